@@ -20,7 +20,10 @@ import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { byCodeUnit } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
 
-/** What an organisation consists of, and the two files that make it a good repository. Backups, caches and all else at the top stay out. */
+/**
+ * The parts of an organisation, and the two files that make it a good repository. Backups, caches and everything else at
+ * the top stay out.
+ */
 const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
 
 /** Whether a path may stand in an archive of an org. */
@@ -30,14 +33,14 @@ export function isOrgPath(path: string): boolean {
 
 /** What is packed, and how. */
 export interface PackOptions {
-  /** Leaves files out, or folders with all in them. */
+  /** Excludes files, or folders with everything in them. */
   skip?(path: string): boolean;
-  /** Other files in place of one, in the order of their paths. Called anew for each try. */
+  /** Replaces a file by others, in the order of their paths. Made anew for each try. */
   change?(): (file: ArchiveFile) => ArchiveFile[];
   told?: Progress;
 }
 
-/** What was packed. `left_out`: links, devices, what nobody may read or lies too deep, and what no archive may hold. */
+/** What was packed. `left_out`: links, devices, files that are unreadable or too deep, and what no archive may hold. */
 export interface PackedOrg {
   files: number;
   bytes: number;
@@ -48,12 +51,12 @@ export function tellLeftOut(path: string): string {
   return `${cut(path, 200)} was left out. It is a link or device, not readable, too deep, larger than 1 GiB, or its name is not allowed in archives.`;
 }
 
-/** How often packing starts again because an engine went on meanwhile. */
+/** How often packing is retried because an engine went on meanwhile. */
 const TRIES = 10;
 
 /**
- * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works it is packed at an instant
- * between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
+ * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works, it is packed as of an
+ * instant between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
  */
 export function packOrg(disk: Disk, file: string, wish: PackOptions = {}): PackedOrg {
   for (let left = TRIES; left > 0; left--) {
@@ -96,14 +99,15 @@ function count<T extends ArchiveFile | Pieced>(one: T, packed: PackedOrg): T {
   return one;
 }
 
-/** What an interrupted write left: temporary names of this program. */
+/** Whether an interrupted write left the file: it has a temporary name of this program. */
 function isTemporary(path: string): boolean {
   return path.slice(path.lastIndexOf('/') + 1).startsWith('.lemming');
 }
 
 /**
- * null when the file went away meanwhile; `not`: whoever packs may not read this file of a workspace, or it is too large. A large one comes piece
- * by piece, unless it is wanted whole; `lost` is told when it changed under the reading.
+ * Reads a file for the archive. null when it was removed meanwhile; `not` when this process may not read the file in a
+ * workspace, or it is too large. A large file comes piece by piece, unless it is needed as a whole; `lost` is called when
+ * it changed while it was read.
  */
 function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): ArchiveFile | Pieced | null | 'not' {
   try {
@@ -120,7 +124,10 @@ function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Ar
   }
 }
 
-/** So many bytes as the file had: the archive stays whole, and is thrown away when they are not its own. */
+/**
+ * The pieces of a file, always as many bytes as it had: the archive stays well-formed, and is thrown away when the file
+ * changed.
+ */
 function* piecesOf(disk: Disk, path: string, { size, mark }: Stat, lost: () => void): Generator<Uint8Array> {
   for (let at = 0; at < size; ) {
     const wanted = Math.min(PIECE, size - at);
@@ -132,7 +139,7 @@ function* piecesOf(disk: Disk, path: string, { size, mark }: Stat, lost: () => v
   if (disk.stat(path)?.mark !== mark) lost();
 }
 
-/** Nothing, when the file went away meanwhile. */
+/** A part of a file; empty when the file was removed meanwhile. */
 function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array {
   try {
     return disk.readPart(path, at, size) ?? new Uint8Array();
@@ -143,8 +150,8 @@ function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array 
 }
 
 /**
- * Checks what was unpacked before it takes anyone's place, and returns the turn it stands at. A torn tail is no fault: an
- * org may be packed while its engine writes. Throws `invalid-value` when it is no org, or the faults of its journal.
+ * Checks an unpacked organisation before it replaces another, and returns its turn. A torn tail is no fault: an org may be
+ * packed while its engine writes. Throws `invalid-value` when it is not an org, or the faults of its journal.
  */
 export function checkUnpacked(disk: Disk, file: string, told?: Progress): number {
   if (disk.stat('org/org.yaml')?.kind !== 'file')

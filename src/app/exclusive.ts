@@ -23,8 +23,8 @@ export function withLock<T>(place: OrgPlace, command: string, work: (disk: Disk)
 }
 
 /**
- * Works on an org between two turns: the files of a turn that a crash cut off are completed first, and the journal goes on
- * with the file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
+ * Works on an org between two turns: the files of a turn that a crash cut off are completed first, and the journal
+ * continues with the file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
  */
 export async function betweenTurns<T>(
   place: OrgPlace,
@@ -45,13 +45,13 @@ export async function betweenTurns<T>(
   });
 }
 
-/** Deletes everything that is kept only for speed, but for what is named. Locks stay. */
+/** Deletes all caches except the named ones. Locks stay. */
 export function dropCaches(disk: Disk, kept: readonly string[] = []): void {
   const stays = (name: string): boolean => /^lock\./.test(name) || kept.includes(name);
   for (const name of disk.list('.lemming') ?? []) if (!stays(name)) removeTree(disk, `.lemming/${name}`);
 }
 
-/** The first free place for a backup: `backups/<what>-<turn>-<n>.tgz`, or `.../org.tgz` in a folder of its own. */
+/** The first free path for a backup: `backups/<what>-<turn>-<n>.tgz`, or `.../org.tgz` in a folder of its own. */
 export function backupPath(disk: Disk, what: string, turn: number, rest = '.tgz'): string {
   for (let n = 1; ; n++)
     if (disk.stat(`backups/${what}-${turn}-${n}${rest.split('/')[0]}`) === null)

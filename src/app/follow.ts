@@ -28,13 +28,16 @@ import type { OrgPlace } from './place.ts';
 import { presentActs } from './present.ts';
 import { readerOf } from './seats.ts';
 
-/** Of the past, so many bytes of the journal are read at the start at most. */
+/** Bytes of past journal that are read at the start at most. */
 const PAST_BYTES = 4_000_000;
 /** Lines of the log that are kept. */
 const KEPT_LOG = 2000;
 /** Largest file of the folder that is read. */
 const LIMIT = 1_048_576;
-/** Milliseconds between two looks at the folder; more where a look takes long, so that it takes a twentieth of the time. */
+/**
+ * Milliseconds between two looks at the folder; longer when a look takes long, so that looking takes a twentieth of the
+ * time.
+ */
 const LOOK_MS = 1000;
 const LOOK_SHARE = 20;
 const MOST_MS = 3000;
@@ -42,7 +45,7 @@ const LONG_AGO_MS = 60_000;
 /** What waits for the next turn, as screens show it. */
 const SHOWN: readonly IntakeStep[] = ['requests', 'drops'];
 
-/** An org as it changes, read from outside: its journal line by line, its folder now and then. Writes nothing. */
+/** An org as it changes, read from outside: its journal line by line, its folder from time to time. Writes nothing. */
 export class Follow {
   private readonly place: OrgPlace;
   readonly disk: Disk;
@@ -54,16 +57,16 @@ export class Follow {
   private recent!: Recent;
   private log: LogLine[] = [];
   private lines = 0;
-  /** Of the turn whose lines are read: ISO 8601. */
+  /** Time of the turn whose lines are read: ISO 8601. */
   private time = '';
   private config!: Config;
   private faults: Fault[] = [];
   private changes: InputEntry[] = [];
   private stale = true;
   private nextLook = 0;
-  /** When the folder may be looked at again if there is a reason. */
+  /** When the folder may be looked at again. */
   private rested = 0;
-  /** Files that the turn under way has taken and not removed yet. */
+  /** Files that the turn under way has taken in and not removed yet. */
   private readonly taken = new Set<string>();
   private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
     drops: [],
@@ -87,14 +90,17 @@ export class Follow {
     this.clock = clock;
   }
 
-  /** What a screen shows now. */
+  /** The present content of a screen. */
   scene(): ScreenSnapshot {
     const { config, recent, log, faults, around } = this;
     const person = readerOf({ config, ...this.place });
     return { config, state: this.loaded.state, person, faults, recent, log, ...around };
   }
 
-  /** Takes in what happened since the last look; `now`: the folder as well, whenever it was looked at. True when anything did. */
+  /**
+   * Takes in what happened since the last look. `now`: looks at the folder as well, whenever it was last looked at. True
+   * when anything happened.
+   */
   async look(now = false): Promise<boolean> {
     const entries = this.tail.look();
     if (entries === null) this.start();
@@ -103,7 +109,7 @@ export class Follow {
     return around || entries === null || entries.length > 0;
   }
 
-  /** Reads everything anew. */
+  /** Reads everything from the beginning. */
   private start(): void {
     this.loaded = load(this.disk, realKept(this.place.root, this.place.env, this.disk));
     const { journal, state, unfinished } = this.loaded;
@@ -123,7 +129,7 @@ export class Follow {
     for (const entry of unfinished?.calls ?? []) apply(state, entry);
   }
 
-  /** The turns of the past that are shown, in order. */
+  /** The past turns that are shown, in order. */
   private shownBefore(last: number): number[] {
     const past = journalFiles(this.disk).filter((file) => file < last);
     const shown: number[] = [];
@@ -146,7 +152,7 @@ export class Follow {
     this.note(entry, this.loaded.state.clock.turn + 1);
   }
 
-  /** Keeps what screens show of a line. */
+  /** Keeps the parts of a line that screens show. */
   private note(entry: Entry, turn: number): void {
     this.recent.take(entry);
     const events = lineEvents(entry, turn);
@@ -156,7 +162,7 @@ export class Follow {
     if (this.log.length > 2 * KEPT_LOG) this.log.splice(0, this.log.length - KEPT_LOG);
   }
 
-  /** Configuration, drops, requests and the lock, as the folder has them now. */
+  /** Reads configuration, incoming mail, requests and the lock from the folder. */
   private async lookAround(): Promise<boolean> {
     const start = this.clock.ticks();
     const { state } = this.loaded;
@@ -182,7 +188,7 @@ export class Follow {
     return changed || text() !== before;
   }
 
-  /** A configuration that breaks while it is watched leaves the last good one. */
+  /** Reads the configuration. One that breaks meanwhile leaves the last good one. */
   private readConfig(): boolean {
     const { state } = this.loaded;
     this.disk.recheck();

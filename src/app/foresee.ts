@@ -1,4 +1,4 @@
-/** What people changed in the folder since the last freeze, and what the next freeze will make of it. */
+/** Finds what people changed in the folder since the last freeze, and what the next freeze will make of it. */
 
 import { unanswer } from '../core/approvals/reducer.ts';
 import { apply } from '../core/journal/apply.ts';
@@ -28,7 +28,10 @@ export function faultyDrops({ root, env }: OrgPlace, config: Config): Fault[] {
   return new Folder(disk, realClock, secretMask(env)).drops.faulty(state, config, config.org.limits.message_bytes);
 }
 
-/** Files that were set aside and that somebody deleted since need nobody any more: the ids of their dead letters. What never stood there does. */
+/**
+ * The ids of dead letters of set-aside files that somebody has deleted since: they need nobody any more. Files that never
+ * stood there still do.
+ */
 export function deletedSince(disk: Disk, state: State): string[] {
   return [...state.dead.astray].flatMap(([path, ids]) => {
     const deleted = ids.filter((id) => state.dead.letters.get(id)?.reason !== 'unplaced');
@@ -36,7 +39,7 @@ export function deletedSince(disk: Disk, state: State): string[] {
   });
 }
 
-/** A state to look at forgets them; that of an engine is the fold of its journal. True when there were any. */
+/** Removes them from a state for readers; the state of an engine follows its journal alone. True when there were any. */
 export function forgetDeleted(disk: Disk, state: State): boolean {
   const deleted = deletedSince(disk, state);
   for (const id of deleted) forgetDead(state, id);
@@ -44,8 +47,8 @@ export function forgetDeleted(disk: Disk, state: State): boolean {
 }
 
 /**
- * The org as its next freeze will find it: mail that was dropped and requests that wait are taken into the view's state.
- * A file that is being written right now counts as it stands.
+ * The org as its next freeze will find it: incoming mail and waiting requests are taken into the view's state. A file that
+ * is being written counts as it stands.
  */
 export async function foresee(view: View): Promise<void> {
   const { state, config, disk, loaded } = view;
@@ -62,17 +65,17 @@ export async function foresee(view: View): Promise<void> {
 
 const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];
 
-/** None of these steps asks for tools, and to load them takes long. */
+/** These steps need no tools, and loading them takes long. */
 const NO_TOOLS: Toolbox = new Map();
 
-/** What people changed in the files that they write, since the last freeze. */
+/** Changes of files that people write, since the last freeze. */
 export function folderChanges({ disk, state, mask }: Pick<View, 'disk' | 'state' | 'mask'>): InputEntry[] {
   return new Folder(disk, realClock, mask).tracked.changes(state, MOST_BYTES);
 }
 
 export const MOST_BYTES = 1_048_576;
 
-/** What cannot be understood in the files of `org/approvals/`, as they stand. */
+/** Faults in the files of `org/approvals/`, as they stand. */
 export function faultyAnswers({ state, config, disk, mask }: View): Fault[] {
   const folder = new Folder(disk, realClock, mask);
   return folder.approvals.faulty(state, config, config.org.limits.message_bytes);

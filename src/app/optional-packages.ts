@@ -1,8 +1,8 @@
-/** Packages that are installed when somebody wants them. */
+/** Finds optional packages that a provider needs. */
 import { lineToInstall } from '../disk/fs/installed.ts';
 import { PACKAGES } from '../providers/find.ts';
 
-/** Which package a provider needs and has not, and the line that installs it; null when it has all. */
+/** The package that a provider lacks, and the command that installs it; null when nothing is missing. */
 export function wantingFor(provider: string): string | null {
   const name = PACKAGES.get(provider);
   const line = name === undefined ? null : lineToInstall(name);

@@ -1,6 +1,6 @@
-/** Where an organisation lies, and who acts in it. */
+/** Says where an organisation lies, and who acts in it. */
 
-/** What a command says of its surroundings. */
+/** Where a command works, and for whom. */
 export interface OrgPlace {
   /** Absolute path of the org folder. */
   root: string;
@@ -11,14 +11,14 @@ export interface OrgPlace {
   verify?: boolean;
   /** Who acts, when it is not the person at the keyboard. */
   seat?: Seat;
-  /** Hears what takes long, a line each. */
+  /** Receives a line about anything that takes long. */
   say?(line: string): void;
 }
 
-/** The place of a person in the chart, taken by somebody else, such as an assistant. */
+/** The seat of a person, taken by somebody else, such as an assistant. */
 export interface Seat {
   person: string;
-  /** true: of mail it sees only what it wrote and what was written to it. */
+  /** true: it sees only mail that it wrote or was sent. */
   ownMail: boolean;
 }
 
@@ -27,7 +27,7 @@ export function progressOf(place: OrgPlace): (left: number) => void {
   return (left) => place.say?.(`Reading the journal: ${left} turns are left`);
 }
 
-/** Whoever takes the seat of a person is told apart from them. */
+/** Marks what somebody else does in the seat of a person. */
 export function throughOf({ seat }: Pick<OrgPlace, 'seat'>): { through?: 'mcp' } {
   return seat ? { through: 'mcp' } : {};
 }

@@ -12,7 +12,7 @@ import { actContextOf } from '../engine/turn/visit.ts';
 import { copyWith } from '../schema/copy.ts';
 import { TOOLS } from '../tools/all.ts';
 
-/** An org as it stands now: what the journal says, and what people changed in the folder since. */
+/** An org as it stands now: the journal, and what people have changed in the folder since. */
 export interface Standing {
   disk: Disk;
   state: State;
@@ -21,7 +21,7 @@ export interface Standing {
   mask: (text: string) => string;
 }
 
-/** What each act that waits would do now, by its id. Reads only. */
+/** What each held act would do now, by its id. Reads only. */
 export async function presentActs({ disk, state, config, changes, mask }: Standing): Promise<Map<string, Present>> {
   const present = new Map<string, Present>();
   if (state.approvals.pending.size === 0) return present;

@@ -21,7 +21,10 @@ import { progressOf } from './place.ts';
 import { personNamed } from './seats.ts';
 import type { View } from './view.ts';
 
-/** Reads an org without a lock; `fresh`: its journal was folded already, to compare it; then nothing is kept. Throws the faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat. */
+/**
+ * Reads an org without a lock. `fresh`: a journal that was read already, to compare it; then nothing is kept. Throws the
+ * faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat.
+ */
 export function readOrg(place: OrgPlace, fresh?: Loaded): View {
   const disk = realDisk(place.root);
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
@@ -47,7 +50,7 @@ export function readOrg(place: OrgPlace, fresh?: Loaded): View {
   };
 }
 
-/** All that is wrong with the files people write, whatever the journal holds; files that cannot be read at all as well. */
+/** All faults of the files that people write, whatever the journal holds; including files that cannot be read at all. */
 export function checkFolder(place: OrgPlace): ConfigReading {
   const disk = realDisk(place.root);
   const kept = realKept(place.root, place.env, disk);
@@ -67,7 +70,7 @@ export function checkFolder(place: OrgPlace): ConfigReading {
   });
 }
 
-/** Nothing but the agents that the journal knows and the folder has not: what is wrong with them is that. */
+/** A state with only the agents that the journal knows but the folder lacks: their absence is what is wrong with them. */
 function goneFrom(disk: Disk, kept: KeptFiles): State {
   const state = emptyState();
   try {

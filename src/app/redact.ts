@@ -16,25 +16,25 @@ import { padTurn, parseMessageId } from '../schema/name.ts';
 import type { Message } from '../schema/records/message.ts';
 import { dropCaches } from './exclusive.ts';
 
-/** Shorter texts are not looked for elsewhere: they would be found by chance. Characters. */
+/** Shorter texts are not searched for elsewhere, because they would be found by chance: characters. */
 const TELLING = 8;
 
-/** What a redaction did. */
+/** The result of a redaction. */
 export interface Redaction {
-  /** Messages whose text was erased: the one that was named, and those that the same visit sent with the very same text. */
+  /** Messages whose text was erased: the named one, and those that the same visit sent with exactly the same text. */
   messages: string[];
   /** Groups of the journal that were rewritten. */
   groups: number;
   /** Files in the folder that were rewritten or removed. */
   files: string[];
-  /** Files in which the text still stands, such as answers that quote it. */
+  /** Files that still contain the text, such as answers that quote it. */
   also_in: string[];
 }
 
 /**
  * Erases the text of a message, or of the reply of a call (`turn.agent.n.attempt`), from the journal, the folder and all
- * caches. The lines that tell of it are durable before anything is replaced, so that `verify` finds a redaction that was
- * cut off, and it can be done again. Throws `not-found`.
+ * caches. The lines that report it are durable before anything is replaced, so that `verify` finds a redaction that was cut
+ * off, and it can be repeated. Throws `not-found`.
  */
 export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   const target = findTarget(disk, id);
@@ -62,7 +62,7 @@ function refold(disk: Disk): JournalFiles {
   return fold;
 }
 
-/** Finds what the id names, and all lines in which its text stands by the way the engine works. */
+/** Finds what the id names, and all lines that contain its text. */
 function findTarget(disk: Disk, id: string): EraseTarget {
   const target: EraseTarget = {
     id,
@@ -99,7 +99,9 @@ function findTarget(disk: Disk, id: string): EraseTarget {
   return target;
 }
 
-/** The journal keeps equal images once, so one that also came with other mail stays. */
+/**
+ * Finds the images of the messages. The journal keeps equal images once, so an image that also came with other mail stays.
+ */
 function findImages(disk: Disk, { messages, images }: EraseTarget): void {
   const ours = new Set<string>();
   for (const { from, attachments = [] } of messages.values())
@@ -137,21 +139,21 @@ function aim(target: EraseTarget, message: Message): void {
   rename(target, message);
 }
 
-/** A subject that begins with "Re:" is the text of the message that is answered. */
+/** Adds the subject of a message, without "Re:", which belongs to the message that is answered. */
 function nameSubject({ subjects }: EraseTarget, subject: string): void {
   if (/^re: /i.test(subject)) return;
   subjects.set(subject, REDACTED);
   subjects.set(`Re: ${subject}`.slice(0, 200), `Re: ${REDACTED}`);
 }
 
-/** The name of a file holds words of the subject. */
+/** Adds the new path of a message, because the name of its file contains words of the subject. */
 function rename(target: EraseTarget, { id, from, turn, to, subject, path }: Message): void {
   const made = target.subjects.get(subject);
   if (made !== undefined)
     target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', made));
 }
 
-/** Answers repeat the subject, and answers to these. */
+/** Adds answers that repeat the subject, and answers to these. */
 function echo(target: EraseTarget, entry: Entry): void {
   if (entry.k !== 'sent' && entry.k !== 'drop' && entry.k !== 'revived') return;
   const { id, reply_to, subject } = entry.message;
@@ -161,7 +163,10 @@ function echo(target: EraseTarget, entry: Entry): void {
   rename(target, entry.message);
 }
 
-/** The journal keeps equal texts of a visit once, so messages with the same text go with it; and plain text may have become a message. */
+/**
+ * Adds messages of the same visit with the same text, because the journal keeps equal texts once; and plain text that
+ * became a message.
+ */
 function widen(disk: Disk, target: EraseTarget, turn: number): void {
   const entries = readJournalFile(disk, turn, '').groups.flatMap((group) => group.entries);
   const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes] : []));
@@ -174,7 +179,7 @@ function widen(disk: Disk, target: EraseTarget, turn: number): void {
   }
 }
 
-/** Brings the files that the journal now makes otherwise to what it makes, and removes copies that bear the old text. */
+/** Updates the files that the journal now makes differently, and removes copies with the old text. */
 function cleanFiles(disk: Disk, target: EraseTarget, before: JournalFiles): string[] {
   const after = refold(disk);
   const changed: string[] = [];
@@ -192,7 +197,7 @@ function cleanFiles(disk: Disk, target: EraseTarget, before: JournalFiles): stri
   return changed;
 }
 
-/** What differs between the two, and everything in the outbox that bears the number of a message. */
+/** Paths that differ between the two, and everything in the outbox with the number of a message. */
 function concerned(disk: Disk, target: EraseTarget, before: JournalFiles, after: JournalFiles): Set<string> {
   const paths = new Set<string>();
   for (const [path, { hash }] of before.files) if (after.files.get(path)?.hash !== hash) paths.add(path);
@@ -216,7 +221,7 @@ function concerned(disk: Disk, target: EraseTarget, before: JournalFiles, after:
   return paths;
 }
 
-/** Logs hold texts as JSON; they prove nothing, so the text is simply replaced. */
+/** Replaces the text in logs, which hold it as JSON and prove nothing. */
 function cleanLogs(disk: Disk, target: EraseTarget): string[] {
   const texts = [...target.texts]
     .filter((text) => text.length >= TELLING)
@@ -231,7 +236,7 @@ function cleanLogs(disk: Disk, target: EraseTarget): string[] {
   );
 }
 
-/** Files of the org in which the text still stands. */
+/** Files of the org that still contain the text. */
 function remains(disk: Disk, { texts, subjects }: EraseTarget): string[] {
   const telling = [...texts, ...subjects.keys()]
     .filter((text) => text.length >= TELLING && !text.includes(REDACTED))

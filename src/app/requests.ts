@@ -1,4 +1,4 @@
-/** Requests of people: journaled at once, or left for the next freeze of a running engine. */
+/** Posts requests of people: journaled at once, or left for the next freeze of a running engine. */
 import { stringify } from 'yaml';
 import { asked } from '../core/journal/asked.ts';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -18,8 +18,8 @@ import { realPorts } from './ports.ts';
 export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by' | 'through'> : never) : never;
 
 /**
- * Hands requests to the org: with no engine running they are journaled at once, else they wait as files for its next
- * freeze. Says which of the two happened. What waits already, from an engine that stopped meanwhile, is not overtaken.
+ * Posts requests: without a running engine they are journaled at once, otherwise they wait as files for its next freeze.
+ * Returns which of the two happened. Requests that already wait, from an engine that stopped meanwhile, are not overtaken.
  */
 export function post(place: OrgPlace, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = realPorts(place);
@@ -38,7 +38,7 @@ function requestsWait(disk: Disk, person: string): boolean {
   return (disk.list(`agents/${person}/requests`) ?? []).some((name) => name.endsWith('.yaml'));
 }
 
-/** False while an engine runs, or a turn that was cut off is to be finished first. */
+/** Journals requests at once; false while an engine runs, or a turn that was cut off must be finished first. */
 function journalNow(ports: Ports, requests: readonly Request[]): boolean {
   try {
     const engine = Engine.open(ports, TOOLS, 'request');

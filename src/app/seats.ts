@@ -1,5 +1,7 @@
-/** Who acts: the person at the keyboard, or whoever took the seat of a person; and the names that commands are given. */
-
+/**
+ * Says who acts: the person at the keyboard, or whoever took the seat of a person; and checks names that commands are
+ * given.
+ */
 import { AWAY_REMEDY, goneText, isAway } from '../core/mail/absent-agents.ts';
 import type { Config } from '../core/model/config.ts';
 import { isPersonIn, peopleOf } from '../core/model/config.ts';
@@ -29,15 +31,15 @@ export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): strin
   return name;
 }
 
-/** Whose view a reading command shows: the seat, else the person at the keyboard; where there is no person, that of nobody. */
+/** Whose view a reading command shows: the seat, otherwise the person at the keyboard; without any person, nobody's. */
 export function readerOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
   return seat?.person ?? personIn(config) ?? NOBODY;
 }
 
-/** No agent bears this name. */
+/** A name that no agent can have. */
 const NOBODY = '';
 
-/** The name, if a person bears it. Throws as `checkAgent` does, and `refused` for an agent. */
+/** Checks that a person has that name. Throws as `checkAgent` does, and `refused` for an agent. */
 export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
   checkAgent(view, name);
   if (isPersonIn(view.config, name)) return name;
@@ -46,7 +48,10 @@ export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name:
   });
 }
 
-/** Throws `not-found` when there is no such agent or person, with the nearest name or when it was retired; for a broken resume its faults. */
+/**
+ * Throws `not-found` when there is no such agent or person, with the nearest name or the turn of its retirement; for a
+ * broken resume its faults.
+ */
 export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
   if (config.agents.has(name)) return;
   if (isAway(config, state, name))
@@ -61,7 +66,7 @@ export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk'
   );
 }
 
-/** Of a resume that somebody renamed by hand the journal does not tell. */
+/** The fault about a retired agent; the journal does not know of a resume that somebody renamed by hand. */
 function retired(disk: Disk, name: string): FaultError {
   let when = '';
   for (const line of journalLines(disk))

@@ -1,4 +1,4 @@
-/** Letters of people: whom they reach, and how they are dropped. */
+/** Sends messages of people: checks whom they reach, and puts them into outboxes. */
 import { stringify } from 'yaml';
 import { isAway } from '../core/mail/absent-agents.ts';
 import { type Config, lists } from '../core/model/config.ts';
@@ -30,7 +30,10 @@ export interface OutgoingMessage {
   through?: 'mcp';
 }
 
-/** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
+/**
+ * Puts a message into a person's outbox, complete at once; the engine takes it in at its next freeze. Returns its path in
+ * the org.
+ */
 export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: OutgoingMessage): string {
   const name = `${padTurn(state.clock.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
   const path = `agents/${person}/outbox/${name}`;
@@ -58,7 +61,10 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
   return reached.names;
 }
 
-/** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
+/**
+ * Checks a message by the chart and sends it. Returns its path and whom it reaches. Throws as `reach` does, and
+ * `too-large`.
+ */
 export function sendMessage(view: View, person: string, letter: OutgoingMessage): { path: string; to: string[] } {
   const to = reach(view, person, letter.to);
   const clean = maskJson(view.mask, copyWith(letter, throughOf(view)));

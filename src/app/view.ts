@@ -1,4 +1,4 @@
-/** An organisation as whoever reads it sees it. */
+/** An organisation for a reader. */
 import type { Config } from '../core/model/config.ts';
 import type { State } from '../core/model/state.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
@@ -8,7 +8,7 @@ import type { Fault } from '../schema/fault.ts';
 import type { Message } from '../schema/records/message.ts';
 import type { Seat } from './place.ts';
 
-/** An org as a reading command sees it: what the journal says, and the configuration as the folder shows it now. */
+/** An org for a reading command: the journal's state, and the configuration that the folder has now. */
 export interface View {
   disk: Disk;
   kept: KeptFiles;
@@ -18,7 +18,7 @@ export interface View {
   faults: Fault[];
   warnings: Fault[];
   loaded: Loaded;
-  /** Strikes the secrets of the environment out of a text. */
+  /** Masks the secrets of the environment in a text. */
   mask: (text: string) => string;
   seat?: Seat;
   /** Whether who acts may see a message. */

@@ -1,6 +1,6 @@
 /**
- * The configuration as it was read last, kept with all that was looked at for it. A command that reads an organisation only
- * looks whether each file, folder and right is as it was; it parses nothing then.
+ * The configuration of the last reading, kept with everything that was looked at for it. A command that only reads checks
+ * whether each file, folder and right is unchanged; then it parses nothing.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -19,13 +19,13 @@ import { secretMask } from '../../engine/secrets.ts';
 import type { Env } from '../../schema/env.ts';
 
 export const CONFIG = 'config.bin';
-/** Raised when a reading of the same files gives another value, for sources that are run without a build. */
+/** Raised when reading the same files gives another value, for sources that run without a build. */
 const VERSION = 1;
 /** Largest file that is read. */
 const MOST_BYTES = 1_048_576;
 
 interface KeptConfig {
-  /** What it was made under: program, settings of the environment, secrets. */
+  /** What it depends on: program, settings of the environment, secrets. */
   under: string;
   looked: Looked[];
   digest: string;
@@ -41,7 +41,7 @@ export function readFolder(disk: Disk, files: KeptFiles, state: State, env: Env)
   return reading;
 }
 
-/** What was kept, if a reading of the folder would find the same now. */
+/** The kept reading, if reading the folder would give the same now. */
 export function knownReading(disk: Disk, files: KeptFiles, state: State, env: Env): ConfigReading | null {
   const found = files.read(CONFIG);
   if (!found) return null;
@@ -51,7 +51,7 @@ export function knownReading(disk: Disk, files: KeptFiles, state: State, env: En
     : null;
 }
 
-/** An agent that the state has and the folder has not is told, whatever the files say. */
+/** Whether the folder has all agents of the state: a missing one is reported, whatever the files say. */
 function isAllThere(disk: Disk, state: State): boolean {
   return state.staff.absent.size === 0 && goneFrom(state, new Set(disk.list('agents'))).length === 0;
 }
@@ -65,7 +65,9 @@ function isUnchanged(disk: Disk, { looked, digest }: KeptConfig): boolean {
   }
 }
 
-/** Reads all files. What they say depends on them alone when each was found as it stands: then there is a trace of them. */
+/**
+ * Reads all files. Only when each was found unchanged does the result depend on them alone: then there is a trace of them.
+ */
 function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading; trace: Trace | null } {
   const start = realClock.now();
   const trace = new Trace(disk);
@@ -84,8 +86,8 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading;
 }
 
 /**
- * Keeps a reading that depends on nothing but what was looked at. A folder that cannot be written keeps nothing; nor is anything
- * kept before an engine made the owner's key, for a command that only reads makes nothing in the owner's folder.
+ * Keeps a reading that depends only on what was looked at. Nothing is kept in a folder that cannot be written, or before an
+ * engine has made the owner's key, because a command that only reads makes nothing in the owner's folder.
  */
 function keepReading(files: KeptFiles, trace: Trace, env: Env, reading: ConfigReading): void {
   const under = files.digest(underOf(env));
@@ -98,14 +100,17 @@ function keepReading(files: KeptFiles, trace: Trace, env: Env, reading: ConfigRe
   }
 }
 
-/** What counts beside the folder. A built file is called after what it holds and loads, so the place of this module tells the program. */
+/**
+ * What counts besides the folder. The name of a built file depends on its content, so the place of this module identifies
+ * the program.
+ */
 function underOf(env: Env): string {
   const settings = Object.entries(env).filter(([name]) => name.startsWith('LEMMING_'));
   const secrets = [...ownerOf(env).secrets()];
   return JSON.stringify([VERSION, import.meta.url, process.version, process.geteuid?.(), settings.sort(), secrets]);
 }
 
-/** Whether what is kept would be shown now, and is another reading than one that is made now. */
+/** Whether the kept reading would be used now, and differs from a new one. */
 export function isReadingStrange(disk: Disk, files: KeptFiles, state: State, env: Env): boolean {
   const known = knownReading(disk, files, state, env);
   return known !== null && !isDeepStrictEqual(known, readAnew(disk, state, env).reading);

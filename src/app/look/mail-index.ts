@@ -16,20 +16,20 @@ import { printMessage } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { View } from '../view.ts';
 
-/** A message as the name of its file tells it: nothing was read yet. */
+/** A message by the name of its file; nothing was read yet. */
 export interface MailFile {
   path: string;
   author: string;
   turn: number;
   n: number;
-  /** What it is to hold, where its file could not be put in its place yet. */
+  /** Its intended content, where its file could not be put in its place yet. */
   text?: string;
 }
 
-/** Where mail is looked for: in the folder, and what of it the journal alone holds. */
+/** Where mail is searched: in the folder, and in the journal for mail that only the journal holds. */
 export type MailIndex = Pick<View, 'disk' | 'state'>;
 
-/** Which files are looked at. */
+/** Which files are searched. */
 export interface MailQuery {
   /** Only these authors; all folders under `agents/` when absent. */
   authors?: readonly string[];
@@ -54,7 +54,7 @@ export function mailFiles({ disk, state }: MailIndex, wish: MailQuery = {}): Mai
   return files.sort(inOrder);
 }
 
-/** The folders in which the mail of each author lies; what is no folder holds none. */
+/** The folders with the mail of each author; anything that is not a folder holds none. */
 function foldersOf(disk: Disk, { authors, archived }: MailQuery): [author: string, folder: string][] {
   const names = authors ?? (disk.list('agents') ?? []).filter(isName);
   return names.flatMap((author) => {
@@ -67,7 +67,7 @@ function foldersOf(disk: Disk, { authors, archived }: MailQuery): [author: strin
   });
 }
 
-/** Messages whose files are elsewhere or not made yet: their author's folder was gone, or took no such file. */
+/** Messages whose files are elsewhere or not made yet, because their author's folder was gone or refused them. */
 function lateMail(disk: Disk, state: State, { authors, since = 0 }: MailQuery): MailFile[] {
   const texts = new Map([...deferredMail(disk, state, since), ...unplacedMail(disk, state)]);
   return [...texts].flatMap(([path, text]) => {
@@ -113,7 +113,7 @@ function inOrder(a: MailFile, b: MailFile): number {
   return a.turn - b.turn || byCodeUnit(a.author, b.author) || a.n - b.n;
 }
 
-/** The messages in the files whose text may be wanted, one after the other; the text is looked at before it is parsed. */
+/** Reads the messages in files whose text may match, one after the other; the text is tested before it is parsed. */
 export function* readMail(
   disk: Disk,
   files: Iterable<MailFile>,
@@ -126,7 +126,7 @@ export function* readMail(
   }
 }
 
-/** A file beside a message, such as an attached text, is none: its name does not fit what it says. */
+/** Whether a file really is the message: an attached text beside it has a name that does not fit its content. */
 function isOf(file: MailFile, message: Message): boolean {
   const id = parseMessageId(message.id);
   return id !== null && id.author === file.author && id.turn === file.turn && id.n === file.n;
@@ -144,8 +144,8 @@ function textOf(disk: Disk, path: string): string | null {
 }
 
 /**
- * The messages that hold a text in subject or body, without regard to case, in the order they were written. An index says
- * which files have to be read. `open` is replaced by tests.
+ * The messages with a text in subject or body, ignoring case, in the order they were written. An index says which files
+ * must be read. Tests replace `open`.
  */
 export async function findMail(
   view: MailIndex & { kept: KeptFiles },
@@ -178,7 +178,7 @@ async function filesHolding(
   return [...found.filter((one) => isWanted(one, wish)), ...lateMail(view.disk, view.state, wish)].sort(inOrder);
 }
 
-/** What the index of mail is of, and the file of a message by its path. */
+/** What the index of mail covers, and the file of a message by its path. */
 export function mailTexts(disk: Disk, wish: MailQuery): { shelf: SearchedTexts; file(path: string): MailFile } {
   const authors = new Map<string, string>();
   const folders = new Map<string, [string, Stat][]>();
@@ -199,7 +199,7 @@ export function mailTexts(disk: Disk, wish: MailQuery): { shelf: SearchedTexts; 
   return { shelf: { name: 'mail', folders, whole, text }, file };
 }
 
-/** What an index holds of a file: subject and body if it is a message, in lower case. */
+/** The indexed text of a file: subject and body in lower case if it is a message. */
 function searchedText(disk: Disk, file: MailFile): string | null {
   const text = textOf(disk, file.path);
   if (text === null) return null;
@@ -207,12 +207,12 @@ function searchedText(disk: Disk, file: MailFile): string | null {
   return message && isOf(file, message) ? plain(`${message.subject}\n${message.body}`.toLowerCase()) : '';
 }
 
-/** SQLite may end a text at NUL, which an escape in a subject can bring. */
+/** Removes NUL, at which SQLite may end a text; an escape in a subject can contain it. */
 function plain(text: string): string {
   return text.replaceAll('\0', '\ufffd');
 }
 
-/** Whether the front matter of a text names somebody; saves parsing what does not. */
+/** Whether the front matter of a text may name somebody; saves parsing texts that cannot. */
 export function headNames(text: string, name: string): boolean {
   const end = text.indexOf('\n---', 3);
   const at = text.indexOf(name);
@@ -242,11 +242,11 @@ export function findMessage(room: MailIndex, id: string): Message | null {
 export interface Received {
   id: string;
   author: string;
-  /** Where its file lies, or has lain until it was archived. */
+  /** The path of its file, or its path until it was archived. */
   path: string;
 }
 
-/** Turns that are looked through at once, at first. */
+/** Turns searched at once, at first. */
 const SPAN = 64;
 
 /** The messages to a reader, the latest first. */
@@ -268,7 +268,7 @@ function inTurn(a: Received, b: Received): number {
   return x && y ? x.turn - y.turn || byCodeUnit(x.author, y.author) || x.n - y.n : byCodeUnit(a.id, b.id);
 }
 
-/** The message as its file stands; null when it is gone, or archived and not wanted then. */
+/** The message in its file; null when the file is gone, or archived and archived mail is not wanted. */
 export function messageAt(
   { disk, state }: MailIndex,
   { id, path, author }: Received,
@@ -283,7 +283,7 @@ export function messageAt(
   return [...readMail(disk, late)].find((message) => message.id === id) ?? null;
 }
 
-/** The message with that id. Throws `not-found`, also for one that may not be seen. */
+/** The message with that id. Throws `not-found`, even for one that the seat may not see. */
 export function messageNamed(view: MailIndex & Pick<View, 'sees'>, id: string): Message {
   const message = findMessage(view, id);
   if (message && view.sees(message)) return message;

@@ -11,11 +11,11 @@ import type { View } from '../view.ts';
 
 /** The largest entry that is read: bytes. */
 const MOST_BYTES = 16_777_216;
-/** Folders of entries below that of an agent's memory, each after the one it lies in. */
+/** Folders with entries below that of an agent's memory, each after its parent. */
 const PARTS = ['memory', 'memory/learned', 'memory/archive', 'memory/archive/learned'];
 const SHARED_PARTS = ['shared', 'shared/context'];
 
-/** Folder → files of entries as they stand in it: of one agent, or of all and the shared context. */
+/** Folder → files of entries in it: of one agent, or of all and the shared context. */
 function entryFolders(disk: Disk, agent?: string): Map<string, [name: string, stat: Stat][]> {
   const agents = agent === undefined ? (disk.list('agents') ?? []).filter(isName) : [agent];
   const folders = new Map<string, [string, Stat][]>();
@@ -24,7 +24,7 @@ function entryFolders(disk: Disk, agent?: string): Map<string, [name: string, st
   return folders;
 }
 
-/** Nothing behind a link is looked at. */
+/** Adds folders; nothing behind a link is read. */
 function addFolders(disk: Disk, home: string, parts: readonly string[], folders: Map<string, [string, Stat][]>): void {
   const open = new Set([home]);
   for (const part of parts) {
@@ -42,7 +42,7 @@ export function entryPaths(disk: Disk, agent?: string): string[] {
   return [...entryFolders(disk, agent)].flatMap(([folder, files]) => files.map(([name]) => `${folder}/${name}`));
 }
 
-/** The entry at a path as its file stands; null when there is none that can be read. */
+/** The entry in the file at a path; null when there is none that can be read. */
 export function entryFile({ disk, state, mask }: View, path: string): MemoryEntry | null {
   try {
     const bytes = disk.read(path);
@@ -56,7 +56,7 @@ export function entryFile({ disk, state, mask }: View, path: string): MemoryEntr
   }
 }
 
-/** The entries of an agent's memory, or of the shared context, by key, archived ones last. */
+/** The entries of an agent's memory, or of the shared context, by key, archived ones at the end. */
 export function entriesInFolder(view: View, agent?: string): MemoryEntry[] {
   const owner = agent ?? SHARED;
   return entryPaths(view.disk, agent)
@@ -74,8 +74,8 @@ export function entryNamed(view: View, agent: string, key: string): MemoryEntry 
 }
 
 /**
- * Paths of the entries that are found by words, the best first, so many at most: of an agent, or of all and the shared
- * context. The index is brought up to date first.
+ * Paths of the entries found by words, best first, limited in number: of an agent, or of all and the shared context. The
+ * index is updated first.
  */
 export async function findEntries(
   view: View,
@@ -93,12 +93,12 @@ export async function findEntries(
   return { found: ranked.found, best: ranked.best.map(({ path }) => path) };
 }
 
-/** What the index of the memory is of. */
+/** What the index of memory covers. */
 export function entryTexts(view: View): SearchedTexts {
   return { name: 'memory', folders: entryFolders(view.disk), whole: true, text: (path) => textFor(view, path) };
 }
 
-/** What an index holds of an entry: the turn, key and tags, and the text, a line each. */
+/** The indexed text of an entry: the turn, key and tags, and the text, a line each. */
 function textFor(view: View, path: string): string | null {
   const entry = entryFile(view, path);
   if (!entry) return null;

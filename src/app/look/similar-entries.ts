@@ -12,11 +12,11 @@ import type { OrgPlace } from '../place.ts';
 import type { View } from '../view.ts';
 import { entryFile, entryPaths } from './memory-index.ts';
 
-/** Texts that a service is given at once. */
+/** Texts sent to a service at once. */
 const BATCH = 64;
-/** Characters of an entry that are looked at. */
+/** Characters of an entry that are used. */
 const MOST_CHARS = 8000;
-/** Entries that are near at most. */
+/** Nearest entries at most. */
 const MOST_NEAR = 20;
 /** Numbers of a vector at most. */
 const MOST_DIMENSIONS = 16_384;
@@ -24,9 +24,9 @@ const MOST_DIMENSIONS = 16_384;
 type Embed = (texts: readonly string[]) => Promise<Float32Array[]>;
 
 /**
- * Paths of the entries whose vectors are nearest to that of a query, nearest first, made by the embedder of the organisation:
- * of an agent, or of all and the shared context. Vectors are kept by what the entry says, so each text is sent once. Throws
- * `usage` when there is no embedder, `provider` when it fails, `too-large`.
+ * Paths of the entries whose vectors are nearest to that of a query, nearest first, made by the embedder of the
+ * organisation: of an agent, or of all and the shared context. Vectors are kept by the text of the entry, so each text is
+ * sent once. Throws `usage` when there is no embedder, `provider` when it fails, `too-large`.
  */
 export async function nearestEntries(
   view: View,
@@ -47,7 +47,9 @@ export async function nearestEntries(
   return nearest(vectors, asked as Float32Array, MOST_NEAR);
 }
 
-/** Makes the vectors that are missing. What was made is kept also when a later one fails; nothing is asked when nothing can be kept. */
+/**
+ * Makes the missing vectors. Finished ones are kept even when a later one fails; nothing is sent when nothing can be kept.
+ */
 async function complete(
   { kept: files }: View,
   by: string,
@@ -85,7 +87,7 @@ function textOf({ key, tags, text }: MemoryEntry): string {
   return cut([key, ...tags].join(' ').concat('\n', text), MOST_CHARS);
 }
 
-/** The embedder of the organisation, and a text that tells it from others. */
+/** The embedder of the organisation, and a text that identifies it. */
 async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promise<{ embed: Embed; by: string }> {
   const { config, loaded } = view;
   const name = config.org.memory.embedder;
@@ -115,7 +117,7 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
   return { embed: (texts) => told(() => ask(connection, texts, stop)), by };
 }
 
-/** What a service gives is checked: as many vectors as texts, all of one length. */
+/** Asks the service and checks its answer: as many vectors as texts, all of one length. */
 async function ask(connection: Connection, texts: readonly string[], stop: AbortSignal): Promise<Float32Array[]> {
   const given: unknown = await connection.embed?.(texts, stop);
   if (!Array.isArray(given) || given.length !== texts.length || !given.every((one) => isVector(one, given[0])))

@@ -1,4 +1,4 @@
-/** Compares what is kept in `.lemming/` with what the journal and the files make of it now. */
+/** Compares the caches in `.lemming/` with what the journal and the files give now. */
 
 import { createHash } from 'node:crypto';
 import type { Progress } from '../../core/model/progress.ts';
@@ -24,7 +24,7 @@ import { strangeFolds } from './view-cache.ts';
 
 const FOLDER = '.lemming';
 
-/** A kept file that is not what it should be. */
+/** A fault about a kept file that is not what it should be. */
 export function differing(path: string, message: string): Fault {
   return fault('differs', message, {
     file: path,
@@ -32,7 +32,7 @@ export function differing(path: string, message: string): Fault {
   });
 }
 
-/** Kept files that are there, and that nobody believes: the MAC of this machine and folder is not theirs. */
+/** Faults about kept files that nobody believes, because their MAC is not of this machine and folder. */
 export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
   const names = KEPT_NAMES.filter((name) => disk.stat(`${FOLDER}/${name}`) !== null && kept.read(name) === null);
   return names.map((name) =>
@@ -40,7 +40,10 @@ export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
   );
 }
 
-/** Folds the journal anew, with what does not fit the memory `aside`, and compares on the way what was kept of it. Throws `damaged-journal`. */
+/**
+ * Builds the state from the journal again, with rows that do not fit into memory on `aside`, and compares the kept state on
+ * the way. Throws `damaged-journal`.
+ */
 export function compareFolds(
   disk: Disk,
   kept: KeptFiles,
@@ -70,7 +73,7 @@ function compareAt(
   return faults;
 }
 
-/** A damaged segment is told as such, and is gone then. */
+/** Compares two states. A damaged segment is reported as such, and is then removed. */
 function stateFaults(kept: State, fresh: State): Fault[] {
   try {
     const made = digestsOf(fresh);
@@ -88,7 +91,7 @@ function digestsOf(state: State): Map<string, string> {
   return new Map([...fieldsOf(state)].map(([field, value]) => [field, digestOf(field, value)]));
 }
 
-/** In what order the rows of a map came does not matter. */
+/** A digest that ignores the order of the rows of a map. */
 function digestOf(field: string, value: unknown): string {
   const hash = createHash('sha256');
   const rows: string[] = [];
@@ -99,7 +102,7 @@ function digestOf(field: string, value: unknown): string {
   return hash.digest('base64url');
 }
 
-/** Compares what was kept of the files and of the replies with what they are. */
+/** Compares the caches of files and replies with the files and replies. */
 export async function compareFiles(view: View, { root, env }: OrgPlace): Promise<Fault[]> {
   const { disk, kept, state } = view;
   const { shelf } = mailTexts(disk, { archived: true });

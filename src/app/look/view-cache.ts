@@ -1,4 +1,4 @@
-/** What views make of the journal, kept for as long as the journal ends as it did then. */
+/** Keeps what views make of the journal, as long as the journal ends as it did then. */
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { RULES } from '../../core/journal/rules.ts';
@@ -9,9 +9,9 @@ import { journalLines } from '../../engine/journal/history.ts';
 import { spendingBy } from '../../views/money/costs.ts';
 import type { View } from '../view.ts';
 
-/** Raised whenever a fold gives something else for the same journal. */
+/** Raised whenever a view gives another result for the same journal. */
 const VERSION = 1;
-/** A fold that is larger is made again each time: bytes. */
+/** A larger result is not kept, but made again each time: bytes. */
 const MOST_BYTES = 4_000_000;
 
 type FoldInput = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
@@ -25,7 +25,7 @@ const FOLDS = {
 };
 type Name = keyof typeof FOLDS;
 
-/** The fold of that name, of the journal as it stands. */
+/** The result of that name for the present journal. */
 export function foldOf<N extends Name>(view: FoldInput, name: N): ReturnType<(typeof FOLDS)[N]> {
   const known = keptFold(view, name);
   if (known !== undefined) return known as ReturnType<(typeof FOLDS)[N]>;
@@ -34,7 +34,7 @@ export function foldOf<N extends Name>(view: FoldInput, name: N): ReturnType<(ty
   return made as ReturnType<(typeof FOLDS)[N]>;
 }
 
-/** The files of kept folds that would be shown now, and are not what the journal says. */
+/** The files of kept results that would be used now but do not match the journal. */
 export function strangeFolds(view: FoldInput): string[] {
   const names = (Object.keys(FOLDS) as Name[]).filter((name) => {
     const kept = keptFold(view, name);
@@ -43,7 +43,7 @@ export function strangeFolds(view: FoldInput): string[] {
   return names.map(fileOf);
 }
 
-/** A journal that is not as this machine knew it is read again. */
+/** The kept result. It does not count when the journal is not as this machine knew it. */
 function keptFold({ kept, loaded }: FoldInput, name: Name): unknown {
   const found = loaded.difference === null ? kept.read(fileOf(name)) : null;
   if (found?.seal !== loaded.journal.head) return undefined;
@@ -51,7 +51,7 @@ function keptFold({ kept, loaded }: FoldInput, name: Name): unknown {
   return by === BY ? value : undefined;
 }
 
-/** A folder that cannot be written keeps nothing. */
+/** Keeps a result, unless the folder cannot be written. */
 function keep({ kept, loaded }: FoldInput, name: Name, value: unknown): void {
   const bytes = serialize({ by: BY, value });
   if (bytes.length > MOST_BYTES) return;
@@ -67,7 +67,9 @@ function fileOf(name: Name): string {
   return `${name}.fold`;
 }
 
-/** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
+/**
+ * The pace of the last turns. Only their files are read, and the next one, which may already hold a reset of the credits.
+ */
 function lastPace({
   disk,
   state: {

@@ -4,10 +4,10 @@ import type { Disk } from '../../disk/fs/disk.ts';
 import { journalLines } from '../../engine/journal/history.ts';
 import { type ShownVisit, VisitReader } from '../../views/journal/call.ts';
 
-/** The reading gives way to others after so many milliseconds. */
+/** Reading yields to other work after so many milliseconds. */
 const SLICE_MS = 10;
 
-/** A visit from the journal, read piece by piece; null when there was none, or nobody wants it any more. */
+/** Reads a visit from the journal, piece by piece; null when there was none, or nobody wants it any more. */
 export async function visitNamed(
   disk: Disk,
   turn: number,

@@ -3,17 +3,20 @@ import type { Completable } from '../../commands/command.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { isName, messageId } from '../../schema/name.ts';
 
-/** What may be typed, and a few words about it. */
+/** A candidate for completion, with a short description. */
 export interface Candidate {
   value: string;
   about: string;
 }
 
-/** Messages that are offered, the newest; and files that are opened for the conversations they belong to. */
+/** Messages that are offered, the newest ones; and files that are opened to find conversations. */
 const OFFERED = 200;
 const OPENED = 50;
 
-/** Things of that kind in an org. Reads names, and little else. Only what is spelt as such a thing counts: it is typed into a shell. */
+/**
+ * The things of a kind in an org. Reads names and little else. Only safe names are offered, because they are typed into a
+ * shell.
+ */
 export function known(disk: Disk, kind: Completable): Candidate[] {
   switch (kind) {
     case 'agent':
@@ -55,12 +58,12 @@ function plain(value: string): Candidate {
   return { value, about: '' };
 }
 
-/** What the names in a folder say, where they fit. */
+/** The names in a folder that match. */
 function namesIn(disk: Disk, folder: string, pattern: RegExp): string[] {
   return (disk.list(folder) ?? []).flatMap((name) => pattern.exec(name)?.[1] ?? []);
 }
 
-/** Messages, the newest first; what they are about is in the names of their files. */
+/** Messages, the newest first; their subjects are in the names of their files. */
 function mailIn(disk: Disk): { id: string; about: string; path: string }[] {
   const mail = known(disk, 'agent').flatMap(({ value: author }) => {
     const outbox = `agents/${author}/outbox`;

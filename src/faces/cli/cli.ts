@@ -17,17 +17,17 @@ interface Globals {
   debug?: boolean;
 }
 
-/** Gives the code of a leaf by its words; called only for the one that runs, and where shapes are told. */
+/** Loads the code of a leaf by its words; called only for the one that runs, and where shapes are needed. */
 export type Load = (name: string) => Promise<Code>;
 
-/** All that a command line works with. */
+/** Everything that a command line works with. */
 export interface House {
   catalogue: Catalogue;
   load: Load;
   terminal: ProcessIo;
 }
 
-/** What the completion of a shell calls; it stands in no help. */
+/** The hidden command that shell completion calls; no help lists it. */
 const COMPLETE = '__complete';
 
 /** One command line of `lemming`; resolves to the exit code and never rejects. */
@@ -49,7 +49,7 @@ export async function runCli(catalogue: Catalogue, load: Load, terminal: Process
   }
 }
 
-/** A parsed command line: its org, its file, its outcome. */
+/** Runs a parsed command line: finds its org, loads its file, returns its outcome. */
 async function perform(leaf: Leaf, input: RawInput, house: House, options: Globals): Promise<number> {
   const { load, terminal } = house;
   const root = orgOf(terminal, options);
@@ -76,7 +76,9 @@ async function show(
   else if (text !== '') await screen.show(text);
 }
 
-/** Errors: a line each for people, and one object for scripts. Help and version arrive here as well, with exit code 0. */
+/**
+ * Prints errors: a line each for people, one object for scripts. Help and version arrive here as well, with exit code 0.
+ */
 function tell(error: unknown, terminal: ProcessIo, options: Globals): number {
   if ((error as { exitCode?: number }).exitCode === 0) return 0;
   const faults = faultsOf(error);
@@ -86,13 +88,16 @@ function tell(error: unknown, terminal: ProcessIo, options: Globals): number {
   return terminal.signal.aborted ? 130 : exitOf(faults);
 }
 
-/** True when no verb was given; commander would print its help. */
+/** True when no verb was given; commander would print its help then. */
 function isBare(error: unknown): boolean {
   const { code, exitCode } = error as { code?: string; exitCode?: number };
   return code === 'commander.help' && exitCode !== 0;
 }
 
-/** `status` in an organisation, null elsewhere; for `help VERB` with an unknown verb that verb, so that it is refused. */
+/**
+ * The line to run instead of an empty one: `status` in an organisation, null elsewhere; for `help VERB` with an unknown
+ * verb that verb, so that it is refused.
+ */
 function lineInstead(argv: string[], args: string[], terminal: ProcessIo, options: Globals): string[] | null {
   if (args[0] === 'help') return args.slice(1);
   const wanted = options.json || options.org !== undefined || orgOf(terminal, options) !== null;

@@ -8,22 +8,25 @@ import { GLOBAL, inHelpOrder } from './help.ts';
 import type { Catalogue } from './program.ts';
 import type { ProcessIo } from './world.ts';
 
-/** What the last word of a command line may become: given words, and things of an org. */
+/** What the last word of a command line may become: fixed words, and things of an org. */
 interface Expected {
   words: Candidate[];
   kinds: readonly Completable[];
-  /** Stands before each of them in the word: `--flag=`. */
+  /** Text before each candidate in the word: `--flag=`. */
   before?: string;
 }
 
 const NOTHING: Expected = { words: [], kinds: [] };
 
-/** Prints the candidates for the last word, a line each: what to type, a tab, what it is. `:files` and `:folders` leave it to the shell. */
+/**
+ * Prints the candidates for the last word, one per line: the text, a tab, a description. `:files` and `:folders` let the
+ * shell complete paths.
+ */
 export function tellCandidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly string[]): number {
   try {
     for (const { value, about } of candidates(catalogue, terminal, words)) terminal.out(`${value}\t${about}\n`);
   } catch {
-    // A shell that waits for a key is no place for an error: then nothing is offered.
+    // A shell that waits for a key has no use for an error: then nothing is offered.
   }
   return 0;
 }
@@ -45,7 +48,7 @@ function orgOf({ cwd, env }: ProcessIo, words: readonly string[]): string | null
   return findOrg(cwd, (at >= 0 ? words[at + 1] : undefined) ?? (env.LEMMING_ORG || undefined));
 }
 
-/** What the words before the last one ask for. */
+/** What the preceding words ask for. */
 export function wanted({ commands }: Catalogue, words: readonly string[]): Expected {
   const typed = words.at(-1) ?? '';
   const given: string[] = [];
@@ -75,7 +78,7 @@ function wordsOf(commands: readonly (Leaf | Command)[]): Expected {
   return { words: commands.map(({ name, summary }) => ({ value: name, about: summary })), kinds: [] };
 }
 
-/** A verb that has commands below it takes the options of the one that it calls alone. */
+/** A verb with sub-commands takes the options of the one that it calls by itself. */
 function ownFlags(command: Leaf | Command | undefined): readonly Flag[] {
   if (!command || !isFamily(command)) return command?.flags ?? [];
   return command.commands.find(({ name }) => name === command.bare)?.flags ?? [];
@@ -99,7 +102,7 @@ function flagsFor(command: Leaf | Command | undefined, typed: string): Expected 
   return { words: [...flags, { value: '--help', about: 'show this help' }], kinds: [] };
 }
 
-/** Arguments, and names of values of options, that mean the same wherever they stand. */
+/** Arguments and option values that mean the same in every command. */
 const KINDS: Record<string, readonly Completable[]> = {
   agent: ['agent'],
   AGENT: ['agent'],

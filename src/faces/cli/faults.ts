@@ -2,7 +2,7 @@
 import { codeOf, DiskError } from '../../disk/fs/disk.ts';
 import { FAULTS, type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
 
-/** Every exit code and its meaning; of several that apply, the first one counts. */
+/** Every exit code and its meaning; if several apply, the first one counts. */
 export const EXITS: [code: number, meaning: string][] = [
   [130, 'interrupted; the turn was finished, or the next run finishes it'],
   [2, 'wrong use'],
@@ -16,7 +16,7 @@ export const EXITS: [code: number, meaning: string][] = [
   [0, 'done'],
 ];
 
-/** What was thrown, as faults; what nobody expected becomes one too, so that there is one way to tell it. */
+/** A thrown value as faults; an unexpected error becomes one too, so that all are printed in the same way. */
 export function faultsOf(error: unknown): readonly Fault[] {
   const expected = asFault(error);
   if (expected instanceof FaultError) return expected.faults;
@@ -28,7 +28,7 @@ export function faultsOf(error: unknown): readonly Fault[] {
   ];
 }
 
-/** What was thrown, as a `FaultError` where it was to be expected; a bug as it is. */
+/** A thrown value as a `FaultError` if it was expected; a bug unchanged. */
 export function asFault(error: unknown): unknown {
   if (error instanceof DiskError) return failure(codeOf(error), error.message);
   if (isOutOfHandles(error)) return failure('no-handles', 'This process has too many open files');
@@ -36,7 +36,7 @@ export function asFault(error: unknown): unknown {
   return error;
 }
 
-/** Raised where no path of the organisation is read: a part of the program that is loaded late. */
+/** Whether the process ran out of file handles while a part of the program was loaded. */
 function isOutOfHandles(error: unknown): boolean {
   return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 }

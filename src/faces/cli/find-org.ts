@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** The folder of the organisation: the given one if it holds one, else the nearest upward from `cwd`; null when there is none. */
+/**
+ * The folder of the organisation: the given one if it holds one, otherwise the nearest upward from `cwd`; null for none.
+ */
 export function findOrg(cwd: string, given: string | undefined): string | null {
   if (given !== undefined) return holdsOrg(resolve(cwd, given)) ? resolve(cwd, given) : null;
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {

@@ -28,7 +28,7 @@ export const GLOBAL: Flag[] = [
   { name: 'debug', about: 'print the stack trace of an error' },
 ];
 
-/** What `lemming` says where there is no organisation. */
+/** The message where there is no organisation. */
 export const HOW_TO_START = `There is no organisation here. To create one and let it work:
 
   lemming bootstrap my-org     creates it in the folder my-org
@@ -51,13 +51,13 @@ export function usageOf(command: Leaf | Command): string {
   return `lemming ${command.name} ${tailOf(command)}`.trimEnd();
 }
 
-/** What follows the name in the usage line. */
+/** The part of the usage line after the name. */
 export function tailOf(command: Leaf | Command): string {
   if (isFamily(command)) return '[COMMAND] [options]';
   return [...command.args.map(argTerm), ...(command.flags.length > 0 ? ['[options]'] : [])].join(' ');
 }
 
-/** What an argument is for. */
+/** The description of an argument. */
 export function argAbout({ about, stdin }: Arg): string {
   return stdin ? `${about}, or - for standard input` : about;
 }
@@ -72,7 +72,7 @@ function valueTerm({ value, optional }: Flag): string {
   return optional ? ` [${value}]` : ` <${value}>`;
 }
 
-/** What an option is for, with the values it takes. */
+/** The description of an option, with the values it takes. */
 export function flagAbout(flag: Flag): string {
   const least = flag.kind === 'whole' && flag.least ? `from ${flag.least}` : '';
   const amount = flag.kind === 'amount' ? 'credits' : '';

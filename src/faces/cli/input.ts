@@ -3,10 +3,10 @@ import type { Flag, InputOf, Leaf, RawInput } from '../../commands/command.ts';
 import { argTerm } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';
 
-/** What commander hands over: a text, all that is left, or nothing. */
+/** A value from commander: a text, all remaining words, or nothing. */
 export type RawValue = string | string[] | undefined;
 
-/** Arguments and options as the definition promises them; keyed by the names in the definition. */
+/** Arguments and options as the definition promises them, by the names in the definition. */
 export function readInput<L extends Leaf>(leaf: L, given: RawValue[], option: (flag: Flag) => unknown): InputOf<L> {
   const input: RawInput = { args: {}, rest: [], flags: {} };
   leaf.args.forEach((arg, at) => {
@@ -31,7 +31,7 @@ function readOption(flag: Flag, value: unknown): RawInput['flags'][string] {
   return typeof value === 'string' ? readFlag(flag, value) : value === true ? true : undefined;
 }
 
-/** The value of an option by its kind; anything else is wrong use. */
+/** The value of an option by its kind; anything else is a usage fault. */
 export function readFlag(flag: Flag, text: string): string | number {
   if (flag.choices && !flag.choices.includes(text)) throw wrong(flag, `one of ${flag.choices.join(', ')}`, text);
   if (flag.kind === 'whole') return readWhole(flag, text);

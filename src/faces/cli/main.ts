@@ -7,7 +7,7 @@ import { exitOf, faultsOf } from './faults.ts';
 import type { Catalogue } from './program.ts';
 
 try {
-  /** Help and parsing need this file only; no command file is loaded before its verb runs. */
+  /** Help and parsing need only this file; no command file is loaded before its verb runs. */
   const catalogue: Catalogue = createRequire(import.meta.url)('./commands.json');
   const { runProcess } = await import('./process.ts');
   await runProcess(catalogue, async (name) => {
@@ -15,7 +15,7 @@ try {
     return codeIn(await import(new URL(`${verb}.js`, import.meta.url).href), name);
   });
 } catch (error) {
-  // Where few files may be opened, even the parts of the program are too many.
+  // Where few files may be open, even the parts of the program are too many.
   const faults = faultsOf(error);
   for (const fault of faults) process.stderr.write(`${printFault(fault)}\n`);
   process.exitCode = exitOf(faults);

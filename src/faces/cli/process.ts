@@ -18,7 +18,7 @@ export async function runProcess(catalogue: Catalogue, load: Load): Promise<neve
   process.exit(closed.stdout ? 0 : exit);
 }
 
-/** What was written to a pipe has left this process: it ends only then. */
+/** Waits until what was written to a pipe has left this process. */
 async function flushed(): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     await new Promise<void>((written) => stream.write('', () => written()));
@@ -47,7 +47,7 @@ interface Interrupt {
   now(): void;
 }
 
-/** The first request asks the command to finish what it does, the second ends the process. */
+/** The first request asks the command to finish, the second ends the process. */
 function stopper(stop: AbortController): Interrupt {
   const asked = new AbortController();
   const now = () => {
@@ -58,7 +58,7 @@ function stopper(stop: AbortController): Interrupt {
   return { asked: asked.signal, now };
 }
 
-/** When the reader of the output has gone (`lemming logs -f | head`), the command is asked to stop and nothing is said. */
+/** When the reader of the output has gone (`lemming logs -f | head`), asks the command to stop, without a message. */
 function endQuietlyWhenClosed(stop: AbortController): { stdout: boolean } {
   const closed = { stdout: false };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -6,16 +6,19 @@ import { FAULTS, FaultError, failure } from '../../schema/fault.ts';
 import { argAbout, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
 import { readInput } from './input.ts';
 
-/** All that parsing and help need: what `npm run build` writes to dist/commands.json. */
+/** Everything that parsing and help need: what `npm run build` writes to dist/commands.json. */
 export interface Catalogue {
   version: string;
   commands: Command[];
 }
 
-/** Does what a parsed line calls. */
+/** Runs what a parsed line calls. */
 export type RunVerb = (leaf: Leaf, input: RawInput) => Promise<void>;
 
-/** The commander program for a command line. Wrong use is thrown as a fault; help and version end with a CommanderError of exit code 0. */
+/**
+ * The commander program for a command line. A usage error is thrown as a fault; help and version end with a CommanderError
+ * of exit code 0.
+ */
 export function buildProgram(
   catalogue: Catalogue,
   argv: readonly string[],
@@ -42,7 +45,7 @@ export function buildProgram(
   return program;
 }
 
-/** The command whose line this is. All of them where help, or a fault, may name them. */
+/** The command of this line; all of them where help or a fault may name them. */
 function commandsFor({ commands }: Catalogue, argv: readonly string[]): Command[] {
   const verb = argv.find((word, i) => !word.startsWith('-') && argv[i - 1] !== '--org');
   const meant = commands.filter(({ name }) => name === verb);
@@ -55,7 +58,7 @@ function addVerb(program: Program, command: Command, act: RunVerb): void {
   else describeLeaf(verb, command, act);
 }
 
-/** A verb with commands below it. The verb alone calls one of them, also when what follows is an option. */
+/** Describes a verb with sub-commands. The verb alone calls one of them, even when an option follows. */
 function describeFamily(verb: Program, family: Family, act: RunVerb): void {
   verb
     .description(family.summary)

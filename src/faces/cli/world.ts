@@ -8,15 +8,15 @@ import type { Keyboard } from './terminal/keyboard.ts';
 import { safeJson } from './terminal/safe.ts';
 import { OutputScreen } from './terminal/screen.ts';
 
-/** What the process gives the command line: streams, environment, interruption. Tests give their own. */
+/** What the process gives to the command line: streams, environment, interruption. Tests give their own. */
 export interface ProcessIo {
   cwd: string;
   env: Record<string, string | undefined>;
   /** A person reads the output. */
   interactive: boolean;
-  /** The terminal that the output goes to, when it is one. */
+  /** The terminal to which the output goes, if any. */
   screen?: { columns: number; rows: number };
-  /** The terminal that a person types at, when there is one. */
+  /** The terminal at which a person types, if any. */
   keyboard?: Omit<Keyboard, 'signal'>;
   stdin(): NodeJS.ReadableStream;
   out(text: string): void;
@@ -34,7 +34,7 @@ export interface OutputOptions {
 
 const NO_SCREEN = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
 
-/** Some terminals say 0 of what they do not know. */
+/** The size of the terminal; some report 0 when they do not know it. */
 function sizeOf({ columns, rows }: { columns: number; rows: number }): { columns: number; rows: number } {
   return { columns: columns || 80, rows: rows || 24 };
 }
@@ -84,7 +84,7 @@ export function makeWorld(
   return world;
 }
 
-/** What draws is loaded only now. */
+/** Opens the screen; drawing code is loaded only now. */
 async function openScreen(world: World, wish: { run: boolean }): Promise<Outcome> {
   return (await import('../tui/open.ts')).openScreen(world, wish);
 }

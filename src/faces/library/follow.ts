@@ -16,7 +16,7 @@ import type { Effect } from './org.ts';
 const REST_MS = 50;
 const POLL_MS = 500;
 
-/** What happens from the next turn on, or from another one, as the journal tells it, until the signal is aborted. */
+/** What happens from the next turn on, or from an earlier one, as the journal reports it, until the signal is aborted. */
 export function follow(place: OrgPlace, signal: AbortSignal, since?: number): AsyncIterable<Effect> {
   try {
     return tell(new JournalReading(place, since), new FolderWatcher(place.root), signal);
@@ -42,15 +42,15 @@ async function* tell(reading: JournalReading, bell: FolderWatcher, signal: Abort
   }
 }
 
-/** The journal as far as it was told. A turn is told as a whole, when the files that it made stand in the folder. */
+/** The journal as far as it was reported. A turn is reported as a whole, once its files stand in the folder. */
 class JournalReading {
   private readonly place: OrgPlace;
   private tail!: Tail;
-  /** Lines that were there at the start, until they are read. */
+  /** Lines that existed at the start, until they are read. */
   private before: Iterable<Entry> = [];
-  /** The first turn that was not told. */
+  /** The first turn that was not reported yet. */
   private turn: number;
-  /** What is known of the turn that comes next. */
+  /** Events of the coming turn so far. */
   private held: TurnEvent[] = [];
 
   constructor(place: OrgPlace, since?: number) {
@@ -59,7 +59,7 @@ class JournalReading {
     this.turn = since ?? next;
   }
 
-  /** What was not told yet. */
+  /** Events that were not reported yet. */
   *look(): Generator<Effect> {
     yield* this.told(this.before);
     this.before = [];
@@ -68,7 +68,7 @@ class JournalReading {
     yield* this.told(lines ?? this.before);
   }
 
-  /** Reads all that is there anew, as `before`, and then on behind it. Returns the turn that comes next. */
+  /** Reads everything from the beginning, as `before`, and continues after it. Returns the coming turn. */
   private start(): number {
     const { root, env } = this.place;
     const disk = realDisk(root);
@@ -79,7 +79,7 @@ class JournalReading {
     return state.clock.turn + 1;
   }
 
-  /** The lines from the first turn that was not told, until that file. */
+  /** The lines from the first turn that was not reported up to that file. */
   private *linesUntil(file: number): Generator<Entry> {
     const disk = realDisk(this.place.root);
     for (const turn of journalFiles(disk)) if (turn >= this.turn && turn < file) yield* turnLines(disk, turn);

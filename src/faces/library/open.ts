@@ -21,18 +21,18 @@ import { inputFor } from '../mcp/tool.ts';
 import { follow } from './follow.ts';
 import type { Approval, Effect, Ledger, Message, Org } from './org.ts';
 
-/** How an organisation is opened. */
+/** Options for opening an organisation. */
 interface OpenWish {
-  /** Where there is none yet, it is made from this template ("default" is the sample), or for this purpose. */
+  /** Where there is no organisation yet, it is made from this template ("default" is the sample), or for this purpose. */
   template?: string;
   purpose?: string;
-  /** The environment, with the keys of providers. That of the process when left out. */
+  /** The environment, with the keys of providers. By default that of the process. */
   env?: Record<string, string | undefined>;
 }
 
 /**
- * Opens the organisation in a folder; where there is none, makes it first when `template` or `purpose` is given. Rejects with
- * the fault `no-org` when there is none.
+ * Opens the organisation in a folder. Where there is none, makes it first if `template` or `purpose` is given; otherwise
+ * rejects with the fault `no-org`.
  */
 export async function open(folder: string, wish: OpenWish = {}): Promise<Org> {
   const { env = process.env, ...made } = wish;
@@ -55,12 +55,12 @@ function demandOrg(root: string): void {
     });
 }
 
-/** Each method does one command, in the seat of the person at the keyboard. */
+/** Each method runs one command, in the seat of the person at the keyboard. */
 class Opened implements Org {
   readonly folder: string;
   private readonly env: World['env'];
   private readonly closed = new AbortController();
-  /** What was asked and is not done. */
+  /** Commands that are not done yet. */
   private readonly under = new Set<Promise<unknown>>();
 
   constructor(folder: string, env: World['env']) {
@@ -137,7 +137,10 @@ class Opened implements Org {
     return work;
   }
 
-  /** Aborted when the caller wants it, or when the organisation is closed. Throws when it is, or is gone. */
+  /**
+   * A signal that is aborted when the caller wants it, or when the organisation is closed. Throws when it is closed
+   * already.
+   */
   private until(signal?: AbortSignal): AbortSignal {
     const { closed, folder } = this;
     if (closed.signal.aborted) throw failure('usage', 'The organisation was closed', { remedy: 'Open it again.' });
@@ -146,7 +149,7 @@ class Opened implements Org {
   }
 }
 
-/** Does what `given` asks of a command, checked as its command line is. */
+/** Runs a command with `given`, checked as its command line would be. */
 async function perform<L extends Leaf, Data extends DataOf<L> & object>(
   command: L,
   run: Run<L, Data>,
@@ -161,10 +164,10 @@ async function perform<L extends Leaf, Data extends DataOf<L> & object>(
   }
 }
 
-/** For what the types do not allow. */
+/** The remedy for arguments that the types do not allow. */
 const REMEDY = 'See the types of the package lemming, and docs/embedding.md.';
 
-/** Nobody reads remarks on the way, and a dash is a dash. */
+/** The world for commands of a program: nobody reads remarks, and a dash is only a dash. */
 function worldOf(root: string, env: World['env'], signal: AbortSignal): World {
   return {
     ...{ root, env, signal, cwd: process.cwd(), json: true, interactive: false },

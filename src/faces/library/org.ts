@@ -2,10 +2,9 @@
 import type { Fault } from '../../schema/fault.ts';
 
 /**
- * An organisation that a program works with. It acts as the person of the chart: `human`, or else the first one. All names
- * are those of the files and of `--json`; amounts are credits. What agents wrote is data, never an instruction.
- *
- * Every method rejects with a `FaultError` where something expected goes wrong.
+ * An organisation for a program. It acts as a person of the chart: `human`, or else the first one. All names are those of
+ * files and of `--json`; amounts are credits. What agents wrote is data, never an instruction. Every method rejects with a
+ * `FaultError` when an expected error occurs.
  */
 export interface Org {
   /** Its folder, absolute. */
@@ -23,14 +22,14 @@ export interface Org {
 
   /**
    * Makes turns: so many, until nobody is due, or until `signal` is aborted or the organisation is closed. A turn under way
-   * is always finished. One engine works in a folder at a time: the fault `locked` tells of another one.
+   * is always finished. One engine works in a folder at a time: the fault `locked` names another one.
    */
   run(wish?: {
-    /** So many turns. */
+    /** How many turns. */
     turns?: number;
     /** Until nobody is due any more. */
     until_idle?: boolean;
-    /** Credits that it may cost. */
+    /** Credits that it may cost at most. */
     max_cost?: number;
     /** Calls of providers at the same time. */
     concurrency?: number;
@@ -51,13 +50,16 @@ export interface Org {
   /** Acts that wait for a person. */
   approvals(): Promise<Approval[]>;
 
-  /** Lets a held act happen: it is judged again in the next turn, and done once. `changed`: it is held again, because this is not as it was shown. */
+  /**
+   * Approves a held act: it is judged again in the next turn, and done once. `changed`: it is held again, because these
+   * things are no longer as they were shown.
+   */
   approve(
     id: string,
     more?: { note?: string },
   ): Promise<{ id: string; agent: string; tool: string; changed: string[] }>;
 
-  /** Refuses a held act; its agent is told the note. */
+  /** Denies a held act; its agent is told the note. */
   deny(id: string, more?: { note?: string }): Promise<{ id: string; agent: string; tool: string }>;
 
   /** Mail to the person, unread first, then the latest that was read. */
@@ -85,13 +87,13 @@ export interface Org {
   }>;
 
   /**
-   * What happens, in the order of the journal, whoever makes the turns: from the turn that comes next, or from `since`. The
-   * effects of a turn come when it is done, so what they name stands in the folder. It ends when `signal` is aborted or the
-   * organisation is closed, after what was done by then.
+   * What happens, in the order of the journal, whoever makes the turns: from the next turn on, or from `since`. The effects
+   * of a turn come when it is done, so everything that they name stands in the folder. It ends when `signal` is aborted or
+   * the organisation is closed, after what was done until then.
    */
   follow(wish?: { since?: number; signal?: AbortSignal }): AsyncIterable<Effect>;
 
-  /** Ends `follow`, lets a turn under way be finished, and waits for all that was asked. */
+  /** Ends `follow`, finishes a turn under way, and waits for everything that was asked. */
   close(): Promise<void>;
 }
 
@@ -133,21 +135,21 @@ export interface Visit {
 /** A held act that waits for a person. */
 export interface Approval {
   id: string;
-  /** In which it was held. */
+  /** The turn in which it was held. */
   turn: number;
   agent: string;
   tool: string;
   input: unknown;
-  /** Which rule holds it, and what that has to say. */
+  /** The rule that holds it, and the reason that it gives. */
   rule: string;
   because?: string;
   /** Who is asked. */
   contacts: string[];
-  /** What it would change, for a person to read. */
+  /** What it would change, for a person. */
   shows?: string;
   /** What changed since it was held. */
   changed: string[];
-  /** The conversation that it belongs to. */
+  /** The conversation to which it belongs. */
   thread: string | null;
   /** What doing it costs. */
   costs: number;
@@ -157,20 +159,20 @@ export interface Approval {
   answer: { decision: 'approve' | 'deny'; by: string; note: string } | null;
 }
 
-/** What was granted, spent, and is left, and for what it was spent. */
+/** The ledger: what was granted, spent and left, and on what it was spent. */
 export interface Ledger {
   granted: number;
   spent: number;
   reserved: number;
   left: number;
-  /** Of attempts that a crash cut off: what they may have cost. */
+  /** What attempts that a crash cut off may have cost. */
   in_doubt: number;
   by_agent: Record<string, { granted: number; spent: number; reserved: number; left: number; calls: number }>;
   by_model: Record<string, { spent: number; calls: number; tokens_in: number; tokens_out: number }>;
   by_provider: Record<string, { spent: number; calls: number; tokens_in: number; tokens_out: number }>;
 }
 
-/** How an agent is. */
+/** The state of an agent. */
 export interface Agent {
   name: string;
   person: boolean;

@@ -10,19 +10,19 @@ import { safeMarked, safeText } from '../cli/terminal/safe.ts';
 import { prepareFor, widthOf } from '../cli/terminal/width.ts';
 import { inputFor } from './tool.ts';
 
-/** What an assistant calls. */
+/** A call by an assistant. */
 export interface CommandCall {
   leaf: Leaf;
-  /** Arguments and options by name, as they came. */
+  /** Arguments and options by name, unchecked. */
   given: unknown;
   signal: AbortSignal;
-  /** Told of each remark on the way. */
+  /** Receives each remark on the way. */
   told?(line: string): void;
-  /** Nothing counts as read by it. */
+  /** The call marks nothing as read. */
   peeks?: boolean;
 }
 
-/** What became of it: the text as a person would see it, and the data as `--json` gives them. */
+/** The result of a call: the text as a person would see it, and the data as in `--json`. */
 export interface CallAnswer {
   ok: boolean;
   text: string;
@@ -31,7 +31,7 @@ export interface CallAnswer {
   fault?: Fault;
 }
 
-/** Does commands in a seat. Faults are answers; nothing is thrown. */
+/** Runs commands in a seat. Faults are answers; nothing is thrown. */
 export class Caller {
   /** Calls under way. */
   private readonly under = new Set<Promise<unknown>>();
@@ -70,7 +70,7 @@ export class Caller {
     }
   }
 
-  /** Standard input belongs to the protocol: a dash is a dash. */
+  /** The world for commands of an assistant. Standard input belongs to the protocol, so a dash is only a dash. */
   private worldOf({ signal, told, peeks = false }: CommandCall, said: string[]): World {
     const { root, cwd, env } = this.world;
     const hear = (line: string): void => {
@@ -89,7 +89,7 @@ export class Caller {
   }
 }
 
-/** Lines and texts as a page of any width shows them. */
+/** Lines and texts laid out on a page of unlimited width. */
 async function plain(texts: readonly string[]): Promise<string> {
   const text = texts.filter((one) => one !== '').join('\n');
   await prepareFor(text);

@@ -9,18 +9,18 @@ const POLL_MS = 500;
 
 interface Followed {
   read(): Promise<string>;
-  /** What it read last. */
+  /** Its last content. */
   text: string;
 }
 
-/** Who hears of changes. */
+/** Receives changes. */
 export interface ChangeListener {
   changed(uri: string): void;
-  /** Nothing is told any more, until something is followed anew. */
+  /** Called once on an error; nothing more is reported until something is followed again. */
   failed(error: unknown): void;
 }
 
-/** Tells which addresses read otherwise than before, as long as somebody wants to know. */
+/** Reports addresses whose content has changed, as long as somebody is subscribed. */
 export class ResourceChanges {
   readonly signal: AbortSignal;
   private readonly place: OrgPlace;
@@ -34,7 +34,7 @@ export class ResourceChanges {
     this.ears = ears;
   }
 
-  /** Throws what reading throws: what is not there cannot be followed. */
+  /** Throws what reading throws: something that does not exist cannot be followed. */
   async follow(uri: string, read: () => Promise<string>): Promise<void> {
     this.followed.set(uri, { read, text: await read() });
     if (this.looking) return;
@@ -66,7 +66,7 @@ export class ResourceChanges {
     }
   }
 
-  /** What cannot be read for a while, as when the configuration breaks, is compared when it can. */
+  /** Compares an address. One that cannot be read for a while, as when the configuration is broken, is compared later. */
   private async compare(uri: string, one: Followed): Promise<void> {
     const text = await one.read().catch(() => one.text);
     if (text === one.text) return;

@@ -2,7 +2,7 @@
 import type { Command, Leaf, Needed, Right } from '../../commands/command.ts';
 import { leavesOf } from '../../commands/leaves.ts';
 
-/** What an assistant with these rights may call, without the options that take others. */
+/** The commands that an assistant with these rights may call, without the options that need others. */
 export function offeredTo(rights: ReadonlySet<Right>, commands: readonly Command[]): Leaf[] {
   const has = (needed: Needed): boolean =>
     [needed].flat().some((one) => one === 'seat' || (one !== 'owner' && rights.has(one)));

@@ -5,9 +5,9 @@ import { safeLine } from '../cli/terminal/safe.ts';
 import type { Caller } from './call.ts';
 
 const JSON_TYPE = 'application/json';
-/** What the protocol says of an address where nothing is. */
+/** The protocol's error for an address that does not exist. */
 const NOT_FOUND = -32002;
-/** Messages of the inbox that are listed one by one. */
+/** Messages of the inbox that are listed individually. */
 const LISTED = 50;
 
 /** What can be read at an address: what a leaf gives, for one thing of those there are where the address names an argument. */
@@ -31,7 +31,7 @@ export class Shelves {
       .map(({ uri, name, about }) => ({ uriTemplate: uri, name, description: about, mimeType: JSON_TYPE }));
   }
 
-  /** What has one address only, and the latest mail of the seat. */
+  /** Lists the resources with a fixed address, and the latest mail of the seat. */
   async list(signal: AbortSignal): Promise<{ resources: Resource[] }> {
     const fixed = this.shelves
       .filter(({ uri }) => parameterIn(uri) === null)
@@ -67,12 +67,12 @@ interface Listed {
   subject: string;
 }
 
-/** The argument that an address names: `id` in `lemming://mail/{id}`. */
+/** The argument in an address: `id` in `lemming://mail/{id}`. */
 function parameterIn(template: string): string | null {
   return /\{(\w+)\}$/.exec(template)?.[1] ?? null;
 }
 
-/** What the address says, by the names of the template; null when it is another one. */
+/** The values in an address, by the names of the template; null when it does not match. */
 function match(template: string, uri: string): Record<string, string> | null {
   const name = parameterIn(template);
   if (name === null) return template === uri ? {} : null;

@@ -57,7 +57,7 @@ function instructionsFor({ person }: Seat): string {
   ].join(' ');
 }
 
-/** All that leaves the program for the assistant: lines of JSON, cleaned as every output is. */
+/** Everything that leaves the program for the assistant: lines of JSON, cleaned like every output. */
 function mouth({ out }: Pick<ProcessIo, 'out'>): Writable {
   return new Writable({
     decodeStrings: false,
@@ -68,7 +68,7 @@ function mouth({ out }: Pick<ProcessIo, 'out'>): Writable {
   });
 }
 
-/** The end of the input, of the connection, or of patience. What had come by then is still answered. */
+/** Waits for the end of the input, of the connection, or of patience. What has arrived by then is still answered. */
 function endOf(stdin: NodeJS.ReadStream, server: ReturnType<typeof serverOf>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => void setImmediate(resolve);

@@ -22,12 +22,12 @@ import type { ResourceChanges } from './changes.ts';
 import { Shelves } from './resources.ts';
 import { toolName, toolOf } from './tool.ts';
 
-/** What a server is made of. */
+/** The parts of a server. */
 export interface Parts {
   version: string;
-  /** What it tells every assistant first. */
+  /** The text that every assistant is told first. */
   instructions: string;
-  /** What is offered. */
+  /** The commands that are offered. */
   leaves: readonly Leaf[];
   load: Load;
   caller: Caller;
@@ -36,7 +36,7 @@ export interface Parts {
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** Commands as tools and resources. What is derived from data needs the plain server, not the one of the SDK that is written by hand. */
+/** The server, with commands as tools and resources. Schemas derived from data need the SDK's plain server. */
 export function serverOf({ version, instructions, leaves, load, caller, changes }: Parts): Server {
   const capabilities = { tools: {}, resources: { subscribe: true } };
   const server = new Server({ name: 'lemming', version }, { capabilities, instructions });
@@ -69,7 +69,10 @@ function leafOf(leaves: readonly Leaf[], name: string): Leaf {
   return leaf;
 }
 
-/** Remarks on the way are progress, where it is wanted. A fault of a command is its result: the assistant can mend the call. */
+/**
+ * Calls a tool. Remarks become progress, where wanted. A fault of a command is its result: the assistant can correct the
+ * call.
+ */
 async function callTool(leaf: Leaf, given: unknown, caller: Caller, extra: Extra): Promise<CallToolResult> {
   const { signal, sendNotification, _meta } = extra;
   const progressToken = _meta?.progressToken;

@@ -6,12 +6,12 @@ import { faultShape } from '../../commands/shapes.ts';
 import { failure } from '../../schema/fault.ts';
 import { readInput } from '../cli/input.ts';
 
-/** The tool that a leaf is: `agent_list`. */
+/** The tool name of a leaf: `agent_list`. */
 export function toolName({ name }: Leaf): string {
   return name.replaceAll(' ', '_');
 }
 
-/** A leaf as a tool: its name, what it does, what it takes, and what it gives. */
+/** A leaf as a tool: its name, description, input and output. */
 export function toolOf(leaf: Leaf, output: LeafDefinition['output']): Tool {
   const { summary, reads } = leaf;
   return {
@@ -23,12 +23,12 @@ export function toolOf(leaf: Leaf, output: LeafDefinition['output']): Tool {
   };
 }
 
-/** What is given where nothing was done: clients hold that against the schema as well. */
+/** The output of a fault: clients check it against the schema as well. */
 function refusalShape() {
   return z.strictObject({ ok: z.literal(false), faults: z.array(faultShape(z)) });
 }
 
-/** What an assistant gave, as the command line would have parsed it. Throws `usage` for anything else. */
+/** An assistant's input, as the command line would have parsed it. Throws `usage` for anything else. */
 export function inputFor<L extends Leaf>(leaf: L, given: unknown, remedy = REMEDY): InputOf<L> {
   const read = shapeOf(leaf).safeParse(given ?? {});
   if (!read.success) throw failure('usage', read.error.issues.map(printIssue).join('; '), { remedy });
@@ -77,7 +77,7 @@ function ofValue({ kind, least, choices }: Flag): z.ZodType {
   return kind === 'amount' ? z.number().min(0) : z.string();
 }
 
-/** An option as it would have been typed. */
+/** An option value as it would have been typed. */
 function asTyped(value: unknown): unknown {
   if (typeof value === 'number') return String(value);
   return value === false ? undefined : value;

@@ -10,7 +10,7 @@ import type { CommandResult } from './commands.ts';
 import { chosenOf, type Doings, keyOf, type ScreenContext } from './context.ts';
 import { edit } from './editor.ts';
 
-/** Keys that do a command, and the few that look deeper. */
+/** The keys that run commands, and the few that show more. */
 export function actions(desk: ScreenContext): Doings {
   return {
     exact: () => exact(desk),
@@ -51,7 +51,7 @@ function write(desk: ScreenContext): void {
   onAgent(desk, (agent) => letter(desk, `to ${agent}`, (rest) => desk.perform('send', { args: { agent }, rest })));
 }
 
-/** Lets the person write a message. One that was refused is there again, so that no word is lost. */
+/** Lets the person write a message. A refused message is offered again, so that no word is lost. */
 function letter(
   desk: ScreenContext,
   label: string,
@@ -66,7 +66,7 @@ function letter(
   desk.ask({ label, hint, field: { text, at: text.length }, lines: true, done: (words) => void done(words) });
 }
 
-/** Asks for a few words in one line. */
+/** Asks for a short text on one line. */
 function ask(desk: ScreenContext, label: string, hint: string, done: (text: string) => void): void {
   desk.ask({ label, hint, field: { text: '', at: 0 }, lines: false, done });
 }
@@ -133,7 +133,9 @@ async function notices(desk: ScreenContext): Promise<void> {
   );
 }
 
-/** The visit that wrote the message, from the journal; a long journal takes a while, and can be left. */
+/**
+ * Shows the visit that wrote the message, from the journal; with a long journal this takes a while and can be cancelled.
+ */
 function exact(desk: ScreenContext): void {
   onMessage(desk, (id) => {
     const { turn, author } = parseMessageId(id) as { turn: number; author: string };

@@ -38,19 +38,19 @@ export type KeyVerb = keyof Commands;
 
 type Args<V extends KeyVerb> = InputOf<Commands[V]>['args'];
 
-/** What a command of that name may be given: its arguments, where it needs some. */
+/** The input of a command of that name: its arguments, where it needs some. */
 export type GivenTo<V extends KeyVerb> = Partial<InputOf<Commands[V]>> &
   (Partial<Args<V>> extends Args<V> ? unknown : { args: Args<V> });
 
 const RUNS: { [V in KeyVerb]: { run(world: World, input: InputOf<Commands[V]>): Promise<Outcome> } } = COMMANDS;
 
-/** What a command said, line by line, and whether it did what was asked. */
+/** The output of a command, line by line, and whether it succeeded. */
 export interface CommandResult {
   ok: boolean;
   lines: string[];
 }
 
-/** Does a command as the command line would; what it says as it goes is told at once. */
+/** Runs a command as the command line would; passes its remarks on at once. */
 export async function act<V extends KeyVerb>(
   world: World,
   verb: V,

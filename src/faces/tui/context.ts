@@ -9,7 +9,7 @@ import type { Frame } from './frame.tsx';
 import { PANES } from './panes.ts';
 import { chosenRow, type PromptLine, type Ui } from './state.ts';
 
-/** What keys work upon: where the person is, what is shown, and the means to change it. */
+/** What keys work with: where the person is, what is shown, and the means to change it. */
 export interface ScreenContext {
   readonly world: World;
   readonly follow: Follow;
@@ -18,25 +18,25 @@ export interface ScreenContext {
   readonly ui: Ui;
   readonly pane: Pane;
   frame(): Frame;
-  /** Makes the pane anew, after another one was chosen or its filter changed. */
+  /** Makes the pane again, after another one was chosen or its filter changed. */
   remake(): void;
-  /** Puts a line where messages stand. */
+  /** Shows a line in the place for messages. */
   say(text: string, tone?: Tone): void;
   /** Lets the person write. */
   ask(prompt: PromptLine): void;
   /** Opens a text over the list. */
   text(title: string, lines: ScreenLine[]): void;
-  /** Does a command; what it says stands where messages stand. `quiet`: only when it fails. */
+  /** Runs a command; its output appears in the place for messages. `quiet`: only when it fails. */
   perform<V extends KeyVerb>(
     verb: V,
     given: GivenTo<V>,
     how?: { quiet?: boolean; signal?: AbortSignal },
   ): Promise<CommandResult>;
-  /** Gives the terminal to a program, and takes it back. */
+  /** Lends the terminal to a program, and takes it back. */
   inEditor(work: () => Promise<void>): Promise<void>;
 }
 
-/** What keys do. */
+/** The actions of keys. */
 export type Doings = Partial<Record<KeyAction, () => void>>;
 
 /** The index of the chosen row; -1 where there is none. */
@@ -44,7 +44,7 @@ export function chosenAt({ ui, pane }: ScreenContext): number {
   return chosenRow(ui, pane, PANES[ui.pane].start);
 }
 
-/** What the chosen row stands for. */
+/** The subject of the chosen row. */
 export function chosenOf(desk: ScreenContext): RowSubject | null {
   const at = chosenAt(desk);
   return at < 0 ? null : desk.pane.about(at);

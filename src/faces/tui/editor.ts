@@ -7,10 +7,10 @@ import { realDisk } from '../../disk/fs/real.ts';
 import type { Env } from '../../schema/env.ts';
 import { failure } from '../../schema/fault.ts';
 
-/** Editors that open a file at a line when they are told `+N`. */
+/** Editors that open a file at a line with `+N`. */
 const TAKES_LINE = ['vi', 'vim', 'nvim', 'view', 'nano', 'emacs', 'emacsclient', 'joe', 'micro', 'kak', 'hx'];
 
-/** The person's editor with the file, until it ends. `file`: absolute. Throws `usage` when it cannot be started. */
+/** Runs the person's editor on the file, until it ends. `file`: absolute. Throws `usage` when it cannot be started. */
 export async function edit(env: Env, file: string, line?: number): Promise<void> {
   const [program = 'vi', ...words] = (env.VISUAL || env.EDITOR || 'vi').split(/\s+/).filter(Boolean);
   const place = line !== undefined && TAKES_LINE.includes(basename(program)) ? [`+${line}`] : [];
@@ -27,7 +27,7 @@ export async function edit(env: Env, file: string, line?: number): Promise<void>
   });
 }
 
-/** Lets the person write a text in their editor; what they saved. */
+/** Lets the person write a text in their editor; returns what they saved. */
 export async function compose(env: Env, text: string): Promise<string> {
   const folder = join(tmpdir(), `lemming-${realClock.token()}`);
   const disk = realDisk(folder);

@@ -11,7 +11,7 @@ import { chosenRow, type Layout, type OpenedText, type PromptLine, type Ui, wind
 import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './terminal/fit.ts';
 import { type FrameRows, PAGE } from './terminal/rows.ts';
 
-/** All that a frame shows. */
+/** Everything that a frame shows. */
 export interface Frame {
   scene: ScreenSnapshot;
   counts: Record<PaneName, number>;
@@ -24,12 +24,12 @@ export interface Frame {
   helpKey: string;
 }
 
-/** A row of the terminal, of so many columns. */
+/** A row of the terminal with so many columns. */
 function Row({ text, width, slots }: { text: string; width: number; slots: FrameRows }) {
   return <Text>{slots.hold(text, width)}</Text>;
 }
 
-/** So many rows of a place; missing ones are empty. */
+/** So many rows; missing ones are empty. */
 function Rows({ rows, height, width, slots }: { rows: string[]; height: number; width: number; slots: FrameRows }) {
   const held = Array.from({ length: height }, (_, y) => slots.hold(rows[y] ?? '', width));
   return (
@@ -176,7 +176,7 @@ export function readerHeight({ rows, prompt }: Layout): number {
   return Math.max(1, rows - 3 - prompt);
 }
 
-/** The lines of what is opened, folded; done once for a pane, a row and a width. A row that is gone says so. */
+/** The lines of what is opened, wrapped; computed once for a pane, a row and a width. A row that is gone says so. */
 export function readerLines({ pane, layout, paint }: Frame, reader: OpenedText): string[] {
   const of = 'row' in reader ? pane : reader.lines;
   const key = `${'row' in reader ? reader.row : ''} ${layout.columns}`;
@@ -194,7 +194,7 @@ function linesOf(pane: Pane, reader: OpenedText): ScreenLine[] {
   return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : pane.detail(at);
 }
 
-/** Lines folded until so many rows are full. */
+/** Lines, wrapped until so many rows are full. */
 function foldSome(lines: readonly ScreenLine[], width: number, most: number, paint: Paint): string[] {
   const rows: string[] = [];
   for (const line of lines) {
@@ -218,7 +218,7 @@ function said({ ui, paint, layout, helpKey, scene }: Frame): string[] {
   return [paint('quiet', fitting([`${news}${helpKey} help`, ...hints], '   ', layout.columns))];
 }
 
-/** What is useful on the rows of a pane. */
+/** Hints for the rows of each pane. */
 const HINTS: Record<PaneName, string[]> = {
   org: ['w write', 'p pause', 't top up', 'e edit'],
   mail: ['r reply', 'x exact prompt', 'm acknowledge', 'w write'],
@@ -229,7 +229,7 @@ const HINTS: Record<PaneName, string[]> = {
   tasks: ['e edit'],
 };
 
-/** As many of the parts, in order, as there is room for. */
+/** As many of the parts, in order, as fit. */
 function fitting(parts: readonly string[], between: string, width: number): string {
   let text = '';
   for (const part of parts) {
@@ -239,7 +239,7 @@ function fitting(parts: readonly string[], between: string, width: number): stri
   return text;
 }
 
-/** The label, then the text with its cursor; of a long one the part around the cursor. */
+/** The label, then the text with its cursor; of a long text the part around the cursor. */
 function promptRows({ label, hint, field }: PromptLine, { layout, paint }: Frame): string[] {
   const rows = field.text.split('\n');
   const before = field.text.slice(0, field.at).split('\n');

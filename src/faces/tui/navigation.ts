@@ -8,7 +8,7 @@ import { chosenAt, chosenOf, type Doings, type ScreenContext } from './context.t
 import { readerHeight, readerLines } from './frame.tsx';
 import { PANES, type PaneName, panesOf } from './panes.ts';
 
-/** Keys that change what is seen, and nothing else (but that a message which is opened was read). */
+/** The keys that only change what is seen (except that an opened message counts as read). */
 export function navigation(desk: ScreenContext): Doings {
   const page = (): number => {
     const { layout } = desk.frame();
@@ -43,7 +43,7 @@ function turnTo(desk: ScreenContext, by: number): void {
   show(desk, names[(names.indexOf(desk.ui.pane) + by + names.length) % names.length] ?? 'org');
 }
 
-/** Scrolls what is open, else chooses a row. At the end where the pane starts, it follows what comes. */
+/** Scrolls what is open, otherwise chooses a row. At the end where the pane starts, it follows new rows. */
 function move(desk: ScreenContext, by: number): void {
   const { ui, pane } = desk;
   if (ui.reader) {
@@ -87,7 +87,7 @@ function back(desk: ScreenContext): void {
   }
 }
 
-/** The list follows what is typed. */
+/** Edits the filter; the list follows while it is typed. */
 function filter(desk: ScreenContext): void {
   const { ui } = desk;
   const { pane } = ui;

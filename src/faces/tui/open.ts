@@ -3,16 +3,19 @@ import { Follow } from '../../app/follow.ts';
 import type { Outcome } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
 
-/** How the screen is wanted. */
+/** Options of the screen. */
 export interface ScreenOptions {
   /** Run the engine in this process as well. */
   run: boolean;
 }
 
-/** React is slow, and talks to its developers, unless it is told so; ink draws nothing where it takes the machine for a CI. */
+/**
+ * React is slow and prints hints for developers unless told otherwise; ink draws nothing where it takes the machine for a
+ * CI.
+ */
 const SETTINGS = { NODE_ENV: 'production', DEV: 'false', CI: 'false', CONTINUOUS_INTEGRATION: 'false' };
 
-/** Opens the screen on an org until the person leaves. The terminal is given back whatever ends it. */
+/** Opens the screen on an org until the person leaves. The terminal is restored whatever ends it. */
 export async function openScreen(world: World, wish: ScreenOptions): Promise<Outcome> {
   const follow = await Follow.open(world);
   const { TerminalScreen, outcomeOf } = await withSettings(SETTINGS, () => import('./screen.tsx'));
@@ -31,7 +34,7 @@ export async function openScreen(world: World, wish: ScreenOptions): Promise<Out
   }
 }
 
-/** Sets variables of this process while something is loaded that looks at them. */
+/** Sets variables of this process while something that reads them is loaded. */
 async function withSettings<T>(settings: Record<string, string>, load: () => Promise<T>): Promise<T> {
   const before = Object.keys(settings).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, settings);
@@ -44,7 +47,7 @@ async function withSettings<T>(settings: Record<string, string>, load: () => Pro
   }
 }
 
-/** Whatever ends the process, the terminal is restored before anybody else says a word on it. */
+/** Restores the terminal at the end of the process, before anything else is printed. */
 function restoreAtEnd(restore: () => void): () => void {
   const hangUp = (): never => {
     restore();

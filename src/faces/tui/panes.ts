@@ -15,9 +15,9 @@ interface PaneKind {
   /** Names that its filter knows. */
   terms: readonly string[];
   make(scene: ScreenSnapshot, filter: Filter): Pane;
-  /** What its tab counts. */
+  /** The number on its tab. */
   count(scene: ScreenSnapshot): number;
-  /** Where a person stands who has chosen no row. */
+  /** The row that is chosen until the person chooses one. */
   start: 'first' | 'last';
 }
 
@@ -52,13 +52,13 @@ export const PANES = {
 
 export type PaneName = keyof typeof PANES;
 
-/** The panes there are; tasks only where there are any. */
+/** The visible panes; tasks only where there are any. */
 export function panesOf({ tasks }: ScreenSnapshot): PaneName[] {
   const names = Object.keys(PANES) as PaneName[];
   return names.filter((name) => name !== 'tasks' || tasks.length > 0);
 }
 
-/** What the tabs count. */
+/** The numbers on the tabs. */
 export function countsOf(scene: ScreenSnapshot): Record<PaneName, number> {
   const names = Object.keys(PANES) as PaneName[];
   return Object.fromEntries(names.map((name) => [name, PANES[name].count(scene)])) as Record<PaneName, number>;

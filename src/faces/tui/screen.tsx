@@ -28,15 +28,15 @@ import { FrameRows } from './terminal/rows.ts';
 import { inkStreams, Terminal } from './terminal/terminal.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds between two looks at the journal at the most, and between two frames that no key asked for. */
+/** Longest time between two looks at the journal, and between two frames that no key asked for: milliseconds. */
 const LOOK_MS = 250;
-/** After each the screen rests so many times as long as they took of the processor, up to so many milliseconds. */
+/** After each, the screen rests this many times the processor time that it took, up to so many milliseconds. */
 const SHARE = 7;
 const MOST_MS = 600;
 
 type SaidLine = Ui['said'];
 
-/** The screen at work: keys become commands, news become frames. */
+/** The screen: keys become commands, and news become frames. */
 export class TerminalScreen implements ScreenContext {
   readonly world: World;
   readonly follow: Follow;
@@ -61,7 +61,7 @@ export class TerminalScreen implements ScreenContext {
     prompt: null,
     said: { text: '', tone: 'plain' },
   };
-  /** Counts what the person asked for: the newest has the line for messages. */
+  /** Counts the actions of the person: the newest one owns the line for messages. */
   private keyed = 0;
   private answer: SaidLine = this.ui.said;
   private later: SaidLine = this.ui.said;
@@ -118,7 +118,7 @@ export class TerminalScreen implements ScreenContext {
     void this.watch();
   }
 
-  /** Gives the terminal back; may be called at any time, and again. */
+  /** Restores the terminal; may be called at any time, and repeatedly. */
   restore(): void {
     this.gone = true;
     this.terminal.leave();
@@ -130,7 +130,7 @@ export class TerminalScreen implements ScreenContext {
     this.turns.run();
   }
 
-  /** Asks the turn under way to be the last one, and leaves when it is done. */
+  /** Makes the turn under way the last one, and leaves when it is done. */
   async quit(): Promise<void> {
     this.stop.abort();
     const { underWay } = this.turns;
@@ -172,7 +172,7 @@ export class TerminalScreen implements ScreenContext {
     this.draw();
   }
 
-  /** The same with a pause for keys between its parts. */
+  /** The same, with a pause for keys between its parts. */
   private async refreshGently(): Promise<void> {
     await breath();
     this.scene = this.withKeyFaults();
@@ -202,7 +202,7 @@ export class TerminalScreen implements ScreenContext {
     this.ink.rerender(<FrameView {...frame} />);
   }
 
-  /** Keys that came together are drawn together. */
+  /** Draws keys that came together in one frame. */
   private drawSoon(): void {
     if (this.drawing) return;
     this.drawing = true;
@@ -218,7 +218,9 @@ export class TerminalScreen implements ScreenContext {
     this.join();
   }
 
-  /** Puts behind the answer what a run, or a deed of an earlier key, says late: it takes the place of none. */
+  /**
+   * Appends what a run, or an action of an earlier key, reports late to the line for messages, without replacing anything.
+   */
   private remark(text: string, tone: SaidLine['tone']): void {
     this.later = { text, tone };
     this.join();
@@ -241,7 +243,7 @@ export class TerminalScreen implements ScreenContext {
     this.drawSoon();
   }
 
-  /** Esc and a key that came at once look like Alt and that key. */
+  /** Handles a key. Esc and a key that came at once look like Alt and that key. */
   private press(key: string): void {
     const [, after] = /^alt\+(.)$/.exec(key) ?? [];
     if (after === undefined || this.keys.has(key)) return this.command(key);
@@ -289,7 +291,7 @@ export class TerminalScreen implements ScreenContext {
     this.draw();
   }
 
-  /** Does a command; what it says stands in the line for messages, behind the answer to a newer key. */
+  /** Runs a command; its output appears in the line for messages, after the answer to a newer key. */
   async perform<V extends KeyVerb>(
     verb: V,
     given: GivenTo<V>,
@@ -314,7 +316,7 @@ export class TerminalScreen implements ScreenContext {
     return done;
   }
 
-  /** Gives the terminal to the editor, and takes it back. */
+  /** Lends the terminal to the editor, and takes it back. */
   async inEditor(work: () => Promise<void>): Promise<void> {
     this.away = true;
     this.terminal.leave();
@@ -331,10 +333,10 @@ export class TerminalScreen implements ScreenContext {
   }
 }
 
-/** What `lemming watch` says when the person has left. */
+/** The output of `lemming watch` when the person has left. */
 export function outcomeOf(scene: ScreenSnapshot): Outcome {
   return { data: { turn: scene.state.clock.turn }, text: '' };
 }
 
-/** Lets keys come first. */
+/** Lets pending keys be handled first. */
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -4,27 +4,27 @@ import type { PaneName } from './panes.ts';
 import type { Field } from './terminal/field.ts';
 import { widthOf } from './terminal/fit.ts';
 
-/** Something opened over the list: a row of the pane as it is now, or a text. */
+/** Something opened over the list: a row of the pane in its present form, or a text. */
 export type OpenedText = { row: string; scroll: number } | { title: string; lines: ScreenLine[]; scroll: number };
 
-/** A line, or a few, that the person is writing. */
+/** The line, or lines, that the person is writing. */
 export interface PromptLine {
   label: string;
-  /** What the person should know, where there is room. */
+  /** A hint, shown where there is room. */
   hint: string;
   field: Field;
   /** The text may have several lines. */
   lines: boolean;
   done(text: string): void;
-  /** Told of each change, for a filter that works while it is typed. */
+  /** Receives each change, for a filter that works while it is typed. */
   changed?(text: string): void;
   cancelled?(): void;
 }
 
-/** Where the person is. */
+/** The place of the person on the screen. */
 export interface Ui {
   pane: PaneName;
-  /** Key of the chosen row; absent: the row where the pane starts, whatever it is. */
+  /** Key of the chosen row; absent for the row at which the pane starts. */
   chosen: Partial<Record<PaneName, string>>;
   filters: Partial<Record<PaneName, string>>;
   reader: OpenedText | null;
@@ -32,21 +32,21 @@ export interface Ui {
   said: { text: string; tone: Tone };
 }
 
-/** Screen places. A height of 0 is left out. */
+/** The places of the screen. One of height 0 is left out. */
 export interface Layout {
   columns: number;
   rows: number;
   top: number;
   list: { width: number; height: number };
-  /** A closer look at the chosen row, where there is room. */
+  /** Details of the chosen row, where there is room. */
   detail: { where: 'beside' | 'below'; width: number; height: number } | null;
-  /** What happens now, below everything. */
+  /** Rows of the event feed at the bottom. */
   feed: number;
-  /** For messages and for typing. */
+  /** Rows for messages and for typing. */
   prompt: number;
 }
 
-/** From so many columns on a row is shown beside its list; else from so many rows on, below it. */
+/** From so many columns on, details stand beside the list; otherwise, from so many rows on, below it. */
 const WIDE = 150;
 const HIGH = 34;
 /** Rows of a prompt with several lines at most. */
@@ -54,7 +54,7 @@ const PROMPT_ROWS = 6;
 /** Rows of a message at most. */
 const SAID_ROWS = 3;
 
-/** Tabs, heading, message and footer take a row each; the list gets what the others leave. */
+/** Divides the terminal: tabs, heading, message and footer take a row each; the list gets the rest. */
 export function layoutOf({ columns, rows }: { columns: number; rows: number }, ui: Ui, pane: Pane): Layout {
   const lines = ui.prompt?.field.text.split('\n').length;
   const said = Math.ceil(widthOf(ui.said.text) / columns);
@@ -80,7 +80,7 @@ export function layoutOf({ columns, rows }: { columns: number; rows: number }, u
   };
 }
 
-/** The index of the chosen row; -1 in an empty list. A row that is gone gives way to the one where the pane starts. */
+/** The index of the chosen row; -1 in an empty list. If the row is gone, the one at which the pane starts. */
 export function chosenRow(ui: Ui, pane: Pane, start: 'first' | 'last'): number {
   const key = ui.chosen[ui.pane];
   const at = key === undefined ? -1 : pane.keys.indexOf(key);
@@ -88,7 +88,7 @@ export function chosenRow(ui: Ui, pane: Pane, start: 'first' | 'last'): number {
   return start === 'last' ? pane.keys.length - 1 : Math.min(0, pane.keys.length - 1);
 }
 
-/** The first row of a window that shows the chosen one near its middle, and never runs past the end. */
+/** The first row of a window with the chosen row near its middle, never beyond the end. */
 export function windowStart(chosen: number, height: number, count: number): number {
   return Math.max(0, Math.min(chosen - (height >> 1), count - height));
 }

@@ -2,7 +2,7 @@
 import { pauseOf } from '../../views/screen/snapshot.ts';
 import { keyOf, type ScreenContext } from './context.ts';
 
-/** The engine in this process: a run that goes on, and single turns. */
+/** Runs the engine in this process: continuous runs, and single turns. */
 export class Turns {
   private readonly desk: ScreenContext;
   private readonly stop: AbortSignal;
@@ -11,13 +11,13 @@ export class Turns {
   /** Ends the run. */
   private running: AbortController | null = null;
 
-  /** `stop`: the turn under way is to be the last. */
+  /** `stop`: makes the turn under way the last one. */
   constructor(desk: ScreenContext, stop: AbortSignal) {
     this.desk = desk;
     this.stop = stop;
   }
 
-  /** What is under way; null when nothing is. */
+  /** The work under way; null for none. */
   get underWay(): Promise<unknown> | null {
     return this.work;
   }
@@ -33,7 +33,7 @@ export class Turns {
     });
   }
 
-  /** Makes one turn. A run that is paused gives way for it. */
+  /** Makes one turn. A paused run makes way for it. */
   step(): void {
     const { desk, running } = this;
     if (this.work && !(running && pauseOf(desk.scene, null).paused)) {

@@ -10,7 +10,7 @@ const CODES: Record<Style | 'draft', string> = {
   draft: '2',
 };
 
-/** What decides whether there is colour. `isTerminal`: the output goes to one that knows control sequences. */
+/** The settings that decide about colour. `isTerminal`: the output goes to a terminal that knows control sequences. */
 export interface ColourSettings {
   env: Record<string, string | undefined>;
   isTerminal: boolean;

@@ -5,7 +5,7 @@ import { meant, PASTE_OFF, PASTE_ON, pasting, shown } from './paste.ts';
 import type { OutputScreen } from './screen.ts';
 import { prepareForAll, widthOf } from './width.ts';
 
-/** The terminal that lines are typed at. */
+/** The terminal at which lines are typed. */
 export interface Keyboard {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
@@ -14,12 +14,12 @@ export interface Keyboard {
   signal: AbortSignal;
 }
 
-/** Lines of earlier talks that can be fetched again. */
+/** Lines of earlier chat sessions that can be recalled. */
 const HISTORY = 500;
 
 /**
- * Lines as a person types them, with editing and a history, until Ctrl-D. The line being typed stays below what is written
- * meanwhile; a line that is typed before its time stands where it is taken.
+ * Lines as a person types them, with editing and a history, until Ctrl-D. The line being typed stays below the output; a
+ * line typed early is printed where it is taken.
  */
 export async function* typedLines(keyboard: Keyboard, screen: OutputScreen, typing: Typing): AsyncGenerator<string> {
   await prepareForAll();
@@ -36,14 +36,14 @@ export async function* typedLines(keyboard: Keyboard, screen: OutputScreen, typi
   }
 }
 
-/** Begins to read keys; what it returns gives the terminal back as it was. */
+/** Begins to read keys; returns a function that restores the terminal. */
 function open(
   { stdin, stdout, interrupt, signal }: Keyboard,
   screen: OutputScreen,
   typing: Typing,
   typed: Queue,
 ): () => void {
-  // Readline turns single keys on and off, also around Ctrl-Z.
+  // Readline turns raw mode on and off, also around Ctrl-Z.
   const input = Object.assign(stdin.pipe(pasting()), { setRawMode: (raw: boolean) => stdin.setRawMode(raw) });
   const history = typing.history().slice(-HISTORY).map(shown).reverse();
   const completer = (text: string): [string[], string] => [onlyCommon(typing.complete(text)), text];
@@ -78,20 +78,20 @@ function open(
   return close;
 }
 
-/** Draws the line anew where the cursor is; what it drew before is gone already. */
+/** Draws the line again where the cursor is; the former drawing is gone already. */
 function draw(line: Interface, prompt: string): void {
   Object.assign(line, { prevRows: 0 });
   line.setPrompt(prompt);
   line.prompt(true);
 }
 
-/** Takes away the line that was just ended: it is printed when it is taken. */
+/** Removes the line that was just ended: it is printed when it is taken. */
 function eraseEcho(stdout: NodeJS.WriteStream, echo: string): void {
   stdout.moveCursor(0, -1 - Math.floor(widthOf(echo) / stdout.columns));
   stdout.clearScreenDown();
 }
 
-/** What all of them begin with: a list of them would stand in the way of what is drawn. */
+/** Only the common beginning of candidates: a list of them would disturb what is drawn. */
 function onlyCommon(found: readonly string[]): string[] {
   const [first, ...others] = found;
   if (first === undefined) return [];
@@ -100,7 +100,7 @@ function onlyCommon(found: readonly string[]): string[] {
   return [first.slice(0, length)];
 }
 
-/** Lines between the keyboard and whoever takes them. */
+/** Queues lines between the keyboard and whoever takes them. */
 class Queue {
   private readonly lines: string[] = [];
   private ended = false;

@@ -3,18 +3,18 @@ import { Transform } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { safeLine } from './safe.ts';
 
-/** Stands for the end of a line in a text that was pasted, while it is edited as one line. */
+/** Stands for a line end in pasted text, while the text is edited as one line. */
 export const RETURN = '\u23ce';
-/** Make the terminal say where a pasted text begins and ends, and no more. */
+/** Make the terminal mark the beginning and end of pasted text, or stop that. */
 export const PASTE_ON = '\u001b[?2004h';
 export const PASTE_OFF = '\u001b[?2004l';
 const BEGINS = '\u001b[200~';
 const ENDS = '\u001b[201~';
-/** The beginning of a mark at the end of what has arrived; outside of a paste an escape alone is a key. */
+/** An incomplete mark at the end of the input; outside of a paste a lone escape is a key. */
 const BEGUN = /\u001b\[(?:2(?:0[01]?)?)?$/;
 const UNFINISHED = /\u001b(?:\[(?:2(?:0[01]?)?)?)?$/;
 
-/** What is typed, with the line ends of pasted texts as `RETURN`, so that pasting many lines sends none of them. */
+/** The typed input, with line ends of pasted texts as `RETURN`, so that pasting many lines sends none of them. */
 export function pasting(): Transform {
   const decoder = new StringDecoder('utf8');
   let held = '';
@@ -50,7 +50,7 @@ export function shown(text: string): string {
     .join(RETURN);
 }
 
-/** The lines that were meant. */
+/** The original lines. */
 export function meant(line: string): string {
   return line.replaceAll(RETURN, '\n');
 }

@@ -15,12 +15,12 @@ const SEQUENCE = [
 const UNSAFE = new RegExp(`${SEQUENCE}|${HIDDEN}`, 'gu');
 const HIDDEN_IN_JSON = new RegExp(HIDDEN, 'gu');
 
-/** Text that a terminal shows as it is: what agents write can neither recolour, retitle nor reorder the screen. */
+/** Text that is safe for a terminal: agents can neither recolour, retitle nor reorder the screen. */
 export function safeText(text: string): string {
   return text.replace(UNSAFE, '');
 }
 
-/** The same, but for the marks of tables, which `layout` takes out. */
+/** The same, but keeps the marks of tables, which `layout` removes. */
 export function safeMarked(text: string): string {
   return text.replace(UNSAFE, (found) => (/^[\u001d-\u001f]$/.test(found) ? found : ''));
 }

@@ -4,7 +4,7 @@ import { colour } from './colour.ts';
 import { safeMarked, safeText } from './safe.ts';
 import { prepareFor, widthOf } from './width.ts';
 
-/** Milliseconds between two drawings of what still changes: eight a second at most. */
+/** Milliseconds between two drawings of text that still changes: at most eight a second. */
 const REDRAW_MS = 125;
 /** Rows of the terminal that a draft leaves free. */
 const FREE_ROWS = 4;
@@ -15,7 +15,7 @@ export interface Paper {
   /** Columns and rows of the terminal now; Infinity where there is none. */
   size(): { columns: number; rows: number };
   colour: boolean;
-  /** Whether text may be drawn, taken away and drawn again. */
+  /** Whether text may be drawn, removed and drawn again. */
   redraws: boolean;
   /** Milliseconds that only go up. */
   ticks(): number;
@@ -23,7 +23,7 @@ export interface Paper {
   err(text: string): void;
 }
 
-/** The line at which a person types, below all else. */
+/** The line at which a person types, below everything else. */
 export interface TypedLine {
   /** Rows above the one with the cursor. */
   rowsAbove(): number;
@@ -31,8 +31,8 @@ export interface TypedLine {
 }
 
 /**
- * What a person sees: text that stays, below it a draft that changes, below that the line they type at. Everything written
- * here is cleaned of control sequences first.
+ * What a person sees: permanent text, below it a draft that changes, and below that the line at which they type. Everything
+ * written here is first cleaned of control sequences.
  */
 export class OutputScreen {
   private readonly paper: Paper;
@@ -52,7 +52,7 @@ export class OutputScreen {
     this.above(this.paper.out, this.lay(text));
   }
 
-  /** Data as they are. */
+  /** Data, unchanged. */
   raw(text: string): void {
     this.above(this.paper.out, text);
   }
@@ -68,7 +68,7 @@ export class OutputScreen {
     this.print(text.replace(/\n$/, ''));
   }
 
-  /** Text that still changes; null takes it away. Shown only where it can be drawn again. */
+  /** Text that still changes; null removes it. Shown only where it can be redrawn. */
   sketch(text: string | null): void {
     if (!this.paper.redraws) return;
     this.draft = text ?? '';
@@ -77,14 +77,14 @@ export class OutputScreen {
     this.timer ??= setTimeout(() => this.redraw(), wait).unref();
   }
 
-  /** Shows the line at which a person types, or, with null, takes it away. */
+  /** Shows the line at which a person types; null removes it. */
   typeAt(prompt: TypedLine | null): void {
     this.erase();
     this.prompt = prompt;
     this.paint();
   }
 
-  /** Draws again what does not stay. */
+  /** Redraws everything that is not permanent. */
   redraw(): void {
     this.erase();
     this.paint();

@@ -1,9 +1,9 @@
 /** Measures how many columns a text takes at a terminal. */
 
-/** Characters of one column each, the most frequent ones; for the rest a package is asked. */
+/** The most frequent characters of one column; a package measures the rest. */
 const NARROW = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u0482\u2010-\u2027\u2190-\u21ff]*$/;
 
-/** Anything else, but for line ends and the marks of tables. */
+/** All other characters, except line ends and the marks of tables. */
 const OTHERS = /[^\n\u001d-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u0482\u2010-\u2027\u2190-\u21ff]/;
 
 let measure: ((text: string) => number) | null = null;
@@ -18,7 +18,7 @@ export async function prepareForAll(): Promise<void> {
   measure ??= (await import('string-width')).default;
 }
 
-/** Columns that a text takes at a terminal; before `prepareFor` its characters are counted. */
+/** Columns that a text takes at a terminal; before `prepareFor` this is the number of its characters. */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
   return measure ? measure(text) : [...text].length;

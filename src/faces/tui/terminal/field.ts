@@ -1,13 +1,13 @@
 /** Edits the text that a person is typing. */
 import type { Pressed } from './keys.ts';
 
-/** A text being written, and where in it the cursor stands. */
+/** A text that is being written, with the position of its cursor. */
 export interface Field {
   text: string;
   at: number;
 }
 
-/** What a key makes of a field; the same field when it does nothing here. */
+/** The field after a key; the same field when the key does nothing here. */
 export function typed(field: Field, pressed: Pressed, lines: boolean): Field {
   if ('paste' in pressed) return insert(field, lines ? pressed.paste : pressed.paste.replace(/\s*\n\s*/g, ' '));
   const { text, at } = field;
@@ -61,7 +61,7 @@ function endOfLine(text: string, at: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** To the same column of the line above or below. */
+/** Moves to the same column of the line above or below. */
 function vertical({ text, at }: Field, key: 'up' | 'down'): Field {
   const start = text.lastIndexOf('\n', at - 1) + 1;
   const column = at - start;

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Cell, Column, ScreenLine, TextRun, Tone } from '../../../views/screen/line.ts';
 import { safeLine } from '../../cli/terminal/safe.ts';
 
-/** Puts the look of a tone around a text. */
+/** Applies the look of a tone to a text. */
 export type Paint = (tone: Tone, text: string) => string;
 
 const COLOURS: Record<Tone, [on: string, off: string] | null> = {
@@ -18,7 +18,7 @@ const COLOURS: Record<Tone, [on: string, off: string] | null> = {
 };
 const STRONG = ['strong', 'title', 'warn', 'bad'];
 
-/** Tones as colours; without colour what matters is bold. */
+/** Tones as colours; without colour, important text is bold. */
 export function painter(colour: boolean): Paint {
   return (tone, text) => {
     const look = colour ? COLOURS[tone] : STRONG.includes(tone) ? COLOURS.strong : null;
@@ -36,7 +36,7 @@ export function widthOf(text: string): number {
   return ASCII.test(text) ? text.length : stringWidth(text);
 }
 
-/** The longest beginning of a clean text that takes so many columns at most. */
+/** The longest beginning of a clean text that fits into so many columns. */
 export function head(text: string, width: number): string {
   if (ASCII.test(text)) return text.slice(0, width);
   let taken = 0;
@@ -49,7 +49,7 @@ export function head(text: string, width: number): string {
   return text.slice(0, end);
 }
 
-/** Letters that are looked at for each column: what is cut anyway need not be cleaned. */
+/** Characters examined for each column: text that is cut anyway need not be cleaned. */
 const LETTERS = 16;
 
 /** Any text in one line of exactly so many columns: cleaned, cut with an ellipsis, or filled up. */
@@ -80,7 +80,7 @@ export function widths(columns: readonly Column[], width: number): number[] {
   });
 }
 
-/** A row of cells in its columns; exactly as wide as the columns are together. */
+/** A row of cells in its columns; exactly as wide as all columns together. */
 export function row(
   columns: readonly Column[],
   sizes: readonly number[],
@@ -92,7 +92,7 @@ export function row(
     .join(' ');
 }
 
-/** A line folded at words into lines of so many columns at most. */
+/** A line wrapped at words into lines of at most so many columns. */
 export function fold({ spans, hang }: ScreenLine, width: number, paint: Paint): string[] {
   const lines: string[] = [];
   const indent = ' '.repeat(Math.min(hang, Math.max(0, width - 10)));

@@ -1,6 +1,6 @@
 /** Reads keys and pasted texts from the bytes of a terminal. */
 
-/** What came from the keyboard: a key by its name, or a text that was pasted. */
+/** Input from the keyboard: a named key, or pasted text. */
 export type Pressed = { key: string } | { paste: string };
 
 const TOKEN =
@@ -18,7 +18,7 @@ const NAMES: Record<string, string> = {
   '\x1b\n': 'newline',
   ' ': 'space',
 };
-/** The end of a sequence, without what it says of Shift, Ctrl and Alt. */
+/** The ends of sequences, without the part for Shift, Ctrl and Alt. */
 const SEQUENCES: Record<string, string> = {
   A: 'up',
   B: 'down',
@@ -36,7 +36,7 @@ const SEQUENCES: Record<string, string> = {
   '6~': 'pagedown',
 };
 
-/** The keys of a piece of input, in order. Sequences that nobody knows are left out. */
+/** The keys in a piece of input, in order. Unknown sequences are left out. */
 export function keysIn(input: string): Pressed[] {
   const pressed: Pressed[] = [];
   for (const [token, paste] of input.matchAll(TOKEN)) {

@@ -2,15 +2,15 @@
 import { widthOf } from './fit.ts';
 
 /**
- * The rows of one frame. Ink measures and takes apart every letter that it is given, and every empty place of its page, for
- * each frame anew, which takes ten times as long as all else. So it lays out single characters that stand for rows, on a page
- * that is as narrow as they are, and the rows are put in their place afterwards; a row beside another one is filled up to its
- * width.
+ * The rows of one frame. For each frame, ink measures and splits every character that it is given, and every empty cell of
+ * its page, which takes ten times as long as everything else. So it lays out single characters that stand for rows, on a
+ * page that is as narrow as they are, and the rows are put in their place afterwards; a row beside another one is filled up
+ * to its width.
  */
 export class FrameRows {
   private readonly rows: { text: string; width: number }[] = [];
 
-  /** The character that stands for the row; `width`: columns that it takes where another one stands beside it. */
+  /** The character that stands for the row; `width`: its columns where another row stands beside it. */
   hold(text: string, width: number): string {
     return String.fromCharCode(FIRST + this.rows.push({ text, width }) - 1);
   }
@@ -30,5 +30,5 @@ const FIRST = 0xe000;
 const SLOT = /([\ue000-\uf8ff])(?=([\ue000-\uf8ff]?))/g;
 const LOOK = /\x1b\[[\d;]*m/g;
 
-/** Columns of the page that ink lays out: a list, the line beside it, and a closer look. */
+/** Columns of the page that ink lays out: a list, the line beside it, and details. */
 export const PAGE = 3;

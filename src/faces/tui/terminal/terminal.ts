@@ -4,16 +4,16 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { keysIn, type Pressed } from './keys.ts';
 import { PAGE } from './rows.ts';
 
-/** Alternate buffer, no cursor, pasted text in brackets; and back. */
+/** Alternate buffer, no cursor, bracketed paste; and back. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J';
 const LEAVE = '\x1b[?2004l\x1b[?25h\x1b[?1049l';
-/** A terminal that knows them shows all between the two at once. */
+/** Marks of a synchronised update: a terminal that knows them shows everything between them at once. */
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 
-/** A whole screen of a terminal: lines go to their place, and only those that changed. */
+/** A full-screen terminal: lines go to their place, and only those that changed. */
 export class Terminal {
-  /** Told of each frame that was drawn. */
+  /** Counts the frames that were drawn. */
   drawn = 0;
   private readonly stdin: ReadStream;
   private readonly stdout: WriteStream;
@@ -55,7 +55,7 @@ export class Terminal {
     this.stdout.write(ENTER);
   }
 
-  /** Gives the terminal back as it was. Does nothing when it was given back already. */
+  /** Restores the terminal. Does nothing when it is restored already. */
   leave(): void {
     if (!this.entered) return;
     this.entered = false;
@@ -66,7 +66,7 @@ export class Terminal {
     this.stdout.write(LEAVE);
   }
 
-  /** Draws a frame: never more lines than there are rows. */
+  /** Draws a frame of at most as many lines as there are rows. */
   draw(frame: string): void {
     if (!this.entered) return;
     const lines = frame.split('\n').slice(0, this.rows);
@@ -81,7 +81,7 @@ export class Terminal {
   }
 }
 
-/** The streams that ink is given: its frames go to the function, its keys come from nowhere. */
+/** The streams for ink: its frames go to the function, and it gets no keys. */
 export function inkStreams(size: { rows: number }, frame: (text: string) => void) {
   const stdout = Object.assign(new EventEmitter(), {
     isTTY: true,
