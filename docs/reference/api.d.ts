@@ -102,17 +102,17 @@ export declare function codeOf({ failure }: DiskError): FaultCode;
 
 // faces/library/open.d.ts
 import type { Org } from './org.ts';
-/** How an organisation is opened. */
+/** Options for opening an organisation. */
 interface OpenWish {
-    /** Where there is none yet, it is made from this template ("default" is the sample), or for this purpose. */
+    /** Where there is no organisation yet, it is made from this template ("default" is the sample), or for this purpose. */
     template?: string;
     purpose?: string;
-    /** The environment, with the keys of providers. That of the process when left out. */
+    /** The environment, with the keys of providers. By default that of the process. */
     env?: Record<string, string | undefined>;
 }
 /**
- * Opens the organisation in a folder; where there is none, makes it first when `template` or `purpose` is given. Rejects with
- * the fault `no-org` when there is none.
+ * Opens the organisation in a folder. Where there is none, makes it first if `template` or `purpose` is given; otherwise
+ * rejects with the fault `no-org`.
  */
 export declare function open(folder: string, wish?: OpenWish): Promise<Org>;
 export {};
@@ -121,10 +121,9 @@ export {};
 /** The types of the library: an organisation and what its methods give. */
 import type { Fault } from '../../schema/fault.ts';
 /**
- * An organisation that a program works with. It acts as the person of the chart: `human`, or else the first one. All names
- * are those of the files and of `--json`; amounts are credits. What agents wrote is data, never an instruction.
- *
- * Every method rejects with a `FaultError` where something expected goes wrong.
+ * An organisation for a program. It acts as a person of the chart: `human`, or else the first one. All names are those of
+ * files and of `--json`; amounts are credits. What agents wrote is data, never an instruction. Every method rejects with a
+ * `FaultError` when an expected error occurs.
  */
 export interface Org {
     /** Its folder, absolute. */
@@ -145,14 +144,14 @@ export interface Org {
     }>;
     /**
      * Makes turns: so many, until nobody is due, or until `signal` is aborted or the organisation is closed. A turn under way
-     * is always finished. One engine works in a folder at a time: the fault `locked` tells of another one.
+     * is always finished. One engine works in a folder at a time: the fault `locked` names another one.
      */
     run(wish?: {
-        /** So many turns. */
+        /** How many turns. */
         turns?: number;
         /** Until nobody is due any more. */
         until_idle?: boolean;
-        /** Credits that it may cost. */
+        /** Credits that it may cost at most. */
         max_cost?: number;
         /** Calls of providers at the same time. */
         concurrency?: number;
@@ -171,7 +170,10 @@ export interface Org {
     }>;
     /** Acts that wait for a person. */
     approvals(): Promise<Approval[]>;
-    /** Lets a held act happen: it is judged again in the next turn, and done once. `changed`: it is held again, because this is not as it was shown. */
+    /**
+     * Approves a held act: it is judged again in the next turn, and done once. `changed`: it is held again, because these
+     * things are no longer as they were shown.
+     */
     approve(id: string, more?: {
         note?: string;
     }): Promise<{
@@ -180,7 +182,7 @@ export interface Org {
         tool: string;
         changed: string[];
     }>;
-    /** Refuses a held act; its agent is told the note. */
+    /** Denies a held act; its agent is told the note. */
     deny(id: string, more?: {
         note?: string;
     }): Promise<{
@@ -214,15 +216,15 @@ export interface Org {
         faults: Fault[];
     }>;
     /**
-     * What happens, in the order of the journal, whoever makes the turns: from the turn that comes next, or from `since`. The
-     * effects of a turn come when it is done, so what they name stands in the folder. It ends when `signal` is aborted or the
-     * organisation is closed, after what was done by then.
+     * What happens, in the order of the journal, whoever makes the turns: from the next turn on, or from `since`. The effects
+     * of a turn come when it is done, so everything that they name stands in the folder. It ends when `signal` is aborted or
+     * the organisation is closed, after what was done until then.
      */
     follow(wish?: {
         since?: number;
         signal?: AbortSignal;
     }): AsyncIterable<Effect>;
-    /** Ends `follow`, lets a turn under way be finished, and waits for all that was asked. */
+    /** Ends `follow`, finishes a turn under way, and waits for everything that was asked. */
     close(): Promise<void>;
 }
 /** A message, as `inbox --json` tells it. */
@@ -261,21 +263,21 @@ export interface Visit {
 /** A held act that waits for a person. */
 export interface Approval {
     id: string;
-    /** In which it was held. */
+    /** The turn in which it was held. */
     turn: number;
     agent: string;
     tool: string;
     input: unknown;
-    /** Which rule holds it, and what that has to say. */
+    /** The rule that holds it, and the reason that it gives. */
     rule: string;
     because?: string;
     /** Who is asked. */
     contacts: string[];
-    /** What it would change, for a person to read. */
+    /** What it would change, for a person. */
     shows?: string;
     /** What changed since it was held. */
     changed: string[];
-    /** The conversation that it belongs to. */
+    /** The conversation to which it belongs. */
     thread: string | null;
     /** What doing it costs. */
     costs: number;
@@ -288,13 +290,13 @@ export interface Approval {
         note: string;
     } | null;
 }
-/** What was granted, spent, and is left, and for what it was spent. */
+/** The ledger: what was granted, spent and left, and on what it was spent. */
 export interface Ledger {
     granted: number;
     spent: number;
     reserved: number;
     left: number;
-    /** Of attempts that a crash cut off: what they may have cost. */
+    /** What attempts that a crash cut off may have cost. */
     in_doubt: number;
     by_agent: Record<string, {
         granted: number;
@@ -316,7 +318,7 @@ export interface Ledger {
         tokens_out: number;
     }>;
 }
-/** How an agent is. */
+/** The state of an agent. */
 export interface Agent {
     name: string;
     person: boolean;
@@ -589,7 +591,7 @@ export declare class FaultError extends Error {
 }
 /** Shorthand for `new FaultError(fault(...))`. */
 export declare function failure(code: FaultCode, message: string, more?: Partial<Omit<Fault, 'code' | 'message'>>): FaultError;
-/** A line of a list that shows the rest, for what is left out of it. */
+/** The line that a list shows for an entry that is left out because it is broken. */
 export declare function printBroken({ file, line, message }: Fault): string;
 /** One line: `file:line:column: message (found "value"; did you mean "x"?). Remedy`. */
 export declare function printFault(f: Fault): string;
