@@ -76,7 +76,7 @@ function goneFrom(disk: Disk, kept: KeptFiles): State {
   try {
     for (const name of load(disk, kept).state.staff.absent.keys())
       if (disk.stat(`agents/${name}`) === null)
-        state.staff.absent.set(name, { since: 0, why: 'Its folder is missing.', out: true });
+        state.staff.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
   } catch (error) {
     if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
   }

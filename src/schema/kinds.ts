@@ -59,14 +59,14 @@ export const KINDS = {
     schema: creditsFile(),
     title: 'Credits',
     about:
-      'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file nobody has credits.',
+      'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file, no agent has credits.',
   },
   script: {
     path: 'org/script.yaml',
     pattern: /^org\/script\.yaml$/,
     schema: scriptFile(),
     title: 'Rules of the scripted provider',
-    about: 'Written by people. The first rule whose every condition holds answers.',
+    about: 'Written by people. The first rule whose conditions all hold replies.',
   },
   resume: {
     path: 'agents/<name>/resume.md',
@@ -81,14 +81,14 @@ export const KINDS = {
     pattern: /^org\/units\/[^/]+\.md$/,
     schema: unitHead(),
     title: 'Unit',
-    about: 'A department, addressed as @id; the body is its charter. Written by people.',
+    about: 'A department, addressed as @id. The body is its charter. Written by people.',
   },
   goal: {
     path: 'org/goals/<id>.md',
     pattern: /^org\/goals\/[^/]+\.md$/,
     schema: goalHead(),
     title: 'Goal',
-    about: 'An aim of the organisation; the body explains it. Written by people.',
+    about: 'A goal of the organisation. The body explains it. Written by people.',
   },
   contact: {
     path: 'org/contacts/<name>.md',
@@ -96,7 +96,7 @@ export const KINDS = {
     schema: contactHead(),
     title: 'Contact',
     about:
-      'Somebody the organisation deals with: a person of the chart, or outside. The body holds notes that no prompt shows. Written by people.',
+      'Somebody the organisation deals with, in the chart or outside. The body contains notes that no prompt shows. Written by people.',
   },
   approval: {
     path: 'org/approvals/<id>.md',
@@ -104,7 +104,7 @@ export const KINDS = {
     schema: approvalHead(),
     title: 'Approval',
     about:
-      'An act that waits for a person; the body says what it is about. Written by the engine. A person answers with decision: and, if they like, note: in the front matter; then it is kept in answered/.',
+      'A pending action. The body describes it. Written by the engine. A person answers with decision: and an optional note: in the front matter; then the file moves to answered/.',
   },
   skill: {
     path: 'org/skills/<id>/SKILL.md',
@@ -112,7 +112,7 @@ export const KINDS = {
     schema: skillHead(),
     title: 'Skill',
     about:
-      'What agents can learn, by the Agent Skills standard: the body is shown to who loads it. Written by people. An agent has the skills in agents/<name>/skills/ and those that its resume lists.',
+      'A skill in the form of the Agent Skills standard. The body is shown to an agent that loads it. Written by people. An agent has the skills in agents/<name>/skills/ and those that its resume lists.',
   },
   tool: {
     path: 'org/tools/<id>/TOOL.md',
@@ -120,14 +120,15 @@ export const KINDS = {
     schema: toolHead(),
     title: 'Tool',
     about:
-      'A tool of the organisation; the body says to agents how it is used. Written by people. Agents have it when their resume lists it and the owner of the machine approved it: lemming trust.',
+      'A tool of the organisation. The body tells agents how to use it. Written by people. Agents have it if their resume lists it and the owner of the machine has approved it: lemming trust.',
   },
   mcp: {
     path: 'org/mcp.yaml',
     pattern: /^org\/mcp\.yaml$/,
     schema: mcpFile(),
     title: 'Servers of tools',
-    about: 'MCP servers whose tools agents use. Written by people. Nothing of it starts before lemming trust.',
+    about:
+      'MCP servers whose tools agents use. Written by people. No server starts before you approve it: lemming trust.',
   },
   pin: {
     path: 'org/mcp/<server>.yaml',
@@ -135,7 +136,7 @@ export const KINDS = {
     schema: pinFile(),
     title: 'Tools of a server',
     about:
-      'The tools of an MCP server as they were approved. Written by lemming trust; with any other text the server is not used.',
+      'The approved tools of an MCP server. Written by lemming trust; if the text is changed, the server is not used.',
   },
   message: {
     path: 'agents/<name>/outbox/<turn>-<n>-<first recipient>-<slug>.md',
@@ -157,7 +158,7 @@ export const KINDS = {
     pattern: /^org\/dead-letter\/[^/]+\.md$/,
     schema: deadLetterHead(),
     title: 'Dead letter',
-    about: 'Written by the engine: what could not be delivered or understood, and why. The message stays where it is.',
+    about: 'What could not be delivered or understood, and why. Written by the engine. The message stays where it is.',
   },
   memory: {
     path: 'agents/<name>/memory/<key>.md',
@@ -165,7 +166,7 @@ export const KINDS = {
     schema: memoryHead(),
     title: 'Memory',
     about:
-      'What an agent remembers; the body is the entry. Written by agents through their tools, and by people. memory/learned/ holds learning records, memory/archive/ what is old.',
+      'What an agent remembers. The body is the entry. Written by agents through their tools, and by people. memory/learned/ holds learning records, memory/archive/ what is old.',
   },
   context: {
     path: 'org/shared/context/<key>.md',
@@ -173,14 +174,15 @@ export const KINDS = {
     schema: memoryHead(),
     title: 'Shared context',
     about:
-      'What the organisation knows; the body is the entry. Written by people, and by agents whose resume grants the path in shared.',
+      'What the organisation knows. The body is the entry. Written by people, and by agents whose resume grants the path in shared.',
   },
   request: {
     path: 'agents/<person>/requests/<id>.yaml',
     pattern: /^agents\/[^/]+\/requests\/[^/]+\.yaml$/,
     schema: request(),
     title: 'Request',
-    about: 'What a command asks of a running engine. Written by commands, taken and removed at the next freeze.',
+    about:
+      'A request of a command to a running engine. Written by commands; the engine takes and removes it at the next freeze.',
   },
 } as const satisfies Record<string, FileKind>;
 

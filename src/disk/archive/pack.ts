@@ -203,7 +203,7 @@ class Unpacking {
     }
     if (this.flaw) throw this.flaw;
     if (this.paths.length === 0)
-      throw this.refuse('invalid-value', 'holds no files: it is no archive of an organisation');
+      throw this.refuse('invalid-value', 'contains no files, so it is not an archive of an organisation');
     return this.paths;
   }
 
@@ -237,7 +237,7 @@ class Unpacking {
       const twisted = error instanceof DiskError && ['exists', 'absent', 'not-regular'].includes(error.failure);
       this.fail(
         twisted
-          ? this.refuse('invalid-value', `holds ${JSON.stringify(path)} as a file and a folder`)
+          ? this.refuse('invalid-value', `contains ${JSON.stringify(path)} both as a file and as a folder`)
           : (error as Error),
       );
     }
@@ -246,11 +246,12 @@ class Unpacking {
   private flawOf(entry: ReadEntry): FaultError | null {
     const named = JSON.stringify(entry.path.slice(0, 200));
     if (!['File', 'OldFile', 'Directory'].includes(entry.type))
-      return this.refuse('not-regular', `holds ${named}, which is a ${entry.type}`);
+      return this.refuse('not-regular', `contains ${named}, which is a ${entry.type}`);
     const path = entry.path.replace(/\/$/, '');
-    if (!isPackable(path)) return this.refuse('invalid-value', `holds ${named}, a path that is not allowed`);
+    if (!isPackable(path)) return this.refuse('invalid-value', `contains ${named}, a path that is not allowed`);
     if (entry.type === 'Directory') return null;
-    if (!this.allowed(path)) return this.refuse('invalid-value', `holds ${named}, which is no part of an organisation`);
+    if (!this.allowed(path))
+      return this.refuse('invalid-value', `contains ${named}, which is not part of an organisation`);
     return this.flawOfSize(entry, path);
   }
 

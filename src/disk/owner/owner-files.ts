@@ -198,10 +198,10 @@ export function readEnv(text: string, file: string): OwnerFile<ReadonlyMap<strin
     const said = name ? valueIn(rest) : null;
     if (said === null)
       faults.push(
-        fault('invalid-value', 'This line is no KEY=value', {
+        fault('invalid-value', 'This line is not KEY=value', {
           file,
           line: i + 1,
-          remedy: 'Write KEY=value; close a quote on its line.',
+          remedy: 'Write KEY=value. A quote must be closed on the same line.',
         }),
       );
     else value.set(name, said);

@@ -161,7 +161,7 @@ class Check {
   }
 }
 
-const TORN = 'A crash left it; the next lemming run-once drops it and loses nothing that was promised.';
+const TORN = 'A crash left them. The next lemming run-once removes them; no finished work is lost.';
 
 function countLines(bytes: Buffer, from: number, to: number): number {
   let lines = 0;

@@ -6,13 +6,13 @@ import { later } from '../later.ts';
 export const approvalHead = later(() =>
   z.strictObject({
     id: z.string().optional().describe('must equal the file name'),
-    turn: z.number().int().min(0).optional().describe('turn in which the act was held'),
-    agent: z.string().optional().describe('who wants to act'),
-    tool: z.string().optional().describe('what it wants to use'),
+    turn: z.number().int().min(0).optional().describe('turn since which the action has been waiting'),
+    agent: z.string().optional().describe('the agent'),
+    tool: z.string().optional().describe('the tool that it wants to use'),
     rule: z.string().optional().describe('why it waits'),
     contacts: z.array(z.string()).optional().describe('people who were asked'),
-    decision: z.enum(['approve', 'deny']).nullable().default(null).describe('your answer; null while there is none'),
-    note: z.string().max(2000).nullable().default(null).describe('what the agent is told with it'),
-    by: z.string().nullable().default(null).describe('person who answers; the first contact when absent'),
+    decision: z.enum(['approve', 'deny']).nullable().default(null).describe('your answer; null: not answered yet'),
+    note: z.string().max(2000).nullable().default(null).describe('a note to the agent'),
+    by: z.string().nullable().default(null).describe('the person who answers (default: the first contact)'),
   }),
 );

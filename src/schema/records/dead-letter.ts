@@ -5,11 +5,11 @@ import { later } from '../later.ts';
 /** The front matter of `org/dead-letter/<id>.md`; the body explains it to a person. */
 export const deadLetterHead = later(() =>
   z.strictObject({
-    id: z.string().describe('what lemming retry takes'),
-    message: z.string().nullable().describe('id of the message, null when the file could not be understood'),
+    id: z.string().describe('the id for lemming retry'),
+    message: z.string().nullable().describe('the id of the message; null if the file could not be understood'),
     path: z.string().describe('where the message stays'),
     from: z.string().describe('author: the directory of the file'),
-    to: z.array(z.string()).describe('recipients that did not get it'),
+    to: z.array(z.string()).describe('recipients who did not get it'),
     turn: z.number().int().describe('turn in which it was given up'),
     reason: z
       .enum([
@@ -27,7 +27,7 @@ export const deadLetterHead = later(() =>
         'unplaced',
       ])
       .describe('why'),
-    revived: z.number().int().nullable().default(null).describe('turn in which lemming retry gave it another chance'),
+    revived: z.number().int().nullable().default(null).describe('turn in which lemming retry delivered it again'),
   }),
 );
 export type DeadLetterHead = z.infer<ReturnType<typeof deadLetterHead>>;
