@@ -50,7 +50,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const of = input.args.id;
   const steps = undoSteps(disk, state, TOOLS, of);
   if (steps.length === 0)
-    throw failure('not-found', `${JSON.stringify(of)} names nothing that can be undone.`, {
+    throw failure('not-found', `Nothing named ${JSON.stringify(of)} can be undone.`, {
       remedy: 'Run lemming audit to list effects and their ids.',
     });
   const [left, doable] = [steps.filter(({ why }) => why !== undefined), steps.filter(({ why }) => why === undefined)];

@@ -135,6 +135,8 @@ function end(error: CommanderError, help: string): never {
 
 /** Commander's messages begin with a small letter and end without a stop. */
 function sentence(message: string): string {
+  const [, bare] = /^option '.*?(--[\w-]+).*' argument missing$/.exec(message) ?? [];
+  if (bare) return `${bare} needs a value.`;
   return `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.?$/, '.')}`;
 }
 

@@ -136,7 +136,7 @@ describe('wrong use', () => {
     [['stauts'], 'Did you mean "status"?'],
     [['help', 'stauts'], 'Did you mean "status"?'],
     [['run', '--turn', '3'], 'Did you mean "--turns"?'],
-    [['run', '--turns'], '--turns'],
+    [['run', '--turns'], '--turns needs a value.'],
     [['run', '--turns', '-1'], 'whole number from 1'],
     [['run', '--max-cost', '-5'], 'credits'],
     [['run', '-5'], 'Too many arguments'],
@@ -144,7 +144,7 @@ describe('wrong use', () => {
     [['send', 'planner', 'hello', 'there'], 'quotes'],
     [['send', 'planner', '--hello'], 'Put -- before'],
     [['--nonsense'], '--nonsense'],
-    [['--org'], '--org'],
+    [['--org'], '--org needs a value.'],
   ])('%j', async (argv, hint) => {
     const { exit, out, err, calls } = await lemming(argv);
     expect({ exit, out, calls }).toEqual({ exit: 2, out: '', calls: [] });

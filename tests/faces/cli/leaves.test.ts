@@ -39,11 +39,26 @@ it.each([['agent'], ['skill'], ['tool'], ['policies'], ['taint'], ['cache']])(
   },
 );
 
+it.each([
+  ['agent list --credits 5', 'agent list'],
+  ['agent --nonsense', 'agent'],
+  ['skill show planning --nonsense', 'skill show'],
+  ['step 0', 'step'],
+  ['run --turns x', 'run'],
+  ['top-up hr much', 'top-up'],
+])('the remedy of `lemming %s` names the help of that command, which exists', async (line, help) => {
+  const root = office();
+  const { exit, err } = await lemming(root, line.split(' '));
+  expect([exit, err]).toEqual([2, expect.stringMatching(new RegExp(`See lemming ${help} --help\\.\n$`))]);
+  const shown = await lemming(root, [...help.split(' '), '--help']);
+  expect([shown.exit, shown.out]).toEqual([0, expect.stringContaining(`Usage: lemming ${help} `)]);
+});
+
 it('help of a verb names what stands below it, and each of these has its own options', async () => {
   const root = office();
   const { out } = await lemming(root, ['agent', '--help']);
   expect(out).toContain('lemming agent [COMMAND]');
-  expect(out).toMatch(/\n {2}create AGENT +Make an agent/);
+  expect(out).toMatch(/\n {2}create AGENT +Create an agent/);
   expect(out).not.toContain('--credits');
   expect((await lemming(root, ['agent', 'create', '--help'])).out).toContain('--credits');
   expect((await lemming(root, ['agent', 'list', '--help'])).out).not.toContain('--credits');
