@@ -2,6 +2,7 @@
  * What a call costs beside the answer: `npm run bench -- --calls`. The wrappers on a provider that answers at once, with the
  * raw call of an SDK to a server on this machine beside them; and a turn of 256 agents whose model takes a second.
  */
+
 import { once, setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
@@ -10,6 +11,7 @@ import { withEngine } from '../src/app/run-engine.ts';
 import type { Reply } from '../src/core/model/call.ts';
 import { realClock } from '../src/disk/fs/clock.ts';
 import { realDisk } from '../src/disk/fs/real.ts';
+import { realMachine } from '../src/engine/machine.ts';
 import { breaker } from '../src/providers/with/breaker.ts';
 import { fallback } from '../src/providers/with/fallback.ts';
 import { limit, RateLimiter } from '../src/providers/with/limit.ts';
@@ -117,7 +119,7 @@ export async function manyAgents(root: string, agents: number, latencyMs: number
   });
   const times: number[] = [];
   let [went, peak] = [0, 0];
-  await withEngine({ root, env: {} }, 'run', async (engine) => {
+  await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
     for (let turn = 0; turn < 3; turn++) {
       const start = performance.now();
       const { visits } = await engine.turn();

@@ -1,11 +1,13 @@
 /** What tools cost: `npm run bench -- --hands`. The start of a Box beside the bare command, and reading files beside the bare reads. */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { realPorts } from '../src/app/ports.ts';
+import { portsOf } from '../src/app/ports.ts';
 import { realDisk } from '../src/disk/fs/real.ts';
 import { realSandbox } from '../src/disk/sandbox/sandbox.ts';
+import { realMachine } from '../src/engine/machine.ts';
 import { Engine } from '../src/engine/turn/engine.ts';
 import type { Provider } from '../src/providers/provider.ts';
 import { buildOrg } from '../src/testing/build-org.ts';
@@ -74,7 +76,11 @@ export async function reads(root: string): Promise<Record<string, number>> {
     last = performance.now();
   };
   const bare: number[] = [];
-  const engine = Engine.open({ ...realPorts({ root, env: {} }), provider: async () => mind, log }, TOOLS, 'bench');
+  const engine = Engine.open(
+    { ...portsOf({ machine: realMachine, root, env: {} }), provider: async () => mind, log },
+    TOOLS,
+    'bench',
+  );
   for (let i = 0; i < 9; i++) {
     await engine.turn();
     bare.push(

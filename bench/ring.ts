@@ -1,9 +1,11 @@
 /** A ring of agents that write to each other, and the floor: the least that a program with the same promises must do on the disk. */
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { withEngine } from '../src/app/run-engine.ts';
 import { realDisk } from '../src/disk/fs/real.ts';
+import { realMachine } from '../src/engine/machine.ts';
 import { run } from '../src/engine/turn/run.ts';
 import { buildOrg, type OrgPlan } from '../src/testing/build-org.ts';
 
@@ -37,7 +39,7 @@ export function makeRing(root: string, wish: RingWish): void {
  * each. Its time is not part of a turn.
  */
 export async function runRing(root: string, turns: number, between: () => void): Promise<void> {
-  const place = { root, env: { LEMMING_HOME: `${root}.home` } };
+  const place = { machine: realMachine, root, env: { LEMMING_HOME: `${root}.home` } };
   const signal = new AbortController().signal;
   await withEngine(place, 'bench', (engine, clock) => {
     between();

@@ -1,5 +1,6 @@
 import { checkFolder } from '../src/app/read-org.ts';
 import { ownerOf } from '../src/disk/owner/owner.ts';
+import { realMachine } from '../src/engine/machine.ts';
 import { keysOf } from '../src/engine/search/keys.ts';
 import { homeOf } from './home.ts';
 
@@ -7,7 +8,7 @@ import { homeOf } from './home.ts';
 export function trustingEnv(root: string, env: Record<string, string>): Record<string, string> {
   const owned = { LEMMING_HOME: homeOf(root), ...env };
   const owner = ownerOf(owned, root);
-  const { config } = checkFolder({ root, env: owned });
+  const { config } = checkFolder({ machine: realMachine, root, env: owned });
   for (const { what } of config ? keysOf(config, owner) : []) owner.approve(what);
   return owned;
 }

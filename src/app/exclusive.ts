@@ -1,10 +1,7 @@
 /** Works on a folder while no engine can run there. */
-import { realKept } from '../disk/cache/cache-key.ts';
-import { realClock } from '../disk/fs/clock.ts';
+import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
-import { realHost } from '../disk/fs/host.ts';
 import { takeLock } from '../disk/fs/lock.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { removeTree } from '../disk/fs/tree.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
 import { failure } from '../schema/fault.ts';
@@ -13,8 +10,8 @@ import { withEngine } from './run-engine.ts';
 
 /** Works on a folder while no engine can run there. Throws `locked`, naming the holder. */
 export function withLock<T>(place: OrgPlace, command: string, work: (disk: Disk) => T): T {
-  const disk = realDisk(place.root);
-  const lock = takeLock(disk, realHost(place.root), command);
+  const disk = place.machine.disk(place.root);
+  const lock = takeLock(disk, place.machine.host(place.root), command);
   try {
     return work(disk);
   } finally {
@@ -33,7 +30,7 @@ export async function betweenTurns<T>(
 ): Promise<T> {
   await withEngine(place, command, async () => {});
   return withLock(place, command, (disk) => {
-    const loaded = load(disk, realKept(place.root, place.env, disk));
+    const loaded = load(disk, place.machine.kept(place.root, place.env, disk));
     if (loaded.unfinished || loaded.undone)
       throw failure('locked', 'The last turn was interrupted. Finish it first with lemming run-once');
     loaded.journal.turnTo(loaded.state.clock.turn + 1);
@@ -59,6 +56,6 @@ export function backupPath(disk: Disk, what: string, turn: number, rest = '.tgz'
 }
 
 /** A new folder in `.lemming/` for work under way, on the same file system as the org. */
-export function workFolder(what: string): string {
-  return `.lemming/${what}-${realClock.token()}`;
+export function workFolder(clock: Clock, what: string): string {
+  return `.lemming/${what}-${clock.token()}`;
 }

@@ -2,24 +2,21 @@
 import { apply } from '../core/journal/apply.ts';
 import { absentAfter, type Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';
-import { realKept } from '../disk/cache/cache-key.ts';
 import { configReader } from '../disk/config/config.ts';
-import { type Clock, realClock } from '../disk/fs/clock.ts';
+import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
-import { realHost } from '../disk/fs/host.ts';
 import { lockHolder } from '../disk/fs/lock.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { Folder } from '../disk/intake/folder.ts';
 import { journalFiles, journalPath } from '../disk/journal/journal.ts';
 import { Tail } from '../disk/journal/tail.ts';
 import { turnLines } from '../engine/journal/history.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
-import { lineEvents } from '../engine/log/events.ts';
 import { secretMask } from '../engine/secrets.ts';
 import { type IntakeStep, intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
+import { JournalLog } from '../views/journal/journal-log.ts';
 import type { LogLine } from '../views/journal/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
 import type { ScreenSnapshot } from '../views/screen/snapshot.ts';
@@ -56,6 +53,7 @@ export class Follow {
   private loaded!: Loaded;
   private recent!: Recent;
   private log: LogLine[] = [];
+  private journalLog!: JournalLog;
   private lines = 0;
   /** Time of the turn whose lines are read: ISO 8601. */
   private time = '';
@@ -77,7 +75,7 @@ export class Follow {
   };
 
   /** Throws the faults of an org that cannot be used. */
-  static async open(place: OrgPlace, clock: Clock = realClock): Promise<Follow> {
+  static async open(place: OrgPlace, clock: Clock = place.machine.clock): Promise<Follow> {
     const follow = new Follow(place, clock);
     follow.start();
     await follow.lookAround();
@@ -86,7 +84,7 @@ export class Follow {
 
   private constructor(place: OrgPlace, clock: Clock) {
     this.place = place;
-    this.disk = realDisk(place.root);
+    this.disk = place.machine.disk(place.root);
     this.clock = clock;
   }
 
@@ -111,7 +109,7 @@ export class Follow {
 
   /** Reads everything from the beginning. */
   private start(): void {
-    this.loaded = load(this.disk, realKept(this.place.root, this.place.env, this.disk));
+    this.loaded = load(this.disk, this.place.machine.kept(this.place.root, this.place.env, this.disk));
     const { journal, state, unfinished } = this.loaded;
     this.folder = new Folder(
       this.disk,
@@ -121,11 +119,11 @@ export class Follow {
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
     this.recent = new Recent();
     this.log = [];
+    this.journalLog = new JournalLog(state.clock.turn + 1);
     this.taken.clear();
     this.stale = true;
-    for (const turn of this.shownBefore(journal.file))
-      for (const entry of turnLines(this.disk, turn)) this.note(entry, turn);
-    for (const entry of this.tail.before) this.note(entry, journal.file);
+    for (const turn of this.shownBefore(journal.file)) for (const entry of turnLines(this.disk, turn)) this.note(entry);
+    for (const entry of this.tail.before) this.note(entry);
     for (const entry of unfinished?.calls ?? []) apply(state, entry);
   }
 
@@ -149,16 +147,15 @@ export class Follow {
     if (entry.k === 'request' && entry.file !== undefined) this.taken.add(entry.file);
     if (entry.k === 'done') this.taken.clear();
     if (['drop', 'request', 'done', 'open'].includes(entry.k)) this.nextLook = Math.min(this.nextLook, this.rested);
-    this.note(entry, this.loaded.state.clock.turn + 1);
+    this.note(entry);
   }
 
   /** Keeps the parts of a line that screens show. */
-  private note(entry: Entry, turn: number): void {
+  private note(entry: Entry): void {
     this.recent.take(entry);
-    const events = lineEvents(entry, turn);
-    if (entry.k === 'commit') events.push({ level: 'info', module: 'engine', event: 'turn', turn: entry.turn });
     if (entry.k === 'open') this.time = new Date(entry.time).toISOString();
-    for (const event of events) this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));
+    for (const event of this.journalLog.take(entry))
+      this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));
     if (this.log.length > 2 * KEPT_LOG) this.log.splice(0, this.log.length - KEPT_LOG);
   }
 
@@ -178,7 +175,7 @@ export class Follow {
     this.around = {
       drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
-      engine: lockHolder(disk, realHost(this.place.root)),
+      engine: lockHolder(disk, this.place.machine.host(this.place.root)),
       tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
       present: await presentActs({ disk, state, config, changes: this.changes, mask }),
     };

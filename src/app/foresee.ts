@@ -7,10 +7,7 @@ import type { Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';
 import type { State } from '../core/model/state.ts';
 import type { Toolbox } from '../core/turn/judge.ts';
-import { realKept } from '../disk/cache/cache-key.ts';
-import { realClock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { Folder } from '../disk/intake/folder.ts';
 import { load } from '../engine/journal/load.ts';
 import { secretMask } from '../engine/secrets.ts';
@@ -22,10 +19,10 @@ import type { OrgPlace } from './place.ts';
 import type { View } from './view.ts';
 
 /** What is wrong with mail that waits in people's outboxes. */
-export function faultyDrops({ root, env }: OrgPlace, config: Config): Fault[] {
-  const disk = realDisk(root);
-  const { state } = load(disk, realKept(root, env, disk));
-  return new Folder(disk, realClock, secretMask(env)).drops.faulty(state, config, config.org.limits.message_bytes);
+export function faultyDrops({ machine, root, env }: OrgPlace, config: Config): Fault[] {
+  const disk = machine.disk(root);
+  const { state } = load(disk, machine.kept(root, env, disk));
+  return new Folder(disk, machine.clock, secretMask(env)).drops.faulty(state, config, config.org.limits.message_bytes);
 }
 
 /**
@@ -51,9 +48,9 @@ export function forgetDeleted(disk: Disk, state: State): boolean {
  * is being written counts as it stands.
  */
 export async function foresee(view: View): Promise<void> {
-  const { state, config, disk, loaded } = view;
+  const { state, config, disk, loaded, clock } = view;
   if (loaded.unfinished) return;
-  const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.mask);
+  const folder = new Folder(disk, copyWith(clock, { now: () => clock.now() + LONG_AGO_MS }), view.mask);
   const moment = { turn: state.clock.turn + 1, time: state.clock.time };
   const take = (entries: readonly Entry[], step: IntakeStep): void => {
     for (const entry of entries)
@@ -69,15 +66,20 @@ const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];
 const NO_TOOLS: Toolbox = new Map();
 
 /** Changes of files that people write, since the last freeze. */
-export function folderChanges({ disk, state, mask }: Pick<View, 'disk' | 'state' | 'mask'>): InputEntry[] {
-  return new Folder(disk, realClock, mask).tracked.changes(state, MOST_BYTES);
+export function folderChanges({
+  disk,
+  clock,
+  state,
+  mask,
+}: Pick<View, 'disk' | 'clock' | 'state' | 'mask'>): InputEntry[] {
+  return new Folder(disk, clock, mask).tracked.changes(state, MOST_BYTES);
 }
 
 export const MOST_BYTES = 1_048_576;
 
 /** Faults in the files of `org/approvals/`, as they stand. */
-export function faultyAnswers({ state, config, disk, mask }: View): Fault[] {
-  const folder = new Folder(disk, realClock, mask);
+export function faultyAnswers({ state, config, disk, clock, mask }: View): Fault[] {
+  const folder = new Folder(disk, clock, mask);
   return folder.approvals.faulty(state, config, config.org.limits.message_bytes);
 }
 

@@ -1,7 +1,9 @@
 /** Says where an organisation lies, and who acts in it. */
+import type { Machine } from '../engine/machine.ts';
 
 /** Where a command works, and for whom. */
 export interface OrgPlace {
+  machine: Machine;
   /** Absolute path of the org folder. */
   root: string;
   env: Record<string, string | undefined>;

@@ -1,9 +1,5 @@
 /** The real world behind an engine: disk, clock, processes, network. */
 
-import { realKept } from '../disk/cache/cache-key.ts';
-import { realClock } from '../disk/fs/clock.ts';
-import { realHost } from '../disk/fs/host.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { ownerOf } from '../disk/owner/owner.ts';
 import { pluginText } from '../disk/owner/plugin-text.ts';
 import { realSandbox } from '../disk/sandbox/sandbox.ts';
@@ -18,8 +14,8 @@ import type { OrgPlace } from './place.ts';
 import { progressOf } from './place.ts';
 
 /** The real world behind an engine. */
-export function realPorts(place: OrgPlace): Ports {
-  const disk = realDisk(place.root);
+export function portsOf(place: OrgPlace): Ports & Pick<Required<Ports>, 'sandbox' | 'servers'> {
+  const disk = place.machine.disk(place.root);
   const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
   const find = async (name: string) => {
@@ -28,10 +24,20 @@ export function realPorts(place: OrgPlace): Ports {
     return provider(name, door);
   };
   const { root, env, unsafeHost = false, verify = false } = place;
-  const kept = realKept(root, env, disk);
+  const kept = place.machine.kept(root, env, disk);
   const sandbox = realSandbox(root, kept);
   const outside = { sandbox, servers: realServers({ root, env, kept }, sandbox.probe), wire: realWire };
   const progress = progressOf(place);
-  const ports = { disk, kept, verify, progress, clock: realClock, host: realHost(root), env, provider: find, approved };
+  const ports = {
+    disk,
+    kept,
+    verify,
+    progress,
+    clock: place.machine.clock,
+    host: place.machine.host(root),
+    env,
+    provider: find,
+    approved,
+  };
   return copyWith(ports, copyWith(outside, { unsafeHost }));
 }

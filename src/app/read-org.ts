@@ -1,14 +1,10 @@
 /** Opens an organisation for reading, without a lock. */
 import { emptyState, type State } from '../core/model/state.ts';
-import { realKept } from '../disk/cache/cache-key.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
 import type { ConfigReading } from '../disk/config/config.ts';
 import { memoryFaults } from '../disk/config/memory.ts';
-import { realClock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
-import { realHost } from '../disk/fs/host.ts';
 import { lockHolder } from '../disk/fs/lock.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { Folder } from '../disk/intake/folder.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
 import { secretMask } from '../engine/secrets.ts';
@@ -26,17 +22,23 @@ import type { View } from './view.ts';
  * faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat.
  */
 export function readOrg(place: OrgPlace, fresh?: Loaded): View {
-  const disk = realDisk(place.root);
-  if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
-  const kept = realKept(place.root, place.env, disk);
+  const { machine, root, env } = place;
+  const { clock } = machine;
+  const disk = machine.disk(root);
+  if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${root}`);
+  const kept = machine.kept(root, env, disk);
   const loaded = fresh ?? load(disk, kept, undefined, { progress: progressOf(place) });
   forgetDeleted(disk, loaded.state);
-  const read = readFolder(disk, fresh ? copyWith(kept, { write: () => null }) : kept, loaded.state, place.env);
+  const read = readFolder(
+    { disk, clock, env, kept: fresh ? copyWith(kept, { write: () => null }) : kept },
+    loaded.state,
+  );
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
   const { seat } = place;
   if (seat) personNamed({ config: read.config, disk, state: loaded.state }, seat.person);
   return {
     disk,
+    clock,
     kept,
     ...(seat && { seat }),
     sees: ({ from, to }) => !seat?.ownMail || from === seat.person || to.includes(seat.person),
@@ -45,18 +47,20 @@ export function readOrg(place: OrgPlace, fresh?: Loaded): View {
     faults: read.faults,
     warnings: read.warnings,
     loaded,
-    mask: secretMask(place.env),
-    running: lockHolder(disk, realHost(place.root)),
+    mask: secretMask(env),
+    running: lockHolder(disk, machine.host(root)),
   };
 }
 
 /** All faults of the files that people write, whatever the journal holds; including files that cannot be read at all. */
 export function checkFolder(place: OrgPlace): ConfigReading {
-  const disk = realDisk(place.root);
-  const kept = realKept(place.root, place.env, disk);
-  const read = readFolder(disk, kept, goneFrom(disk, kept), place.env);
+  const { machine, root, env } = place;
+  const { clock } = machine;
+  const disk = machine.disk(root);
+  const kept = machine.kept(root, env, disk);
+  const read = readFolder({ disk, kept, clock, env }, goneFrom(disk, kept));
   const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
-  const inputs = new Folder(disk, realClock, secretMask(place.env)).tracked.changes(emptyState(), most);
+  const inputs = new Folder(disk, clock, secretMask(env)).tracked.changes(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
     if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';

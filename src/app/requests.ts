@@ -12,7 +12,7 @@ import type { Request } from '../schema/records/request.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { OrgPlace } from './place.ts';
 import { throughOf } from './place.ts';
-import { realPorts } from './ports.ts';
+import { portsOf } from './ports.ts';
 
 /** A request without its author. */
 export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by' | 'through'> : never) : never;
@@ -22,7 +22,7 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
  * Returns which of the two happened. Requests that already wait, from an engine that stopped meanwhile, are not overtaken.
  */
 export function post(place: OrgPlace, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
-  const ports = realPorts(place);
+  const ports = portsOf(place);
   const who = { by: person, ...throughOf(place) };
   const requests = maskJson(secretMask(place.env), asks).map((ask) => copyWith(ask, who) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';

@@ -6,7 +6,7 @@ import { Engine } from '../engine/turn/engine.ts';
 import { copyWith } from '../schema/copy.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { OrgPlace } from './place.ts';
-import { realPorts } from './ports.ts';
+import { portsOf } from './ports.ts';
 
 /** Opens the engine of an org, and closes it whatever happens. */
 export async function withEngine<T>(
@@ -14,7 +14,7 @@ export async function withEngine<T>(
   command: string,
   work: (engine: Engine, clock: Clock) => Promise<T>,
 ): Promise<T> {
-  const ports = realPorts(place);
+  const ports = portsOf(place);
   let engine: Engine | undefined;
   const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, place.env);
   engine = Engine.open(copyWith(ports, { log: log.log }), TOOLS, command);

@@ -4,7 +4,7 @@ import { isAway } from '../core/mail/absent-agents.ts';
 import { type Config, lists } from '../core/model/config.ts';
 import type { State } from '../core/model/state.ts';
 import { resolveRecipients } from '../core/rights/recipients.ts';
-import { type Clock, realClock } from '../disk/fs/clock.ts';
+import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { replaceNow } from '../disk/fs/workspace.ts';
 import { readIncoming } from '../disk/intake/incoming-message.ts';
@@ -74,7 +74,7 @@ export function sendMessage(view: View, person: string, letter: OutgoingMessage)
   const read = readIncoming(`agents/${person}/outbox/new.md`, fileOf(clean));
   if ('fault' in read)
     throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Correct it, and send the message again.' }));
-  return { path: drop(view.disk, realClock, view.state, person, clean), to };
+  return { path: drop(view.disk, view.clock, view.state, person, clean), to };
 }
 
 function edgeRemedy(config: Config, from: string, to: readonly string[]): string {

@@ -2,6 +2,7 @@
 import type { Config } from '../core/model/config.ts';
 import type { State } from '../core/model/state.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
+import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import type { Loaded } from '../engine/journal/load.ts';
 import type { Fault } from '../schema/fault.ts';
@@ -11,6 +12,7 @@ import type { Seat } from './place.ts';
 /** An org for a reading command: the journal's state, and the configuration that the folder has now. */
 export interface View {
   disk: Disk;
+  clock: Clock;
   kept: KeptFiles;
   state: State;
   config: Config;

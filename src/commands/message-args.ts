@@ -4,9 +4,7 @@ import { messageNamed } from '../app/look/mail-index.ts';
 import type { Ask } from '../app/requests.ts';
 import type { View } from '../app/view.ts';
 import { inboxOf } from '../core/model/state/mail.ts';
-import { realClock } from '../disk/fs/clock.ts';
 import { DiskError } from '../disk/fs/disk.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { failure } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import type { Message } from '../schema/records/message.ts';
@@ -66,7 +64,7 @@ export function writtenText({ stays }: World, path: string, to: readonly string[
 /** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. `nth`: of several files of one message, from 0. */
 export function layBeside(world: World, view: View, person: string, file: string, nth = 0): string {
   const path = resolve(world.cwd, file);
-  const bytes = realDisk(dirname(path)).read(basename(path));
+  const bytes = world.machine.disk(dirname(path)).read(basename(path));
   if (bytes === null)
     throw failure('not-found', `The file ${path} does not exist.`, { remedy: 'Check the path that you gave.' });
   const most = view.config.org.limits.message_bytes;
@@ -75,7 +73,7 @@ export function layBeside(world: World, view: View, person: string, file: string
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .replace(/\.md$/i, '.markdown')
     .slice(-100);
-  const name = `${padTurn(view.state.clock.turn + 1)}-${realClock.now()}-${nth ? `${nth}-` : ''}${plain}`;
+  const name = `${padTurn(view.state.clock.turn + 1)}-${world.machine.clock.now()}-${nth ? `${nth}-` : ''}${plain}`;
   view.disk.create(`agents/${person}/outbox/${name}`, bytes);
   return name;
 }

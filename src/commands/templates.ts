@@ -2,17 +2,17 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Disk } from '../disk/fs/disk.ts';
-import { realDisk } from '../disk/fs/real.ts';
 import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
+import type { World } from './world.ts';
 
 /** What came with this program: the sample organisation, templates and schemas. */
 export function packageFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('lemming/package.json'));
 }
 /** The files that came with this program. */
-export function packageDisk(): Disk {
-  return realDisk(packageFolder());
+export function packageDisk({ machine }: World): Disk {
+  return machine.disk(packageFolder());
 }
 
 /** The name of the template that is the package's own organisation. */

@@ -1,9 +1,11 @@
 // The world of a command: all that a command can see and touch. Faces make it.
 import type { Seat } from '../app/place.ts';
+import type { Machine } from '../engine/machine.ts';
 import type { Outcome, Right } from './command.ts';
 
 /** The world of a command. Faces make it; commands touch nothing else. */
 export interface World {
+  machine: Machine;
   /** Absolute path of the org folder; '' for commands with needsOrg false when none was found. */
   root: string;
   cwd: string;

@@ -7,10 +7,11 @@ import { serializeState } from '../../src/core/model/state/pieces.ts';
 import { realClock } from '../../src/disk/fs/clock.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { load } from '../../src/engine/journal/load.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { lemming, office, put, turns } from '../commands/people/world.ts';
 import { faultsOf } from '../commands/world.ts';
 
-const opened = (root: string) => Follow.open({ root, env: {} });
+const opened = (root: string) => Follow.open({ machine: realMachine, root, env: {} });
 
 it('comes to the state that another reader of the journal has, turn by turn', async () => {
   const root = office();

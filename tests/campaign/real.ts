@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOrg } from '../../src/app/read-org.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { planFiles } from '../../src/testing/build-org.ts';
 import { ownedEnv } from '../home.ts';
@@ -61,7 +62,7 @@ export function brokenPromisesIn(
     ...faults.map(({ message }) => message),
     ...files,
     ...deliveredTwice(entries),
-    ...moneyLost(readOrg({ root, env: ownedEnv(root) }), entries),
+    ...moneyLost(readOrg({ machine: realMachine, root, env: ownedEnv(root) }), entries),
     ...calls,
   ];
 }

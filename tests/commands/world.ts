@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { RawInput } from '../../src/commands/command.ts';
 import type { World } from '../../src/commands/world.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { type FaultCode, FaultError } from '../../src/schema/fault.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { homeOf, ownedEnv } from '../home.ts';
@@ -38,6 +39,7 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
   const sketched: (string | null)[] = [];
   const { stdin = '' } = wish;
   return {
+    machine: realMachine,
     root,
     cwd: wish.cwd ?? root,
     env: ownedEnv(root, wish.env),

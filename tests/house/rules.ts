@@ -30,6 +30,8 @@ const ROOMS: Record<string, string[]> = {
 const FS = /^(node:)?fs(\/promises)?$|^(fs-extra|graceful-fs)$/;
 const ACTING =
   /^(node:)?(fs|fs\/promises|child_process|cluster|dgram|dns|http|http2|https|inspector|net|os|process|readline|repl|timers|timers\/promises|tls|vm|worker_threads)$/;
+/** Where the real disk, host and caches are made. */
+const REAL = /^src\/(engine\/machine|disk\/(fs\/(real|host)|cache\/cache-key))\.ts$/;
 const PURE = ['src/schema/', 'src/core/', 'src/views/'];
 /** Folders whose objects are many. */
 const MANY = ['src/core/', 'src/engine/', 'src/disk/'];
@@ -72,6 +74,15 @@ export const oneDoorToFiles: Rule = (source) => {
 export const oneClock: Rule = (source) => {
   if (source.path.startsWith('src/disk/')) return [];
   return nodesOf(source).flatMap((node) => (isImpure(node) ? [node.parent.getText().slice(0, 60)] : []));
+};
+
+/** A command touches nothing but its world: it opens no disk, host or clock of its own. */
+export const oneWorld: Rule = (source) => {
+  if (!/^src\/(app|commands)\//.test(source.path)) return [];
+  const opened = importsOf(source).flatMap(({ target, kind }) =>
+    kind !== 'type' && (ACTING.test(target) || REAL.test(target)) ? [`imports ${target}`] : [],
+  );
+  return [...opened, ...nodesOf(source).flatMap((node) => (isRealPort(node) ? [node.getText()] : []))];
 };
 
 /** Only faces read the environment. */
@@ -146,6 +157,11 @@ function folderOf(path: string): string | null {
 function beginsWithSpread(node: ts.Node): boolean {
   if (!ts.isObjectLiteralExpression(node) || node.properties.length < 2) return false;
   return ts.isSpreadAssignment(node.properties[0] as ts.ObjectLiteralElementLike);
+}
+
+/** The clock stands in a file with its type. */
+function isRealPort(node: ts.Node): boolean {
+  return ts.isIdentifier(node) && node.text === 'realClock' && !ts.isImportSpecifier(node.parent);
 }
 
 /** Something times or by a million. */

@@ -5,6 +5,7 @@ import type { Usage } from '../../src/core/model/call.ts';
 import { costOf } from '../../src/core/money/ledger.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { journalLines } from '../../src/engine/journal/history.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, scratch } from '../commands/world.ts';
 import { trustingEnv } from '../trusted.ts';
@@ -29,7 +30,8 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
     };
     const letter = (root: string, text: string) =>
       realDisk(root).create(`agents/human/outbox/${text}.md`, `---\nto: a\n---\n${text}, my key is ${KEY}\n`);
-    const turn = (root: string) => withEngine({ root, env: trustingEnv(root, env) }, 'run', (engine) => engine.turn());
+    const turn = (root: string) =>
+      withEngine({ machine: realMachine, root, env: trustingEnv(root, env) }, 'run', (engine) => engine.turn());
     const keysIn = (root: string) =>
       Object.entries(filesIn(root)).filter(([, text]) => FORMS.some((form) => text.includes(form)));
 
@@ -56,7 +58,9 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       const { visits, spent } = await turn(root);
       expect(visits).toMatchObject([{ outcome: 'failed', blame: 'provider' }]);
       expect([spent, service.requests.length]).toEqual([0, 3]);
-      expect([...readOrg({ root, env }).state.mail.waiting.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+      expect(
+        [...readOrg({ machine: realMachine, root, env }).state.mail.waiting.values()].map(({ waiting }) => waiting),
+      ).toEqual([['a']]);
       expect(keysIn(root)).toEqual([]);
     });
 
@@ -67,7 +71,9 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       const { visits, spent } = await turn(root);
       expect(visits).toMatchObject([{ outcome: 'failed', blame: 'provider' }]);
       expect(spent).toBeGreaterThan(100);
-      expect([...readOrg({ root, env }).state.mail.waiting.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+      expect(
+        [...readOrg({ machine: realMachine, root, env }).state.mail.waiting.values()].map(({ waiting }) => waiting),
+      ).toEqual([['a']]);
     });
 
     it('delivers nothing of a reply that is refused, which counts against the mail', async () => {
@@ -76,9 +82,9 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       service.answer(dialect.ended('filter'));
       const { visits } = await turn(root);
       expect(visits).toMatchObject([{ outcome: 'failed', blame: 'reply', sent: 0 }]);
-      expect([...readOrg({ root, env }).state.mail.waiting.values()].map(({ attempts }) => attempts)).toEqual([
-        { a: 1 },
-      ]);
+      expect(
+        [...readOrg({ machine: realMachine, root, env }).state.mail.waiting.values()].map(({ attempts }) => attempts),
+      ).toEqual([{ a: 1 }]);
     });
   });
 }

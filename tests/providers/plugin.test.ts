@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { realPorts } from '../../src/app/ports.ts';
+import { portsOf } from '../../src/app/ports.ts';
 import { type CallFailure, ProviderError, type Reply } from '../../src/core/model/call.ts';
 import { outsideOf, ownerOf } from '../../src/disk/owner/owner.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { commandOptions } from '../../src/providers/command.ts';
 import type { Connection, Outside } from '../../src/providers/provider.ts';
 import { modelsFile } from '../../src/schema/config/models.ts';
@@ -44,7 +45,7 @@ function place(text: string, given: { path?: string; variables?: Record<string, 
   const owner = ownerOf(env, root);
   const approve = (approved = text) => owner.approve({ kind: 'plugin', path, text: approved });
   const outside: Outside = { ...world(), ...outsideOf(env) };
-  const open = () => realPorts({ root, env }).provider(path);
+  const open = () => portsOf({ machine: realMachine, root, env }).provider(path);
   const connect = async (fields: Record<string, unknown> = {}): Promise<Connection> =>
     (await open()).connect(modelOf({ provider: path, price: {}, ...fields }), outside);
   return { top, root, home: join(top, 'home'), write, owner, approve, open, connect, outside };
@@ -131,7 +132,7 @@ describe('what may be a plug-in', () => {
     const { root, owner } = place('');
     writeFileSync(join(dirname(root), 'outside.mjs'), completing("return { text: 'escaped' }"));
     expect(owner).toBeDefined();
-    expect(await codeOf(realPorts({ root, env: {} }).provider(path))).toBe('invalid-value');
+    expect(await codeOf(portsOf({ machine: realMachine, root, env: {} }).provider(path))).toBe('invalid-value');
   });
 
   it('is no link, no folder, nothing behind a link, and nothing that is missing, too large or no text', async () => {

@@ -8,6 +8,7 @@ import { ProviderError } from '../../src/core/model/call.ts';
 import { inboxOf } from '../../src/core/model/state/mail.ts';
 import { agentState } from '../../src/core/model/state/staff.ts';
 import { readForm } from '../../src/core/prompt/json-form.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { findOrg } from '../../src/faces/cli/find-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { checked } from '../commands/checked.ts';
@@ -35,7 +36,7 @@ describe('6.6 faults of the first version', () => {
   it.each(TEMPLATES)('6.6-58 every edge of the template %s has both ends', async (template) => {
     const root = scratch();
     await bootstrap(testWorld('', { cwd: root }), inputOf({ flags: { template } }));
-    const { config, faults, warnings } = checkFolder({ root, env: {} });
+    const { config, faults, warnings } = checkFolder({ machine: realMachine, root, env: {} });
     expect(config).not.toBeNull();
     expect([...faults, ...warnings]).toEqual([]);
   });
@@ -44,7 +45,7 @@ describe('6.6 faults of the first version', () => {
     const chart =
       'version: 1\nagents:\n  human: { send_to: [a] }\n  a: { send_to: [b], read_from: [human] }\n  b: { read_from: [human] }\n';
     const root = scratchOrg({ ...RELAY, credits: {}, files: { 'org/chart.yaml': chart } });
-    const { warnings } = checkFolder({ root, env: {} });
+    const { warnings } = checkFolder({ machine: realMachine, root, env: {} });
     expect(warnings.map(({ code, file, line, value }) => [code, file, line, value])).toEqual([
       ['one-sided-edge', 'org/chart.yaml', 4, 'b'],
       ['one-sided-edge', 'org/chart.yaml', 5, 'human'],
@@ -236,10 +237,10 @@ describe('6.6 faults of the first version', () => {
     const [one, two] = [join(root, 'one'), join(root, 'two')];
     cpSync(scratchOrg(RELAY), one, { recursive: true });
     ask(one, 'a');
-    await withEngine({ root: one, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root: one, env: {} }, 'run', async (engine) => {
       await engine.turn();
       cpSync(one, two, { recursive: true });
-      await withEngine({ root: two, env: {} }, 'run', async (copy) => {
+      await withEngine({ machine: realMachine, root: two, env: {} }, 'run', async (copy) => {
         expect((await copy.turn()).visits).toMatchObject([{ turn: 2, agent: 'b', outcome: 'ok' }]);
       });
       expect((await engine.turn()).visits).toMatchObject([{ turn: 2, agent: 'b', outcome: 'ok' }]);

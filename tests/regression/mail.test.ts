@@ -12,6 +12,7 @@ import { hasEdge } from '../../src/core/model/config.ts';
 import { inboxOf } from '../../src/core/model/state/mail.ts';
 import { agentState } from '../../src/core/model/state/staff.ts';
 import { readMessage } from '../../src/disk/intake/incoming-message.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { checked } from '../commands/checked.ts';
 import { ask, RELAY } from '../commands/relay.ts';
@@ -131,7 +132,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   it('6.1-06 mail to an agent that does not read the human is refused by send, and set aside when dropped', async () => {
     const deaf = 'version: 1\nagents: { human: { send_to: [a] }, a: { read_from: [] } }\n';
     const root = scratchOrg({ ...RELAY, edges: { human: ['a'] }, credits: {}, files: { 'org/chart.yaml': deaf } });
-    const view = readOrg({ root, env: {} });
+    const view = readOrg({ machine: realMachine, root, env: {} });
     expect(
       await faultsOf(Promise.resolve().then(() => sendMessage(view, 'human', { to: ['a'], body: 'Hello' }))),
     ).toEqual(['refused']);
@@ -149,11 +150,11 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   it('6.1-06 in the organisation out of the box everyone reads the human and may answer', async () => {
     const root = scratch();
     await bootstrap(testWorld('', { cwd: root }), inputOf());
-    const { config } = readOrg({ root, env: {} });
+    const { config } = readOrg({ machine: realMachine, root, env: {} });
     const agents = config.order.filter((name) => name !== 'human');
     expect(agents.filter((name) => !hasEdge(config, 'human', name) || !hasEdge(config, name, 'human'))).toEqual([]);
-    sendMessage(readOrg({ root, env: {} }), 'human', { to: ['planner'], body: 'How do you do?' });
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    sendMessage(readOrg({ machine: realMachine, root, env: {} }), 'human', { to: ['planner'], body: 'How do you do?' });
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       for (let i = 0; i < 30 && engine.idle() === 'busy'; i++) await engine.turn();
       expect(inboxOf(engine.state.mail, 'human').map(({ from }) => from)).toContain('planner');
     });
@@ -273,7 +274,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const root = scratchOrg(RELAY);
     const outbox = join(root, 'agents/human/outbox');
     ask(root, 'a', 'First.', 'one');
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       await engine.turn();
       const { atime, mtime } = statSync(outbox);
       ask(root, 'a', 'Second.', 'two');

@@ -8,6 +8,7 @@ import * as trustCommand from '../../src/commands/start/trust.ts';
 import { realKept } from '../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { readLoad } from '../../src/engine/calls/load-cache.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { modelsFile } from '../../src/schema/config/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { checked } from '../commands/checked.ts';
@@ -40,7 +41,7 @@ function letter(root: string, text: string): void {
 const hosted = (more: object = {}, agents = ['a']) =>
   org({ provider: 'openai', model: 'gpt-test', base_url: `${service.url}/v1`, key: 'env:MY_API_KEY', ...more }, agents);
 const turns = (root: string, count: number, env: Record<string, string> = { MY_API_KEY: KEY }) =>
-  withEngine({ root, env: trustingEnv(root, env) }, 'run', async (engine) => {
+  withEngine({ machine: realMachine, root, env: trustingEnv(root, env) }, 'run', async (engine) => {
     const reports = [];
     for (let i = 0; i < count; i++) reports.push(await engine.turn());
     return reports;
@@ -99,7 +100,7 @@ describe('6.4 and 6.5 providers', () => {
       letter(root, `round-${round}`);
       service.answer(DOWN, DOWN);
       await turns(root, 1);
-      expect(readOrg({ root, env: {} }).state.calls.breakers.size).toBe(0);
+      expect(readOrg({ machine: realMachine, root, env: {} }).state.calls.breakers.size).toBe(0);
     }
     letter(root, 'locked');
     service.requests.length = 0;
@@ -119,7 +120,7 @@ describe('6.4 and 6.5 providers', () => {
     const [report] = await turns(root, 1);
     expect(report?.visits).toMatchObject([{ outcome: 'failed', cost: 0, sent: 0 }]);
     expect(realDisk(root).list('agents/a/outbox') ?? []).toEqual([]);
-    const { state } = readOrg({ root, env: {} });
+    const { state } = readOrg({ machine: realMachine, root, env: {} });
     expect([state.money.org.spent, [...state.mail.waiting.values()].map(({ waiting }) => waiting)]).toEqual([
       0,
       [['a']],
@@ -133,7 +134,9 @@ describe('6.4 and 6.5 providers', () => {
     const [report] = await turns(root, 1);
     expect(report?.visits).toMatchObject([{ outcome: 'failed', reason: expect.stringMatching(/^timeout/) }]);
     expect(report?.spent).toBeGreaterThan(100);
-    expect([...readOrg({ root, env: {} }).state.mail.waiting.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+    expect(
+      [...readOrg({ machine: realMachine, root, env: {} }).state.mail.waiting.values()].map(({ waiting }) => waiting),
+    ).toEqual([['a']]);
   });
 
   it('calls that wait at a limit are shown while the engine runs', async () => {
@@ -142,9 +145,9 @@ describe('6.4 and 6.5 providers', () => {
     service.answer({ ending: 'hang' });
     const control = new AbortController();
     const env = trustingEnv(root, { MY_API_KEY: KEY });
-    const work = withEngine({ root, env }, 'run', (engine) => engine.turn({ signal: control.signal })).catch(
-      (error) => error,
-    );
+    const work = withEngine({ machine: realMachine, root, env }, 'run', (engine) =>
+      engine.turn({ signal: control.signal }),
+    ).catch((error) => error);
     await service.arrived();
     let shown: unknown;
     for (let i = 0; i < 400 && !shown; i++) {

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { withEngine } from '../../src/app/run-engine.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { journalLines } from '../../src/engine/journal/history.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { visitIn } from '../../src/views/journal/call.ts';
 
 const TURNS = 10;
@@ -18,7 +19,7 @@ it('of two consecutive prompts of an agent all bytes before the conversation are
   const home = path.join(import.meta.dirname, '../..');
   for (const folder of ['org', 'agents']) cpSync(path.join(home, folder), path.join(root, folder), { recursive: true });
   const disk = realDisk(root);
-  await withEngine({ root, env: {} }, 'run', async (engine) => {
+  await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
     for (let turn = 1; turn <= TURNS; turn++) {
       disk.create(`agents/human/outbox/m${turn}.md`, `---\nto: manager\n---\nPlease build page ${turn}.\n`);
       await engine.turn();

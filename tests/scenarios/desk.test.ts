@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../src/app/run-engine.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { journalLines } from '../../src/engine/journal/history.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { lemming, office, put, textOf, turns, untilIdle } from '../commands/people/world.ts';
 
 const ids = (messages: { id: string }[]) => messages.map(({ id }) => id);
@@ -113,7 +114,7 @@ describe('the desk, as a user lives it', () => {
     expect((await lemming(root, ['archive', '000001-human-01'])).exit).toBe(4);
     expect((await lemming(root, ['archive', '000009-manager-01'])).exit).toBe(6);
     expect((await lemming(root, ['archive', ANSWER, '--older-than', '3'])).exit).toBe(2);
-    await withEngine({ root, env: {} }, 'test', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) => {
       expect(await json(root, 'archive', ANSWER, ANSWER)).toEqual({ put_away: [ANSWER], taken: 'waits' });
       expect((await json(root, 'inbox')).messages).toEqual([]);
       await engine.turn();
@@ -220,7 +221,7 @@ describe('scenario 50: approvals, as a user lives them', () => {
 
   it('an answer while an engine runs is taken by its next turn, and a change of mind before that counts', async () => {
     const root = await held();
-    await withEngine({ root, env: {} }, 'test', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) => {
       expect((await json(root, 'deny', ID)).taken).toBe('waits');
       expect((await lemming(root, ['approve', ID, '--note', 'fine'])).exit).toBe(0);
       await engine.turn();

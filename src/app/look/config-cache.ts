@@ -9,7 +9,7 @@ import { absentAfter } from '../../core/model/config.ts';
 import type { State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import { type ConfigReading, configReader } from '../../disk/config/config.ts';
-import { realClock } from '../../disk/fs/clock.ts';
+import type { Clock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
 import { digestOf, type Looked, Trace } from '../../disk/fs/trace.ts';
 import { goneFrom } from '../../disk/intake/absent.ts';
@@ -32,17 +32,25 @@ interface KeptConfig {
   reading: ConfigReading;
 }
 
+/** An organisation's folder whose configuration is read. */
+export interface ConfigFolder {
+  disk: Disk;
+  kept: KeptFiles;
+  clock: Clock;
+  env: Env;
+}
+
 /** The configuration as the files of the folder say it, whatever the journal holds. */
-export function readFolder(disk: Disk, files: KeptFiles, state: State, env: Env): ConfigReading {
-  const known = knownReading(disk, files, state, env);
+export function readFolder(folder: ConfigFolder, state: State): ConfigReading {
+  const known = knownReading(folder, state);
   if (known) return known;
-  const { reading, trace } = readAnew(disk, state, env);
-  if (trace) keepReading(files, trace, env, reading);
+  const { reading, trace } = readAnew(folder, state);
+  if (trace) keepReading(folder, trace, reading);
   return reading;
 }
 
 /** The kept reading, if reading the folder would give the same now. */
-export function knownReading(disk: Disk, files: KeptFiles, state: State, env: Env): ConfigReading | null {
+export function knownReading({ disk, kept: files, env }: ConfigFolder, state: State): ConfigReading | null {
   const found = files.read(CONFIG);
   if (!found) return null;
   const kept: KeptConfig = deserialize(found.bytes);
@@ -68,10 +76,13 @@ function isUnchanged(disk: Disk, { looked, digest }: KeptConfig): boolean {
 /**
  * Reads all files. Only when each was found unchanged does the result depend on them alone: then there is a trace of them.
  */
-function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading; trace: Trace | null } {
-  const start = realClock.now();
+function readAnew(
+  { disk, clock, env }: Omit<ConfigFolder, 'kept'>,
+  state: State,
+): { reading: ConfigReading; trace: Trace | null } {
+  const start = clock.now();
   const trace = new Trace(disk);
-  const folder = new Folder(trace.disk, realClock, secretMask(env));
+  const folder = new Folder(trace.disk, clock, secretMask(env));
   const texts = new Map(state.files.texts);
   const changes = folder.tracked.changes(state, MOST_BYTES, false);
   const whole = folder.tracked.isWhole();
@@ -89,7 +100,7 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading;
  * Keeps a reading that depends only on what was looked at. Nothing is kept in a folder that cannot be written, or before an
  * engine has made the owner's key, because a command that only reads makes nothing in the owner's folder.
  */
-function keepReading(files: KeptFiles, trace: Trace, env: Env, reading: ConfigReading): void {
+function keepReading({ kept: files, env }: ConfigFolder, trace: Trace, reading: ConfigReading): void {
   const under = files.digest(underOf(env));
   if (under === null) return;
   const kept: KeptConfig = { under, looked: trace.looked(), digest: trace.digest(), reading };
@@ -111,7 +122,7 @@ function underOf(env: Env): string {
 }
 
 /** Whether the kept reading would be used now, and differs from a new one. */
-export function isReadingStrange(disk: Disk, files: KeptFiles, state: State, env: Env): boolean {
-  const known = knownReading(disk, files, state, env);
-  return known !== null && !isDeepStrictEqual(known, readAnew(disk, state, env).reading);
+export function isReadingStrange(folder: ConfigFolder, state: State): boolean {
+  const known = knownReading(folder, state);
+  return known !== null && !isDeepStrictEqual(known, readAnew(folder, state).reading);
 }

@@ -105,11 +105,11 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
     }
   };
   const connection = await told(async () => {
-    const [{ callsOf }, { realPorts }] = await Promise.all([
+    const [{ callsOf }, { portsOf }] = await Promise.all([
       import('../../engine/calls/calls.ts'),
       import('../ports.ts'),
     ]);
-    const line = await callsOf(realPorts(place), loaded).line(config, name);
+    const line = await callsOf(portsOf(place), loaded).line(config, name);
     return line.connection;
   });
   if (!connection.embed) throw failure('provider', `${name}: the provider ${model.provider} makes no vectors.`);

@@ -103,7 +103,7 @@ function digestOf(field: string, value: unknown): string {
 }
 
 /** Compares the caches of files and replies with the files and replies. */
-export async function compareFiles(view: View, { root, env }: OrgPlace): Promise<Fault[]> {
+export async function compareFiles(view: View, { machine, root, env }: OrgPlace): Promise<Fault[]> {
   const { disk, kept, state } = view;
   const { shelf } = mailTexts(disk, { archived: true });
   const indexes = [
@@ -113,7 +113,7 @@ export async function compareFiles(view: View, { root, env }: OrgPlace): Promise
   const replies = kept.read(REPLIES_FILE);
   const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));
   return [
-    ...(isReadingStrange(disk, kept, state, env)
+    ...(isReadingStrange({ disk, kept, clock: machine.clock, env }, state)
       ? [differing(`${FOLDER}/${CONFIG}`, 'It does not match the files')]
       : []),
     ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'It does not match the journal')),

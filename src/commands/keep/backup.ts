@@ -2,8 +2,6 @@
 import { resolve } from 'node:path';
 import { packOrg, tellLeftOut } from '../../app/archive.ts';
 import { backupPath } from '../../app/exclusive.ts';
-import { realKept } from '../../disk/cache/cache-key.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { load } from '../../engine/journal/load.ts';
 import { barFor } from '../bar.ts';
 import type { Definition, Run } from '../command.ts';
@@ -31,8 +29,8 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, input) => {
-  const disk = realDisk(world.root);
-  const { turn } = load(disk, realKept(world.root, world.env, disk)).state.clock;
+  const disk = world.machine.disk(world.root);
+  const { turn } = load(disk, world.machine.kept(world.root, world.env, disk)).state.clock;
   const file =
     input.args.file === undefined
       ? resolve(world.root, backupPath(disk, 'turn', turn))

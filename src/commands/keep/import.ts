@@ -1,14 +1,12 @@
 /** The command `lemming import`: unpacks an organisation that was given away. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkUnpacked, isOrgPath } from '../../app/archive.ts';
-import type { Progress } from '../../core/model/progress.ts';
 import { moveIntoPlace, unpack } from '../../disk/archive/pack.ts';
-import { realClock } from '../../disk/fs/clock.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { failure } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
 import type { Definition, Run } from '../command.ts';
+import type { World } from '../world.ts';
 
 export const command = {
   name: 'import',
@@ -32,11 +30,11 @@ export const command = {
 export const run: Run<typeof command> = async (world, input) => {
   const file = resolve(world.cwd, input.args.file);
   const target = resolve(world.cwd, input.args.dir);
-  if ((realDisk(target).list('') ?? []).length > 0)
+  if ((world.machine.disk(target).list('') ?? []).length > 0)
     throw failure('usage', `${target} is not empty`, { remedy: 'Choose a new folder.' });
-  const name = `.${basename(target)}.lemming-${realClock.token()}`;
+  const name = `.${basename(target)}.lemming-${world.machine.clock.token()}`;
   const paths = unpack(file, join(dirname(target), name), isOrgPath, barFor(world, ''));
-  const turn = checked(dirname(target), name, file, barFor(world, 'files'));
+  const turn = checked(world, dirname(target), name, file);
   moveIntoPlace(join(dirname(target), name), target);
   return {
     data: { org: target, turn, files: paths.length },
@@ -44,11 +42,11 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-function checked(folder: string, name: string, file: string, told: Progress): number {
+function checked(world: World, folder: string, name: string, file: string): number {
   try {
-    return checkUnpacked(realDisk(join(folder, name)), file, told);
+    return checkUnpacked(world.machine.disk(join(folder, name)), file, barFor(world, 'files'));
   } catch (error) {
-    removeTree(realDisk(folder), name);
+    removeTree(world.machine.disk(folder), name);
     throw error;
   }
 }

@@ -5,7 +5,6 @@ import { readOrg } from '../../app/read-org.ts';
 import { withEngine } from '../../app/run-engine.ts';
 import { personOf } from '../../app/seats.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { removeFiles, treeOf } from '../../disk/fs/tree.ts';
 import { isReset, type Scope } from '../../engine/replay/journal-files.ts';
 import { failure } from '../../schema/fault.ts';
@@ -58,7 +57,7 @@ export const run: Run<typeof command> = async (world, input) => {
 async function reset(place: World, scope: Scope): Promise<{ archive: string; removed: number }> {
   const by = personOf(readOrg(place));
   return withEngine(place, 'reset', async (engine, clock) => {
-    const disk = realDisk(place.root);
+    const disk = place.machine.disk(place.root);
     const archive = backupPath(disk, 'reset', engine.state.clock.turn, '/org.tgz');
     disk.mkdir(archive.slice(0, archive.lastIndexOf('/')));
     packOrg(disk, `${place.root}/${archive}`, { told: barFor(place, 'files') });

@@ -4,7 +4,6 @@ import { checkUnpacked, isOrgPath, packOrg } from '../../app/archive.ts';
 import { backupPath, dropCaches, withLock, workFolder } from '../../app/exclusive.ts';
 import { unpack } from '../../disk/archive/pack.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { journalFiles } from '../../disk/journal/journal.ts';
 import { FaultError } from '../../schema/fault.ts';
@@ -50,7 +49,7 @@ export const run: Run<typeof command> = async (world, input) => {
 
 /** Unpacked and looked at beside the org first; then both folders change places with the present ones. */
 function restore(world: World, disk: Disk, file: string): { turn: number; archive: string; files: number } {
-  const work = workFolder('restore');
+  const work = workFolder(world.machine.clock, 'restore');
   const paths = unpack(file, `${world.root}/${work}`, isOrgPath, barFor(world, ''));
   const turn = turnOf(disk, world, work, file);
   const archive = backupPath(disk, 'restore', presentTurn(disk), '/org.tgz');
@@ -67,7 +66,7 @@ function restore(world: World, disk: Disk, file: string): { turn: number; archiv
 /** The turn that the backup stands at; one that holds no usable org is thrown away. */
 function turnOf(disk: Disk, world: World, work: string, file: string): number {
   try {
-    return checkUnpacked(realDisk(`${world.root}/${work}`), file);
+    return checkUnpacked(world.machine.disk(`${world.root}/${work}`), file);
   } catch (error) {
     removeTree(disk, work);
     throw error;

@@ -71,8 +71,8 @@ export const tellLedger: Run<typeof command, Costs & { forecast: Forecast }> = a
 
 async function prices(world: World): Promise<Outcome<Prices>> {
   const { config } = readOrg(world);
-  const { realPorts } = await import('../../app/ports.ts');
-  const ports = realPorts(world);
+  const { portsOf } = await import('../../app/ports.ts');
+  const ports = portsOf(world);
   const priced = [...config.models].map(([name, model]) => pricedModel(ports, name, model));
   const data: Prices = { dated: PRICES.dated, source: PRICES.source, models: await Promise.all(priced) };
   return { data, text: printPrices(data) };

@@ -57,8 +57,8 @@ export const run: Run<typeof command> = async (world, input) => {
   const { config, state, mask } = view;
   const agents = healthOfAgents(config, state);
   if (input.flags.providers !== true) return { data: { agents }, text: printHealth(agents, null) };
-  const [{ callsOf }, { reach }, { realPorts }] = await calling();
-  const ports = realPorts(world);
+  const [{ callsOf }, { reach }, { portsOf }] = await calling();
+  const ports = portsOf(world);
   const asked = await reach(config, callsOf(ports, view.loaded), ports.clock, world.signal);
   const providers = asked.map((one) => ({ ...one, message: mask(one.message) }));
   const exit = providers.every(({ ok }) => ok) ? 0 : UNREACHABLE;

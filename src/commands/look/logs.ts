@@ -1,7 +1,6 @@
 /** The command `lemming logs`: shows logs and follows them. */
-import { realClock } from '../../disk/fs/clock.ts';
+import type { Clock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { LEVELS, logPath } from '../../engine/log/log.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
@@ -45,8 +44,8 @@ const LINES = 50;
 const POLL_MS = 250;
 
 export const run: Run<typeof command> = async (world, input) => {
-  const disk = realDisk(world.root);
-  const filter = filterOf(input);
+  const disk = world.machine.disk(world.root);
+  const filter = filterOf(world.machine.clock, input);
   const wanted = input.flags.lines ?? LINES;
   const paths = pathsOf(disk, input.args.agent);
   if (input.flags.follow) return follow(world, disk, input.args.agent, filter, wanted);
@@ -54,9 +53,9 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: { lines }, text: lines.map(printLine).join('\n') };
 };
 
-function filterOf({ flags }: InputOf<typeof command>): LogFilter {
+function filterOf(clock: Clock, { flags }: InputOf<typeof command>): LogFilter {
   const { level, since, grep } = flags;
-  const from = since !== undefined ? readSince(since, realClock.now()) : {};
+  const from = since !== undefined ? readSince(since, clock.now()) : {};
   if (from === null) throw failure('usage', `--since takes 30s, 10m, 2h, 3d or turn:N, not ${JSON.stringify(since)}.`);
   return { ...(level !== undefined && { level }), ...from, ...(grep !== undefined && { grep }) };
 }
@@ -114,7 +113,7 @@ async function follow(world: World, disk: Disk, agent: string | undefined, filte
   };
   tell(newest(disk, [...places.keys()], filter, wanted));
   while (!world.signal.aborted) {
-    await realClock.sleep(POLL_MS, world.signal).catch(() => {});
+    await world.machine.clock.sleep(POLL_MS, world.signal).catch(() => {});
     const fresh = pathsOf(disk, agent).flatMap((path) => grown(disk, path, places, filter));
     tell(fresh.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)));
   }

@@ -1,13 +1,10 @@
 /** The command `lemming status`, with the status that it keeps for a quick answer. */
 import type { View } from '../../app/view.ts';
 import { RULES } from '../../core/journal/rules.ts';
-import { realKept } from '../../disk/cache/cache-key.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
-import { GRAIN_MS, realClock } from '../../disk/fs/clock.ts';
+import { GRAIN_MS } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
-import { realHost } from '../../disk/fs/host.ts';
 import { lockHolder } from '../../disk/fs/lock.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { fingerprint } from '../../disk/owner/fingerprint.ts';
 import { readLoad } from '../../engine/calls/load-cache.ts';
 import type { Fault } from '../../schema/fault.ts';
@@ -84,10 +81,10 @@ const VERSION = 7;
 
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
 export const run: Run<typeof command, Status> = async (world) => {
-  const disk = realDisk(world.root);
-  const kept = realKept(world.root, world.env, disk);
+  const disk = world.machine.disk(world.root);
+  const kept = world.machine.kept(world.root, world.env, disk);
   const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));
-  const engine = lockHolder(disk, realHost(world.root));
+  const engine = lockHolder(disk, world.machine.host(world.root));
   const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(kept) } : status;
   const untrusted = data.faults.some(({ code }) => code === 'untrusted');
   return { data, text: printStatus(data), ...(untrusted && { exit: 4 }) };
@@ -118,7 +115,7 @@ async function statusIn(world: World, view: View): Promise<{ data: Status; keys:
 }
 
 async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
-  const start = realClock.now();
+  const start = world.machine.clock.now();
   const [{ readOrg }, { peopleOf }] = await heavy();
   const view = readOrg(world);
   const { data, keys } = await statusIn(world, view);

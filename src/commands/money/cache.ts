@@ -2,7 +2,6 @@
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import { countCredits } from '../../core/money/ledger.ts';
-import { realClock } from '../../disk/fs/clock.ts';
 import { openReplies, warm, writeReplies } from '../../engine/calls/reply-cache.ts';
 import { journalLines } from '../../engine/journal/history.ts';
 import type { Replies } from '../../providers/with/cache.ts';
@@ -85,7 +84,11 @@ interface OpenedCache {
 async function open(world: World): Promise<OpenedCache> {
   const view = readOrg(world);
   const entries = Math.max(0, ...[...view.config.models.values()].map(({ cache }) => cache?.entries ?? 0));
-  return { view, replies: await openReplies({ kept: view.kept, clock: realClock }, Math.max(1, entries)), entries };
+  return {
+    view,
+    replies: await openReplies({ kept: view.kept, clock: world.machine.clock }, Math.max(1, entries)),
+    entries,
+  };
 }
 
 async function openAlone(world: World): Promise<OpenedCache> {

@@ -3,13 +3,13 @@ import { basename, dirname } from 'node:path';
 import type { View } from '../../app/view.ts';
 import type { NewFile } from '../../core/model/entry.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { isLeftover, treeOf } from '../../disk/fs/tree.ts';
 import { decode } from '../../disk/yaml/codec.ts';
 import { FaultError, failure } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
 import { request } from '../../schema/records/request.ts';
 import { agentTemplates, packageDisk } from '../templates.ts';
+import type { World } from '../world.ts';
 
 /** What of an agent's folder is given away: who it is and what it knows, never its mail, work or logs. */
 const GIVEN = /^(resume\.md|(skills|memory)\/.+)$/;
@@ -18,19 +18,19 @@ const MOST_FILES = 500;
 const MOST_BYTES = 5_000_000;
 
 /** Copies a template that came with the program, and those it extends, into an org that has none of that name. */
-export function lendTemplate(disk: Disk, id: string): boolean {
-  const text = agentTemplates(packageDisk()).get(id);
+export function lendTemplate(world: World, disk: Disk, id: string): boolean {
+  const text = agentTemplates(packageDisk(world)).get(id);
   const path = `org/templates/${id}.md`;
   if (text === undefined || disk.stat(path)) return false;
   disk.create(path, text);
   const base = /^extends: (\S+)$/m.exec(text)?.[1];
-  if (base !== undefined) lendTemplate(disk, base);
+  if (base !== undefined) lendTemplate(world, disk, base);
   return true;
 }
 
 /** Writes what is given away of an agent into a new folder, without known secrets. Returns how many files. */
-export function writeFolder({ disk, mask }: View, name: string, target: string): number {
-  const out = realDisk(dirname(target));
+export function writeFolder({ machine }: World, { disk, mask }: View, name: string, target: string): number {
+  const out = machine.disk(dirname(target));
   if (out.stat(basename(target)))
     throw failure('refused', `${target} already exists`, { remedy: 'Choose another folder.' });
   const files = textsIn(disk, `agents/${name}`);
@@ -40,9 +40,9 @@ export function writeFolder({ disk, mask }: View, name: string, target: string):
 }
 
 /** The texts of a folder that a person brings in. Throws when there are links, too much, or no resume. */
-export function folderFiles(folder: string): { name: string; files: NewFile[] } {
+export function folderFiles({ machine }: World, folder: string): { name: string; files: NewFile[] } {
   const name = basename(folder);
-  const files = textsIn(realDisk(dirname(folder)), name);
+  const files = textsIn(machine.disk(dirname(folder)), name);
   if (files[0]?.path !== 'resume.md') throw failure('missing-file', 'The folder has no resume.md', { file: folder });
   return { name, files };
 }

@@ -23,7 +23,7 @@ type HireInput<Name> = InputOf<Extract<(typeof command)['commands'][number], { n
 export async function create(world: World, { args: { agent: name }, flags }: HireInput<'create'>) {
   const before = readOrg(world);
   const { template = 'worker', role, instructions, tools } = flags;
-  const view = lendTemplate(before.disk, template) ? readOrg(world) : before;
+  const view = lendTemplate(world, before.disk, template) ? readOrg(world) : before;
   const { config } = view;
   const person = config.agents.get(personOf(view)) as Resume;
   const made = makeHire(config, person, {
@@ -39,7 +39,7 @@ export async function create(world: World, { args: { agent: name }, flags }: Hir
 }
 
 export async function bringIn(world: World, { args, flags }: HireInput<'import'>) {
-  const { name: folder, files } = folderFiles(resolve(world.cwd, args.folder));
+  const { name: folder, files } = folderFiles(world, resolve(world.cwd, args.folder));
   return hire(world, readOrg(world), flags, flags.name ?? folder, files);
 }
 
@@ -89,7 +89,7 @@ export async function giveAway(world: World, { args }: HireInput<'export'>) {
   const view = readOrg(world);
   const name = agentNamed(view, args.agent);
   const target = resolve(world.cwd, args.dir, name);
-  const files = writeFolder(view, name, target);
+  const files = writeFolder(world, view, name, target);
   return { data: { agent: name, dir: target, files }, text: `Copied ${count(files, 'file')} of ${name} to ${target}.` };
 }
 

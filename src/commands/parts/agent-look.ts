@@ -49,7 +49,7 @@ export async function show(world: World, { args: { agent: name } }: { args: { ag
 
 export async function listTemplates(world: World) {
   const { config } = readOrg(world);
-  const shipped = [...agentTemplates(packageDisk()).keys()].filter((id) => !config.templates.has(id));
+  const shipped = [...agentTemplates(packageDisk(world)).keys()].filter((id) => !config.templates.has(id));
   const own = [...config.templates].map(([id, { head }]) => ({ id, role: oneLine(head.role), tools: head.tools }));
   const rows = own.map(({ id, role, tools }) => [id, shorten(tools.join(', '), 60), shorten(role, 60)]);
   const more = shipped.length

@@ -26,7 +26,7 @@ function switched(done: { id: string; folder: string }, how: 'on' | 'off') {
 
 export async function bringIn(world: World, { args, flags }: ChangeInput<'import'>) {
   const { disk, state } = readOrg(world);
-  const done = importSkill(disk, state.clock.turn, resolve(world.cwd, args.folder), flags.replace === true);
+  const done = importSkill(world, disk, state.clock.turn, resolve(world.cwd, args.folder), flags.replace === true);
   return {
     data: done,
     text: `Copied ${count(done.files, 'file')} to ${done.folder}. To give an agent the skill, list ${done.id} in its resume.`,
@@ -37,7 +37,7 @@ export async function giveAway(world: World, { args, flags }: ChangeInput<'expor
   const view = readOrg(world);
   const { id, folder } = find(view.config, args.skill, ownerIn(view, flags));
   const target = resolve(world.cwd, args.dir, id);
-  const files = exportSkill(view.disk, folder, target);
+  const files = exportSkill(world, view.disk, folder, target);
   return { data: { id, files }, text: `Copied ${count(files, 'file')} of ${id} to ${target}.` };
 }
 

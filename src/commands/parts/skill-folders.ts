@@ -2,9 +2,9 @@
 import { basename, dirname } from 'node:path';
 import { configReader } from '../../disk/config/config.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { isLeftover, removeTree, treeOf } from '../../disk/fs/tree.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
+import type { World } from '../world.ts';
 
 const HOME = 'org/skills';
 const WHOSE = 'Run lemming skill to list the skills. For the own skill of an agent, add --agent AGENT.';
@@ -44,6 +44,7 @@ export function oldVersions(disk: Disk, id: string, home = HOME): number[] {
 
 /** Copies a folder with a good SKILL.md into the org. Throws its faults, and `refused` unless it may be replaced. */
 export function importSkill(
+  { machine }: World,
   disk: Disk,
   turn: number,
   path: string,
@@ -51,7 +52,7 @@ export function importSkill(
 ): { id: string; folder: string; files: number } {
   const id = basename(path);
   const folder = `${HOME}/${id}`;
-  const files = readFolder(realDisk(dirname(path)), id);
+  const files = readFolder(machine.disk(dirname(path)), id);
   checkSkill(id, files);
   if (disk.stat(folder) && !replace)
     throw taken(folder, 'To replace it and keep it for a rollback: lemming skill import --replace.');
@@ -63,9 +64,9 @@ export function importSkill(
 }
 
 /** Copies a skill out of the org, into a folder that is not there yet. Returns how many files it has. */
-export function exportSkill(disk: Disk, folder: string, target: string): number {
+export function exportSkill({ machine }: World, disk: Disk, folder: string, target: string): number {
   const files = readFolder(disk, folder);
-  const out = realDisk(dirname(target));
+  const out = machine.disk(dirname(target));
   if (out.stat(basename(target))) throw taken(target, 'Choose another folder.');
   out.mkdir('');
   for (const [file, bytes] of files) out.create(`${basename(target)}/${file}`, bytes);

@@ -1,6 +1,5 @@
 /** The command `lemming policies`. */
 import { readOrg } from '../../app/read-org.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { removeItem } from '../../disk/yaml/edit.ts';
 import { failure } from '../../schema/fault.ts';
 import { table } from '../../views/text/table.ts';
@@ -61,7 +60,7 @@ export const run: Runs<typeof command> = {
       throw failure('not-found', `There is no policy ${number}.`, {
         remedy: 'Run lemming policies to list them with their numbers.',
       });
-    const disk = realDisk(world.root);
+    const disk = world.machine.disk(world.root);
     const before = exactText(disk, FILE) ?? '';
     replaceExact(disk, FILE, before, edited(removeItem(before, ['policies'], policy.number - 1), FILE));
     return {

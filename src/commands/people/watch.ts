@@ -2,7 +2,6 @@
 import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { FolderWatcher } from '../../disk/fs/watcher.ts';
 import { journalFiles, journalPath, NextFile } from '../../disk/journal/journal.ts';
 import { turnLines } from '../../engine/journal/history.ts';
@@ -61,7 +60,7 @@ export const run: Run<typeof command> = async (world, input) => {
 
 /** Follows the journal; needs no lock and no engine. */
 async function follow(world: World, input: InputOf<typeof command>): Promise<Outcome<DataOf<typeof command>>> {
-  const disk = realDisk(world.root);
+  const disk = world.machine.disk(world.root);
   const bell = new FolderWatcher(world.root);
   const next = new NextFile(disk);
   const teller = new EventPrinter(world, world.json && input.flags.once === true);

@@ -1,5 +1,5 @@
 /** The command `lemming run`. */
-import { realPorts } from '../../app/ports.ts';
+import { portsOf } from '../../app/ports.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { countCredits, printCredits } from '../../core/money/ledger.ts';
 import {
@@ -61,8 +61,9 @@ function wishOf(input: InputOf<typeof command>): TurnsOptions {
 }
 
 async function dryRun(world: World, { maxCost }: TurnsOptions) {
-  const place = { root: world.root, env: world.env };
-  const seen = await preview(realPorts(place), readOrg(place).loaded, maxCost === undefined ? {} : { budget: maxCost });
+  const { machine, root, env } = world;
+  const place = { machine, root, env };
+  const seen = await preview(portsOf(place), readOrg(place).loaded, maxCost === undefined ? {} : { budget: maxCost });
   const { turn, unfinished, calls, rest, reserve, tokens } = seen;
   const priced = calls.map((call) => ({
     ...call,

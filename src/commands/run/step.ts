@@ -24,7 +24,8 @@ export const command = {
 export const run: Run<typeof command> = async (world, input) => {
   const wish: TurnsOptions = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
   const { agent } = input.flags;
-  if (agent !== undefined) wish.only = agentNamed(readOrg({ root: world.root, env: world.env }), agent);
+  if (agent !== undefined)
+    wish.only = agentNamed(readOrg({ machine: world.machine, root: world.root, env: world.env }), agent);
   return makeTurns(world, 'step', wish);
 };
 

@@ -9,7 +9,6 @@ import { agentState } from '../../core/model/state/staff.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { scheduleTurn } from '../../core/turn/schedule.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import type { TurnReport, VisitReport } from '../../engine/log/report.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
@@ -83,7 +82,7 @@ export function makeTurns(world: World, verb: string, wish: TurnsOptions): Promi
 
 function placeOf(world: World, concurrency: number | undefined): OrgPlace {
   const env = concurrency === undefined ? world.env : { ...world.env, LEMMING_LIMITS_CONCURRENCY: `${concurrency}` };
-  return { root: world.root, env, say: (line) => world.say(line) };
+  return { machine: world.machine, root: world.root, env, say: (line) => world.say(line) };
 }
 
 function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunProgress): Outcome<RunResult> {
@@ -194,13 +193,13 @@ const ENDINGS: Record<RunReport['end'], string> = {
 
 /** Nothing is known of an organisation in which no turn was made. */
 function neededIn(
-  { root }: World,
+  { machine, root }: World,
   { state, knownConfig }: Engine,
   person: string | undefined,
   { faults }: RunProgress,
 ): NeedCounts {
   if (!knownConfig || person === undefined) return NO_NEEDS;
-  return countNeeds(knownConfig, state, person, faults, deletedSince(realDisk(root), state).length);
+  return countNeeds(knownConfig, state, person, faults, deletedSince(machine.disk(root), state).length);
 }
 
 /** What the person should look at next. */

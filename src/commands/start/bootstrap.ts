@@ -7,9 +7,7 @@ import { type Config, mayWriteTo } from '../../core/model/config.ts';
 import { emptyState } from '../../core/model/state.ts';
 import { firstLine } from '../../core/rights/recipients.ts';
 import { quoted } from '../../core/text/command-line.ts';
-import { realClock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { setScalar } from '../../disk/yaml/edit.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
@@ -17,7 +15,7 @@ import { edited } from '../own-files.ts';
 import {
   agentTemplates,
   DEFAULT,
-  packageFolder,
+  packageDisk,
   type Template,
   templateNamed,
   templatePaths,
@@ -72,10 +70,10 @@ export const command = {
 const MARK = '.lemming/bootstrap';
 
 export const run: Run<typeof command> = async (world, input) => {
-  const source = realDisk(packageFolder());
+  const source = packageDisk(world);
   if (input.flags.template === true) return listTemplates(source);
   const root = resolve(world.cwd, input.args.dir ?? '.');
-  const target = realDisk(root);
+  const target = world.machine.disk(root);
   if (target.stat('org/org.yaml') && !target.stat(MARK)) return leaveAlone(source, target, root);
   checkEmpty(target, root);
   return make(world, input, source, target, root);
@@ -200,19 +198,19 @@ function writeFirst(
   goal: string | null,
   request: { subject: string; body: string } | null,
 ): string | null {
-  const config = checked(root, world.env);
+  const config = checked(world, root);
   const person = personOf({ config });
   const first = mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
   if (goal !== null) files.add('org/goals/first.md', goalText(goal, first));
   if (first === undefined || target.list(`agents/${person}/outbox`)?.length) return null;
   const letter = request ?? { subject: 'The charter', body: charterText(goal ?? config.org.purpose) };
-  drop(target, realClock, emptyState(), person, { to: [first], ...letter });
+  drop(target, world.machine.clock, emptyState(), person, { to: [first], ...letter });
   return first;
 }
 
 /** The new organisation, valid. */
-function checked(root: string, env: World['env']): Config {
-  const { config, faults } = checkFolder({ root, env });
+function checked({ machine, env }: World, root: string): Config {
+  const { config, faults } = checkFolder({ machine, root, env });
   if (!config || faults.length > 0) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return config;
 }

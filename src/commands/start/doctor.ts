@@ -1,6 +1,6 @@
 /** The command `lemming doctor`: checks files, journal and lock. */
-import { Socket } from 'node:net';
 import type { OrgPlace } from '../../app/place.ts';
+import { portsOf } from '../../app/ports.ts';
 import { checkFolder } from '../../app/read-org.ts';
 import { placesOf } from '../../core/journal/file-op.ts';
 import { opsOf } from '../../core/journal/unplaced.ts';
@@ -18,15 +18,12 @@ import { foldersOf } from '../../core/tools/file-versions.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { oneSidedEdges } from '../../disk/config/chart.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realHost } from '../../disk/fs/host.ts';
 import { lockHolder } from '../../disk/fs/lock.ts';
 import { conflictPath } from '../../disk/fs/materialise.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { treeOf } from '../../disk/fs/tree.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
-import { openProxy } from '../../disk/sandbox/proxy.ts';
-import { type Probed, realSandbox } from '../../disk/sandbox/sandbox.ts';
+import type { Probed } from '../../disk/sandbox/sandbox.ts';
 import { addToList } from '../../disk/yaml/edit.ts';
 import { load } from '../../engine/journal/load.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
@@ -83,8 +80,9 @@ export const command = {
 const CHART = 'org/chart.yaml';
 
 export const run: Run<typeof command> = async (world, input) => {
-  const place = { root: world.root, env: world.env };
-  const disk = realDisk(world.root);
+  const { machine, root, env } = world;
+  const place = { machine, root, env };
+  const disk = machine.disk(root);
   const room = input.flags.fix ? makeRoom(disk) : [];
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
   fixes.fixed.unshift(...room);
@@ -93,7 +91,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
   const hosts = config ? hostsIn(config) : [];
   const network = hosts.length > 0 ? await tryProxy(hosts) : [];
-  return examine(place, disk, fixes, { declared, outbound, network }, await realSandbox(world.root).probe());
+  return examine(place, disk, fixes, { declared, outbound, network }, await portsOf(place).sandbox.probe());
 };
 
 /** What was found out of the tools of the org: their faults, and which of all tools send something out. */
@@ -109,15 +107,10 @@ function hostsIn({ org, tools }: Config): string[] {
   return [org.network, ...[...tools.values()].map(({ head }) => head.network)].flatMap((one) => one?.hosts ?? []);
 }
 
-/** Nobody is asked: that the proxy lets a host through is enough. */
 async function tryProxy(hosts: readonly string[]): Promise<string[]> {
-  const { demandListed } = await import('../../engine/tools/fetch.ts');
+  const { checkProxy } = await import('../../engine/tools/proxy-check.ts');
   try {
-    const reach = async (host: string, port: number) => {
-      demandListed(hosts, host, port);
-      return new Socket();
-    };
-    (await openProxy(reach)).close();
+    await checkProxy(hosts);
     return ['Programs with network access reach only the listed hosts: the proxy refused one that is not listed'];
   } catch (error) {
     return [`Programs with network access cannot run: ${(error as Error).message}`];
@@ -146,7 +139,7 @@ function examine(
   );
   const keys = config ? keyFaults(config, owner) : [];
   const all = [...told, ...places, ...declared, ...journal, ...owner.faults(), ...keys];
-  const running = lockHolder(disk, realHost(place.root));
+  const running = lockHolder(disk, place.machine.host(place.root));
   const notes = [
     ...left,
     ...(running ? [`An engine is running here: process ${running.pid} (lemming ${running.command})`] : []),

@@ -1,6 +1,5 @@
 /** The command `lemming migrate`: brings configuration files up to date. */
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { isVersioned, migrateText, type VersionedKind } from '../../disk/yaml/migrate.ts';
 import { readTree } from '../../disk/yaml/yaml-tree.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
@@ -41,7 +40,7 @@ interface MigratedFile {
 }
 
 export const run: Run<typeof command> = async (world, input) => {
-  const disk = realDisk(world.root);
+  const disk = world.machine.disk(world.root);
   const changes = plan(disk);
   const dry = input.flags['dry-run'] === true;
   const backup = dry || changes.length === 0 ? null : carryOut(disk, changes);

@@ -1,10 +1,9 @@
 /** Starts an MCP server once and keeps its tools when the owner approves them. */
 import { stringify } from 'yaml';
-import { realPorts } from '../../app/ports.ts';
+import { portsOf } from '../../app/ports.ts';
 import type { Server } from '../../core/model/config.ts';
 import { toolAt, trustOfServer } from '../../core/tools/declared.ts';
 import type { ServerTools } from '../../core/tools/pin.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { replaceNow } from '../../disk/fs/workspace.ts';
 import { whyOf } from '../../engine/servers/servers.ts';
 import type { PinnedTool } from '../../schema/config/mcp.ts';
@@ -28,7 +27,7 @@ export async function lookAndPin(world: World, input: Confirmed, server: Server)
   await confirm(world, input, `Let agents use ${name} and its ${count(listed.tools.length, 'tool')} as shown?`);
   const path = `org/mcp/${name}.yaml`;
   const text = `# The tools of ${name} as they were approved. Written by lemming trust.\n${stringify({ version: 1, tools: listed.tools }, { lineWidth: 0, aliasDuplicateObjects: false })}`;
-  replaceNow(realDisk(world.root), path, text);
+  replaceNow(world.machine.disk(world.root), path, text);
   const pinned = { ...server, tools: listed.tools };
   return { of: 'server', name, server: pinned, what: trustOfServer(pinned) };
 }
@@ -40,7 +39,7 @@ function isHarmless({ settings: { command, env, sandbox, network } }: Server): b
 
 async function look(world: World, server: Server): Promise<ServerTools> {
   try {
-    return await (realPorts(world).servers as { look(server: Server): Promise<ServerTools> }).look(server);
+    return await portsOf(world).servers.look(server);
   } catch (error) {
     throw failure('provider', `The server ${server.name} did not list its tools: ${whyOf(error)}`, {
       remedy: 'Correct its entry in org/mcp.yaml, or the server itself. Nothing was approved.',

@@ -4,7 +4,6 @@ import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { type Owner, ownerOf } from '../../disk/owner/owner.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import type { Definition, Run, Zod } from '../command.ts';
@@ -61,7 +60,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const { config, faults } = checkFolder(world);
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const owner = ownerOf(world.env, world.root);
-  const programs = programsOf(config, realDisk(world.root), owner);
+  const programs = programsOf(config, world.machine.disk(world.root), owner);
   const { name } = input.args;
   const { revoke } = input.flags;
   if (name !== undefined && revoke !== undefined)

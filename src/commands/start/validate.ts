@@ -4,7 +4,6 @@ import { wantingFor } from '../../app/optional-packages.ts';
 import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { idleLimits } from '../../core/turn/limits.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
 import { declaredFaults } from '../../engine/tools/declared-faults.ts';
@@ -35,8 +34,12 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world) => {
-  const disk = realDisk(world.root);
-  const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
+  const disk = world.machine.disk(world.root);
+  const {
+    config,
+    faults: broken,
+    warnings,
+  } = checkFolder({ machine: world.machine, root: world.root, env: world.env });
   const more = config ? [...(await declaredFaults(TOOLS, config, disk)), ...faultyDrops(world, config)] : [];
   const owner = ownerOf(world.env, world.root);
   const keys = config ? keyFaults(config, owner) : [];

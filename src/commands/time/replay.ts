@@ -1,8 +1,7 @@
 /** The command `lemming replay`. */
 import { resolve } from 'node:path';
-import { realPorts } from '../../app/ports.ts';
+import { portsOf } from '../../app/ports.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { journalFiles, readJournal } from '../../disk/journal/journal.ts';
 import {
   compareFolder,
@@ -72,7 +71,7 @@ interface ReplayResult {
 }
 
 export const run: Run<typeof command> = async (world, input) => {
-  const disk = realDisk(world.root);
+  const disk = world.machine.disk(world.root);
   const { refold, recompute, differences } = await replayStill(world, input, disk);
   const first = differences[0];
   const line = first ? showDifference(disk, refold, first) : null;
@@ -121,7 +120,7 @@ async function replayStill(world: World, input: InputOf<typeof command>, disk: D
 
 async function replayOnce(world: World, input: InputOf<typeof command>, disk: Disk): Promise<ReplayResult> {
   const refold = new JournalFiles(sinkOf(world, input));
-  const recompute = input.flags.recompute ? new Recompute(TOOLS, realPorts(world)) : null;
+  const recompute = input.flags.recompute ? new Recompute(TOOLS, portsOf(world)) : null;
   const faults: Fault[] = [];
   const bar = barFor(world, 'turns');
   const last = journalFiles(disk).at(-1) ?? 0;
@@ -139,7 +138,7 @@ async function replayOnce(world: World, input: InputOf<typeof command>, disk: Di
 function sinkOf(world: World, { flags }: InputOf<typeof command>): Disk | null {
   if (flags.keep === undefined) return null;
   const folder = resolve(world.cwd, flags.keep);
-  const sink = realDisk(folder);
+  const sink = world.machine.disk(folder);
   if ((sink.list('') ?? []).length > 0)
     throw failure('usage', `${folder} is not empty`, { remedy: 'Choose a new folder for --keep.' });
   sink.mkdir('');

@@ -2,8 +2,6 @@
 import { workFolder } from '../../app/exclusive.ts';
 import { compareFiles, compareFolds, differing, unbelieved } from '../../app/look/verify-caches.ts';
 import { readOrg } from '../../app/read-org.ts';
-import { realKept } from '../../disk/cache/cache-key.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { verifyJournal } from '../../engine/journal/verify.ts';
 import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
@@ -44,7 +42,7 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, { flags }) => {
-  const { faults, ...found } = verifyJournal(realDisk(world.root), barFor(world, 'files'));
+  const { faults, ...found } = verifyJournal(world.machine.disk(world.root), barFor(world, 'files'));
   const kept = flags.deep && faults.length === 0 ? await keptFaults(world) : [];
   const [first] = [...faults, ...kept];
   const redacted = found.redacted ? `, ${found.redacted} groups with erased text` : '';
@@ -67,13 +65,13 @@ export const run: Run<typeof command> = async (world, { flags }) => {
 
 /** What of `.lemming/` is not what it would be if it were made now. */
 async function keptFaults(world: World): Promise<Fault[]> {
-  const disk = realDisk(world.root);
-  const kept = realKept(world.root, world.env, disk);
-  const aside = workFolder('verify');
+  const disk = world.machine.disk(world.root);
+  const kept = world.machine.kept(world.root, world.env, disk);
+  const aside = workFolder(world.machine.clock, 'verify');
   try {
     if (disk.stat('.lemming')) disk.mkdir(aside);
     const strangers = unbelieved(disk, kept); // before anything is kept anew
-    const folds = compareFolds(disk, kept, realDisk(`${world.root}/${aside}`), barFor(world, 'files'));
+    const folds = compareFolds(disk, kept, world.machine.disk(`${world.root}/${aside}`), barFor(world, 'files'));
     const view = readOrg(world, folds.fresh);
     const files = await compareFiles(view, world);
     const status = (await isStatusStrange(world, view))

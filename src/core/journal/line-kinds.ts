@@ -10,3 +10,9 @@ export function isCall({ k }: Entry): boolean {
 export function isEffect(line: Entry): line is Effect {
   return PHASES[line.k] === 'effect';
 }
+
+/** Whether a person gave it: mail, edits, requests, answers. */
+export function isGiven({ k }: Entry): boolean {
+  return GIVEN.has(k);
+}
+const GIVEN: ReadonlySet<Entry['k']> = new Set(['drop', 'file', 'mail', 'mail-gone', 'request', 'answer', 'revived']);

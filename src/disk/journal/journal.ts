@@ -275,6 +275,7 @@ export class Journal {
   private appender: Appender | null = null;
   private lines = new LineBuffer();
   private compact = new Compact();
+  private readonly ears: ((entry: Entry) => void)[] = [];
   private waiting: Promise<void> | null = null;
   /** Entries that wait for room, and the bytes they want. */
   private announced: Entry[] = [];
@@ -338,7 +339,15 @@ export class Journal {
 
   /** Adds lines to the group that the next write makes durable. */
   add(...entries: Entry[]): void {
-    for (const entry of entries) this.lines.add(JSON.stringify(this.compact.pack(entry)));
+    for (const entry of entries) {
+      this.lines.add(JSON.stringify(this.compact.pack(entry)));
+      for (const hear of this.ears) hear(entry);
+    }
+  }
+
+  /** Hears each line as it is added, before it is written; what it throws ends the turn. */
+  on(hear: (entry: Entry) => void): void {
+    this.ears.push(hear);
   }
 
   /** Writes the collected group; `sync` makes it durable before it returns. */

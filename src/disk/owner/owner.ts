@@ -62,11 +62,11 @@ export interface Owner {
   faults(): Fault[];
 }
 
-const owners = new WeakMap<Env, Machine>();
+const owners = new WeakMap<Env, MachineOwner>();
 
 /** The owner of the machine whose environment this is: always the same for the same object. `root`: an org that must not hold the owner's folder. */
 export function ownerOf(env: Env, root?: string): Owner {
-  const owner = owners.get(env) ?? new Machine(env);
+  const owner = owners.get(env) ?? new MachineOwner(env);
   owners.set(env, owner);
   owner.look(root);
   return owner;
@@ -85,7 +85,7 @@ interface PrintedSecret {
   until: number;
 }
 
-class Machine implements Owner {
+class MachineOwner implements Owner {
   private readonly variables: Env;
   private readonly folder: OwnerFolder | null;
   private readonly dotenv: ReturnType<typeof liveEnv>;

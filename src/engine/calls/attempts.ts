@@ -20,7 +20,6 @@ import type { CallRecorder } from '../../providers/with/record.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
-import { lineEvents } from '../log/events.ts';
 import type { Ports } from '../ports.ts';
 import { maskJson } from '../secrets.ts';
 import type { Listen } from './listen.ts';
@@ -152,7 +151,6 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     asking.attempt = intent.attempt;
     const line: CallEntry = { k: 'reply', ...keyOf(intent), cost: 0, over: 0, ms: 0, reply };
     this.journal.add(intent, line);
-    this.tell(line);
     return reply;
   }
 
@@ -202,12 +200,6 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     noteOutcome(purse.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);
     this.journal.add(answer);
     await this.journal.durable();
-    this.tell(answer);
-  }
-
-  private tell(answer: Extract<CallEntry, { k: 'reply' | 'failed' }>): void {
-    const { log } = this.ports;
-    if (log) for (const event of lineEvents(answer, answer.turn)) log(event);
   }
 }
 

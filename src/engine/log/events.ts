@@ -1,21 +1,35 @@
-/** Turns journal lines into log events. */
-import type { Entry } from '../../core/model/entry.ts';
-import { inCredits } from '../../schema/amount.ts';
+/** What the logs are told: each line of the journal as it is written, and at the end of a turn what no line says. */
+import type { Journal } from '../../disk/journal/journal.ts';
 import { printFault } from '../../schema/fault.ts';
+import { JournalLog } from '../../views/journal/journal-log.ts';
 import type { LogEvent } from '../../views/journal/log-event.ts';
-import { viewOf } from '../../views/journal/view-of.ts';
+import type { Loaded } from '../journal/load.ts';
 import type { TurnReport } from './report.ts';
 
 /**
- * What the logs tell of a turn. `lines`: what its freeze and its settlement wrote to the journal. `recovered`: what the
- * engine says it mended since the turn before.
+ * Logs what is added to a journal from now on. Returns what logs a turn that was cut off: what it took in is told again, for
+ * its log may be lost; its calls only count.
  */
-export function eventsOf(report: TurnReport, lines: readonly Entry[], recovered: readonly string[] = []): LogEvent[] {
+export function logJournal(
+  journal: Journal,
+  turn: number,
+  log: (event: LogEvent) => void,
+): (cutOff: NonNullable<Loaded['unfinished']>) => void {
+  const lines = new JournalLog(turn);
+  journal.on((entry) => {
+    for (const event of lines.take(entry)) log(event);
+  });
+  return ({ open, inputs, calls }) => {
+    for (const entry of [open, ...inputs]) for (const event of lines.take(entry)) log(event);
+    for (const call of calls) lines.note(call);
+  };
+}
+
+/** What the logs tell of a turn besides. `recovered`: what the engine says it mended since the turn before. */
+export function eventsOf(report: TurnReport, recovered: readonly string[] = []): LogEvent[] {
   const { turn } = report;
-  const costs = new Map(report.visits.map(({ agent, cost }) => [agent, cost]));
   return [
     ...recovered.map((text): LogEvent => ({ level: 'warn', module: 'engine', event: 'recovered', turn, text })),
-    ...lines.flatMap((line) => lineEvents(line, turn, line.k === 'visit' ? costs.get(line.agent) : 0)),
     ...report.walked.flatMap((due): LogEvent[] =>
       due.due ? [] : [{ level: 'debug', module: 'engine', event: 'not-due', turn, agent: due.agent, why: due.why }],
     ),
@@ -32,19 +46,5 @@ export function eventsOf(report: TurnReport, lines: readonly Entry[], recovered:
         text: printFault(fault),
       }),
     ),
-    {
-      level: 'info',
-      module: 'engine',
-      event: 'turn',
-      turn,
-      visits: report.visits.length,
-      inputs: report.inputs,
-      cost: inCredits(report.spent),
-    },
   ];
-}
-
-/** What the logs tell of one line of the journal; calls, mail and files only for those who debug. `cost`: of a visit, in micro-credits. */
-export function lineEvents(line: Entry, turn: number, cost = 0): LogEvent[] {
-  return viewOf(line).log?.(line, turn, cost) ?? [];
 }

@@ -22,7 +22,6 @@ import { YOUNG_MS } from '../../disk/intake/reader.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
-import { lineEvents } from '../log/events.ts';
 import { runApart, runProgram } from './program.ts';
 import {
   bytesAt,
@@ -116,7 +115,7 @@ async function perform(
   key: ActKey,
   cutOff: boolean,
 ): Promise<UsedEntry> {
-  const { journal, ports } = turn;
+  const { journal } = turn;
   // That what was approved stands as it was shown is found out once.
   const isFirst = tool.touches === 'once' || (scene.approved !== undefined && tool.touches !== 'pure');
   if (isFirst && !cutOff) await journal.durable();
@@ -134,7 +133,6 @@ async function perform(
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
   if (tool.touches !== 'pure') await journal.durable();
   for (const { release } of replaced) release();
-  for (const event of lineEvents(used, turn.number)) ports.log?.(event);
   return used;
 }
 

@@ -36,7 +36,7 @@ import { compare, type Loaded, load } from '../journal/load.ts';
 import { SentPrompts } from '../journal/sent-prompts.ts';
 import type { StateCache } from '../journal/state-cache.ts';
 import { verifyJournal } from '../journal/verify.ts';
-import { eventsOf, lineEvents } from '../log/events.ts';
+import { eventsOf, logJournal } from '../log/events.ts';
 import { doneIn, type TurnReport, visitReports } from '../log/report.ts';
 import type { Ports } from '../ports.ts';
 import { maskJson, secretMask } from '../secrets.ts';
@@ -95,6 +95,8 @@ export class Engine {
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
+  /** Tells the logs of a turn that was cut off what it took in. */
+  private readonly journalLog: ReturnType<typeof logJournal> | undefined;
 
   /** Takes the lock, reads the journal and puts the folder in order. Throws `locked`, `damaged-journal`, or the faults of the configuration. */
   static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
@@ -129,6 +131,7 @@ export class Engine {
     this.calls = new ModelCalls(ports, this.turnJournal, this.state);
     const { state, journal, folder, live } = this;
     this.freezing = { ports, toolbox, state, journal, folder, live };
+    if (ports.log) this.journalLog = logJournal(journal, state.clock.turn + 1, ports.log);
     this.journal.dropTail();
     this.journal.secure();
     this.redo(loaded);
@@ -375,7 +378,7 @@ export class Engine {
       inputs: frozen.inputs,
       done: doneIn([...frozen.lines, ...ending.effects]),
     };
-    this.log(report, [...frozen.lines, ...ending.effects, ...unplaced]);
+    this.log(report);
     return report;
   }
 
@@ -400,10 +403,10 @@ export class Engine {
     };
   }
 
-  private log(report: TurnReport, lines: readonly Entry[]): void {
+  private log(report: TurnReport): void {
     const { log } = this.ports;
     if (!log) return;
-    for (const event of eventsOf(report, lines, this.recovered.slice(this.loggedRecovery))) log(event);
+    for (const event of eventsOf(report, this.recovered.slice(this.loggedRecovery))) log(event);
     this.loggedRecovery = this.recovered.length;
   }
 
@@ -415,6 +418,7 @@ export class Engine {
     this.live.thaw(unfinished.open.env ?? {});
     for (const call of unfinished.calls)
       if (call.k === 'used') for (const { path } of call.files) tidyLive(this.ports.disk, path);
+    this.journalLog?.(unfinished);
     const recorded = new RecordedCalls(unfinished.calls);
     const { again, doubt } = recorded.open();
     const rules = rulesOf(unfinished.open) === RULES ? {} : { rules: RULES };
@@ -508,7 +512,6 @@ export class Engine {
     this.journal.turnTo(this.next);
     const known = maskJson(this.redact, [...requests]);
     take(this.freezing, known);
-    for (const request of known) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
     this.journal.write(true);
   }
 

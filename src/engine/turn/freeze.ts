@@ -1,5 +1,6 @@
 /** Freezes what people did since the last turn. */
 import { apply } from '../../core/journal/apply.ts';
+import { isGiven } from '../../core/journal/line-kinds.ts';
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
@@ -63,7 +64,6 @@ export function take({ state, journal }: Pick<Freezing, 'state' | 'journal'>, en
 function countsOf(lines: readonly Entry[]): Pick<Frozen, 'swept' | 'inputs'> {
   return {
     swept: lines.flatMap((line) => (line.k === 'sweep' ? line.paths : [])),
-    inputs: lines.filter(({ k }) => INPUTS.includes(k)).length,
+    inputs: lines.filter(isGiven).length,
   };
 }
-const INPUTS: readonly string[] = ['drop', 'file', 'mail', 'mail-gone', 'request', 'answer', 'revived'];

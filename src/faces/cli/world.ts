@@ -1,7 +1,7 @@
 /** Makes the world that the command line gives to a command. */
 import type { Outcome } from '../../commands/command.ts';
 import type { Typing, World } from '../../commands/world.ts';
-import { realClock } from '../../disk/fs/clock.ts';
+import { realMachine } from '../../engine/machine.ts';
 import type { House } from './cli.ts';
 import { wantsColour } from './terminal/colour.ts';
 import type { Keyboard } from './terminal/keyboard.ts';
@@ -46,7 +46,7 @@ export function makeScreen(terminal: ProcessIo, { json = false, plain = false }:
     size: () => (plain || !terminal.screen ? NO_SCREEN : sizeOf(terminal.screen)),
     colour: wantsColour({ env, isTerminal: interactive, plain: plain || json }),
     redraws: interactive && !plain && !json,
-    ticks: () => realClock.ticks(),
+    ticks: () => realMachine.clock.ticks(),
     out: (text) => out(text),
     err: (text) => err(text),
   });
@@ -67,6 +67,7 @@ export function makeWorld(
   const { cwd, env, signal, keyboard } = terminal;
   const types = keyboard && !plain && !json;
   const world: World = {
+    machine: realMachine,
     root,
     cwd,
     env,

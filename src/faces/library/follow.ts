@@ -1,8 +1,6 @@
 /** Reports what happens in an organisation to a program, turn by turn. */
 import type { OrgPlace } from '../../app/place.ts';
 import type { Entry } from '../../core/model/entry.ts';
-import { realKept } from '../../disk/cache/cache-key.ts';
-import { realDisk } from '../../disk/fs/real.ts';
 import { FolderWatcher } from '../../disk/fs/watcher.ts';
 import { journalFiles } from '../../disk/journal/journal.ts';
 import { Tail } from '../../disk/journal/tail.ts';
@@ -71,8 +69,8 @@ class JournalReading {
   /** Reads everything from the beginning, as `before`, and continues after it. Returns the coming turn. */
   private start(): number {
     const { root, env } = this.place;
-    const disk = realDisk(root);
-    const { journal, state } = load(disk, realKept(root, env, disk));
+    const disk = this.place.machine.disk(root);
+    const { journal, state } = load(disk, this.place.machine.kept(root, env, disk));
     this.held = [];
     this.tail = new Tail(disk, journal.file, journal.size, journal.head);
     this.before = this.linesUntil(journal.file);
@@ -81,7 +79,7 @@ class JournalReading {
 
   /** The lines from the first turn that was not reported up to that file. */
   private *linesUntil(file: number): Generator<Entry> {
-    const disk = realDisk(this.place.root);
+    const disk = this.place.machine.disk(this.place.root);
     for (const turn of journalFiles(disk)) if (turn >= this.turn && turn < file) yield* turnLines(disk, turn);
     if (file >= this.turn) yield* this.tail.before;
   }

@@ -14,7 +14,7 @@ import * as send from '../../commands/people/send.ts';
 import * as run from '../../commands/run/run.ts';
 import * as bootstrap from '../../commands/start/bootstrap.ts';
 import type { World } from '../../commands/world.ts';
-import { realDisk } from '../../disk/fs/real.ts';
+import { realMachine } from '../../engine/machine.ts';
 import { failure } from '../../schema/fault.ts';
 import { asFault } from '../cli/faults.ts';
 import { inputFor } from '../mcp/tool.ts';
@@ -49,7 +49,7 @@ export async function open(folder: string, wish: OpenWish = {}): Promise<Org> {
 }
 
 function demandOrg(root: string): void {
-  if (!realDisk(root).stat('org/org.yaml'))
+  if (!realMachine.disk(root).stat('org/org.yaml'))
     throw failure('no-org', `There is no organisation in ${root}`, {
       remedy: 'Give its folder, or create it: open(folder, { template: "default" }).',
     });
@@ -117,7 +117,7 @@ class Opened implements Org {
       throw failure('usage', `since must be the number of a turn, from 1, not ${JSON.stringify(since)}`, {
         remedy: 'Run lemming status to see the last turn.',
       });
-    return follow({ root: this.folder, env: this.env }, this.until(signal), since);
+    return follow({ machine: realMachine, root: this.folder, env: this.env }, this.until(signal), since);
   }
 
   async close(): Promise<void> {
@@ -170,7 +170,7 @@ const REMEDY = 'See the types of the package lemming, and docs/embedding.md.';
 /** The world for commands of a program: nobody reads remarks, and a dash is only a dash. */
 function worldOf(root: string, env: World['env'], signal: AbortSignal): World {
   return {
-    ...{ root, env, signal, cwd: process.cwd(), json: true, interactive: false },
+    ...{ machine: realMachine, root, env, signal, cwd: process.cwd(), json: true, interactive: false },
     say: () => {},
     print: () => {},
     sketch: () => {},

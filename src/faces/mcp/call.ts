@@ -72,13 +72,13 @@ export class Caller {
 
   /** The world for commands of an assistant. Standard input belongs to the protocol, so a dash is only a dash. */
   private worldOf({ signal, told, peeks = false }: CommandCall, said: string[]): World {
-    const { root, cwd, env } = this.world;
+    const { machine, root, cwd, env } = this.world;
     const hear = (line: string): void => {
       said.push(line);
       told?.(safeText(line));
     };
     return {
-      ...{ root, cwd, env, seat: this.seat, peeks, json: false, interactive: false },
+      ...{ machine, root, cwd, env, seat: this.seat, peeks, json: false, interactive: false },
       signal: AbortSignal.any([this.world.signal, signal]),
       say: hear,
       print: hear,

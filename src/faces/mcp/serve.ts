@@ -28,7 +28,7 @@ export async function serve(
     for (const fault of faultsOf(error)) world.say(safeLine(printFault(fault)));
   };
   const caller = new Caller({ ...world, signal }, seat, load);
-  const changes = new ResourceChanges({ root: world.root, env: world.env, seat }, signal, {
+  const changes = new ResourceChanges({ machine: world.machine, root: world.root, env: world.env, seat }, signal, {
     changed: (uri) => void server.sendResourceUpdated({ uri }).catch(tell),
     failed: tell,
   });

@@ -6,6 +6,7 @@ import { CONFIG, readFolder } from '../../../src/app/look/config-cache.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { keptKey, realKept } from '../../../src/disk/cache/cache-key.ts';
 import { NOTHING_KEPT } from '../../../src/disk/cache/kept.ts';
+import { realClock } from '../../../src/disk/fs/clock.ts';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { scratch } from '../../commands/world.ts';
@@ -50,8 +51,8 @@ function counting(root: string): { disk: Disk; read: string[] } {
 /** What a command is told, and what it would be told if nothing were kept. */
 function readings(root: string, env: Env, state: State = emptyState()) {
   const { disk, read } = counting(root);
-  const told = readFolder(disk, realKept(root, env), state, env);
-  return { told, fresh: readFolder(realDisk(root), NOTHING_KEPT, state, env), read };
+  const told = readFolder({ disk, kept: realKept(root, env), clock: realClock, env }, state);
+  return { told, fresh: readFolder({ disk: realDisk(root), kept: NOTHING_KEPT, clock: realClock, env }, state), read };
 }
 
 /** Keeps a reading, and sees that it counts. */

@@ -4,12 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailFiles, readMail } from '../../../src/app/look/mail-index.ts';
-import { realPorts } from '../../../src/app/ports.ts';
+import { portsOf } from '../../../src/app/ports.ts';
 import { checkFolder, readOrg } from '../../../src/app/read-org.ts';
 import type { Prompt } from '../../../src/core/model/call.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import type { TurnReport } from '../../../src/engine/log/report.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { FAULTS, FaultError } from '../../../src/schema/fault.ts';
@@ -72,7 +73,11 @@ function open(): Engine {
       },
     }),
   };
-  return Engine.open({ ...realPorts({ root, env: ownedEnv(root) }), provider: async () => quiet }, TOOLS, 'run');
+  return Engine.open(
+    { ...portsOf({ machine: realMachine, root, env: ownedEnv(root) }), provider: async () => quiet },
+    TOOLS,
+    'run',
+  );
 }
 
 async function turn(): Promise<TurnReport> {
@@ -273,7 +278,7 @@ describe('2,000 malformed files', () => {
   it('an organisation full of them is read by the commands, and opened again', async () => {
     reopen();
     await isIdle();
-    const place = { root, env: ownedEnv(root) };
+    const place = { machine: realMachine, root, env: ownedEnv(root) };
     expect(readOrg(place).state.clock.turn).toBe(engine.state.clock.turn);
     expect(checkFolder(place).config).not.toBeNull();
     const disk = realDisk(root);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { realPorts } from '../../../src/app/ports.ts';
+import { portsOf } from '../../../src/app/ports.ts';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
 import { load } from '../../../src/engine/journal/load.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { Ports } from '../../../src/engine/ports.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -45,7 +46,11 @@ async function run(errand: Errand): Promise<void> {
   if (errand.do === 'turn') return turn(errand);
   if (errand.do === 'play') return playMany(errand);
   try {
-    const engine = Engine.open(realPorts({ root: errand.root, env: ownedEnv(errand.root) }), TOOLS, errand.do);
+    const engine = Engine.open(
+      portsOf({ machine: realMachine, root: errand.root, env: ownedEnv(errand.root) }),
+      TOOLS,
+      errand.do,
+    );
     say(JSON.stringify({ open: true }));
     if (errand.do === 'hold') for (;;) await wait(1000);
     engine.close();
@@ -56,7 +61,7 @@ async function run(errand: Errand): Promise<void> {
 }
 
 async function turn({ root, env = ownedEnv(root), bare = false }: Extract<Errand, { do: 'turn' }>): Promise<void> {
-  const ports = realPorts({ root, env, unsafeHost: bare });
+  const ports = portsOf({ machine: realMachine, root, env, unsafeHost: bare });
   const engine = Engine.open(bare ? { ...ports, sandbox: noBox(root, ports.kept) } : ports, TOOLS, 'turn');
   await engine.turn();
   engine.close();
@@ -120,7 +125,7 @@ export function slowPorts({
       },
     }),
   };
-  return { ...realPorts({ root, env: ownedEnv(root) }), provider: async () => actor };
+  return { ...portsOf({ machine: realMachine, root, env: ownedEnv(root) }), provider: async () => actor };
 }
 
 async function cycle({ root, inside }: Extract<Errand, { do: 'cycle' }>): Promise<void> {
@@ -152,7 +157,7 @@ async function playMany({ seed, runs }: Extract<Errand, { do: 'play' }>): Promis
 
 function openOrNot(root: string): Engine | null {
   try {
-    return Engine.open(realPorts({ root, env: ownedEnv(root) }), TOOLS, 'cycle');
+    return Engine.open(portsOf({ machine: realMachine, root, env: ownedEnv(root) }), TOOLS, 'cycle');
   } catch (error) {
     if (error instanceof FaultError && error.fault.code === 'locked') return null;
     throw error;

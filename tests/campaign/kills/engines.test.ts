@@ -1,11 +1,13 @@
 // @module-tag campaign
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { realPorts } from '../../../src/app/ports.ts';
+import { portsOf } from '../../../src/app/ports.ts';
 import { post } from '../../../src/app/requests.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { FAULTS, type Fault, FaultError } from '../../../src/schema/fault.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
@@ -255,7 +257,9 @@ describe('.lemming is deleted while an engine runs, and a second engine starts',
     await first.turn();
     fs.rmSync(path.join(root, '.lemming'), { recursive: true });
     expect(
-      post({ root, env: ownedEnv(root) }, 'human', [{ ask: 'top-up', agent: 'hub', amount: 5_000_000, note: '' }]),
+      post({ machine: realMachine, root, env: ownedEnv(root) }, 'human', [
+        { ask: 'top-up', agent: 'hub', amount: 5_000_000, note: '' },
+      ]),
     ).toBe('journaled');
     const code = await codeOf(first.turn());
     first.close();
@@ -313,6 +317,6 @@ describe('the folder goes away while an engine runs', () => {
     faultOf(() => engine.close());
     engines.length = 0;
     expect(fs.existsSync(root)).toBe(false);
-    expect(() => realPorts({ root, env: ownedEnv(root) })).toThrow();
+    expect(() => portsOf({ machine: realMachine, root, env: ownedEnv(root) })).toThrow();
   });
 });

@@ -4,6 +4,7 @@ import * as archiveCommand from '../../../src/commands/keep/archive.ts';
 import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, inputOf, testWorld } from '../world.ts';
@@ -80,7 +81,7 @@ describe('archive', () => {
 
   it('refuses while an engine runs', async () => {
     const root = await busyOrg();
-    await withEngine({ root, env: {} }, 'run', async () => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async () => {
       expect(await faultsOf(archive(root))).toEqual(['locked']);
     });
   });

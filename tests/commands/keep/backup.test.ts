@@ -17,6 +17,7 @@ import * as backupCommand from '../../../src/commands/keep/backup.ts';
 import * as restoreCommand from '../../../src/commands/keep/restore.ts';
 import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from '../world.ts';
@@ -98,7 +99,7 @@ describe('backup and restore', () => {
 
   it('can be made while an engine runs; a restore cannot', async () => {
     const root = await busyOrg();
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       await engine.turn();
       const { file } = await backup(root);
       expect(await faultsOf(restore(root, file))).toEqual(['locked']);

@@ -7,6 +7,7 @@ import type { Entry } from '../../../src/core/model/entry.ts';
 import { bytesHash } from '../../../src/disk/fs/materialise.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { chain, GENESIS, readJournal } from '../../../src/disk/journal/journal.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { ownedEnv } from '../../home.ts';
 import { ask } from '../relay.ts';
@@ -63,7 +64,7 @@ function write(path: string, content: string) {
 
 /** Makes turns in the org, as many as that. */
 export async function turns(root: string, many: number): Promise<void> {
-  await withEngine({ root, env: ownedEnv(root) }, 'run', async (engine) => {
+  await withEngine({ machine: realMachine, root, env: ownedEnv(root) }, 'run', async (engine) => {
     for (let i = 0; i < many; i++) await engine.turn();
   });
 }
@@ -103,7 +104,7 @@ export function entriesOf(root: string): Entry[] {
 }
 
 export function request(root: string, asked: Ask): void {
-  post({ root, env: {} }, 'human', [asked]);
+  post({ machine: realMachine, root, env: {} }, 'human', [asked]);
 }
 
 /** Seals a changed journal anew from its beginning, as somebody would who knows how: the chain holds again. */

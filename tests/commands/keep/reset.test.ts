@@ -8,6 +8,7 @@ import * as restoreCommand from '../../../src/commands/keep/restore.ts';
 import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, inputOf, testWorld, type WorldWish } from '../world.ts';
@@ -25,7 +26,7 @@ interface Data {
 
 const reset = async (root: string, flags: Record<string, string | boolean>, wish: WorldWish = {}) =>
   (await run(testWorld(root, wish), inputOf({ flags }))).data as Data;
-const stateOf = (root: string) => readOrg({ root, env: {} }).state;
+const stateOf = (root: string) => readOrg({ machine: realMachine, root, env: {} }).state;
 
 async function isWhole(root: string): Promise<void> {
   expect(verifyJournal(realDisk(root)).faults).toEqual([]);
@@ -94,7 +95,7 @@ describe('reset', () => {
     expect(await faultsOf(reset(root, { scope: 'mail' }))).toEqual(['usage']);
     expect(await faultsOf(reset(root, { yes: true }))).toEqual(['usage']);
     expect(await faultsOf(reset(root, { scope: 'mail' }, { interactive: true, stdin: 'no\n' }))).toEqual(['usage']);
-    await withEngine({ root, env: {} }, 'run', async () => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async () => {
       expect(await faultsOf(reset(root, { scope: 'mail', yes: true }))).toEqual(['locked']);
     });
     expect(existsSync(join(root, 'backups'))).toBe(false);

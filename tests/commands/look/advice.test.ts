@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { Follow } from '../../../src/app/follow.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { problemsOf } from '../../../src/views/screen/problems-pane.ts';
 import { lemming, untilIdle } from '../people/world.ts';
@@ -122,7 +123,7 @@ describe('advice for an agent that may spend no more works in that very state', 
     const root = scratchOrg({ ...PLAN, credits: credits as NonNullable<OrgPlan['credits']> });
     await lemming(root, ['send', 'a', 'Work.']);
     await untilIdle(root);
-    const screen = await Follow.open({ root, env: {} });
+    const screen = await Follow.open({ machine: realMachine, root, env: {} });
     const low = () => problemsOf(screen.scene()).filter(({ what }) => what === 'low credits');
     expect(low().map((problem) => problem.remedy)).toEqual([remedy]);
     await follow(root, remedy === 't grants more credits.' ? 'lemming top-up a CREDITS' : remedy);

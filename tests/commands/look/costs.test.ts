@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { lemming, office, turns, untilIdle } from '../people/world.ts';
 
 type Rows = Record<string, { spent: number; calls: number }>;
@@ -58,7 +59,9 @@ describe('costs', () => {
   it('counts a settled doubt, and starts anew with a reset', async () => {
     const root = await worked();
     const request = { by: 'human', scope: 'credits', archive: 'x', ask: 'reset' } as const;
-    await withEngine({ root, env: {} }, 'test', async (engine) => engine.post([{ k: 'request', request, time: 1 }]));
+    await withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) =>
+      engine.post([{ k: 'request', request, time: 1 }]),
+    );
     await lemming(root, ['send', 'manager', 'Hello']);
     await turns(root, 1);
     for (const by of ['agent', 'turn', 'thread', 'day']) {
@@ -101,7 +104,9 @@ describe('costs: the forecast', () => {
       'At this pace (0.013333 credits a turn, over the last 3 turns)\n  manager',
     );
     const request = { by: 'human', scope: 'credits', archive: 'x', ask: 'reset' } as const;
-    await withEngine({ root, env: {} }, 'test', async (engine) => engine.post([{ k: 'request', request, time: 1 }]));
+    await withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) =>
+      engine.post([{ k: 'request', request, time: 1 }]),
+    );
     expect(await forecast(root)).toMatchObject({ turns: 0, per_turn: 0 });
   });
 

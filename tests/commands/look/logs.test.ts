@@ -5,6 +5,7 @@ import { readOrg } from '../../../src/app/read-org.ts';
 import type { World } from '../../../src/commands/world.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { logger } from '../../../src/engine/log/log.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import type { LogEvent } from '../../../src/views/journal/log-event.ts';
 import { lemming, objectsIn, office, put } from '../people/world.ts';
@@ -13,7 +14,7 @@ const MINUTE = 60_000;
 
 /** Writes events as an engine does, so many minutes ago. */
 function logged(root: string, events: [minutesAgo: number, event: Partial<LogEvent>][], env: World['env'] = {}): void {
-  const { config } = readOrg({ root, env: {} });
+  const { config } = readOrg({ machine: realMachine, root, env: {} });
   for (const [minutes, event] of events) {
     const log = logger(realDisk(root), new FakeClock(Date.now() - minutes * MINUTE), () => config, env);
     log.log({ level: 'info', module: 'engine', event: 'visit', turn: 1, ...event });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { ownedEnv } from '../../home.ts';
 import { importsOf, sourcesIn } from '../../house/sources.ts';
 import { exists, lemming, office, put, textOf, turns } from '../people/world.ts';
@@ -91,7 +92,7 @@ describe('status', () => {
 
   it('is running while another process holds the lock', async () => {
     const root = office();
-    await withEngine({ root, env: {} }, 'run', async () => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async () => {
       const { data } = await lemming(root, ['status', '--json']);
       expect(data).toMatchObject({ state: 'running', engine: { pid: process.pid, command: 'run' } });
     });

@@ -7,6 +7,7 @@ import * as restoreCommand from '../../../src/commands/keep/restore.ts';
 import * as cacheCommand from '../../../src/commands/money/cache.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { buildOrg, type OrgPlan } from '../../../src/testing/build-org.ts';
 import { ownedEnv } from '../../home.ts';
 import { checked, checkedLeaf } from '../checked.ts';
@@ -31,7 +32,7 @@ async function org(from?: string): Promise<string> {
     const replies = realKept(from, ownedEnv(from)).read('replies.json')?.bytes ?? '';
     realKept(root, ownedEnv(root)).write('replies.json', '', replies);
   }
-  await withEngine({ root, env: ownedEnv(root) }, 'run', (engine) => engine.turn());
+  await withEngine({ machine: realMachine, root, env: ownedEnv(root) }, 'run', (engine) => engine.turn());
   return root;
 }
 
@@ -69,7 +70,8 @@ describe('lemming cache', () => {
     buildOrg(realDisk(root), PLAN);
     realDisk(root).create('agents/human/outbox/x.md', '---\nto: [a, b]\n---\nBegin.\n');
     await backup(testWorld(root), inputOf({ args: { file: 'begin.tgz' } }));
-    const turn = () => withEngine({ root, env: ownedEnv(root) }, 'run', (engine) => engine.turn());
+    const turn = () =>
+      withEngine({ machine: realMachine, root, env: ownedEnv(root) }, 'run', (engine) => engine.turn());
     expect((await turn()).spent).toBe(500_000);
     await restore(testWorld(root), inputOf({ args: { file: 'begin.tgz' }, flags: { yes: true } }));
     expect((await turn()).spent).toBe(0);

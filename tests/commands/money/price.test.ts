@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { costsPane } from '../../../src/views/screen/costs-pane.ts';
 import { readFilter } from '../../../src/views/screen/filter.ts';
 import { Recent } from '../../../src/views/screen/recent.ts';
@@ -56,7 +57,7 @@ describe('what uses of tools cost', () => {
 
   it('stands on the screen', async () => {
     const root = await worked();
-    const { config, state } = await withEngine({ root, env: {} }, 'test', async (engine) => {
+    const { config, state } = await withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) => {
       engine.idle();
       return { config: engine.config, state: engine.state };
     });

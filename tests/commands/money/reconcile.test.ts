@@ -6,6 +6,7 @@ import { NOTHING_KEPT } from '../../../src/disk/cache/kept.ts';
 import { realClock } from '../../../src/disk/fs/clock.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { buildOrg, type OrgPlan } from '../../../src/testing/build-org.ts';
@@ -168,10 +169,10 @@ describe('reconcile', () => {
       root,
       provider(async () => reply()),
     );
-    await withEngine({ root, env: {} }, 'run', async () => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async () => {
       expect((await reconcile(root, {}, { all: true, billed: 0 })).data).toMatchObject({ takes_effect: 'next turn' });
     });
-    await withEngine({ root, env: {} }, 'run', async (engine) => void (await engine.turn()));
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => void (await engine.turn()));
     expect((await reconcile(root)).data.in_doubt).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import * as topUpCommand from '../../../src/commands/money/top-up.ts';
 import * as runCommand from '../../../src/commands/run/run.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from '../world.ts';
@@ -57,7 +58,7 @@ describe('top-up', () => {
   it('scenario 25: the next turn of a running engine sees it, and the ledger has one line', async () => {
     const root = scratchOrg(POOR);
     ask(root, 'b');
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       expect((await engine.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'skipped' }]);
       expect((await give(root, { agent: 'b', credits: '50' })).takes_effect).toBe('next turn');
       expect((await engine.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
@@ -68,7 +69,11 @@ describe('top-up', () => {
   it('scenario 26: one warning at the soft cap; at the hard cap the agent waits and asks', async () => {
     const root = scratchOrg({ ...RELAY, credits: { agents: { b: { grant: 0.02, soft: 0.01 } } } });
     const notices = () =>
-      withEngine({ root, env: {} }, 'test', async (engine) => engine.state.staff.agents.get('human')?.notices ?? []);
+      withEngine(
+        { machine: realMachine, root, env: {} },
+        'test',
+        async (engine) => engine.state.staff.agents.get('human')?.notices ?? [],
+      );
     for (const name of ['1', '2', '3']) {
       ask(root, 'b', 'Anything new?', name);
       await untilIdle(root);

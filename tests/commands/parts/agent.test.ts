@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { exists, lemming, office, put, textOf, turns } from '../people/world.ts';
 import { scratch } from '../world.ts';
 
@@ -75,7 +76,7 @@ describe('agent create', () => {
 
   it('waits as a request while an engine runs', async () => {
     const root = office();
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       const { data } = await lemming(root, [...FIRST, '--json']);
       expect(data.taken).toBe('waits');
       expect(engine.idle()).toBe('busy');

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Follow } from '../../../src/app/follow.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
 import { problemsOf } from '../../../src/views/screen/problems-pane.ts';
 import { needsYou } from '../../../src/views/screen/snapshot.ts';
@@ -98,7 +99,7 @@ it('a drop that was set aside and then deleted needs nobody', async () => {
   await untilIdle(root);
   const needs = async () => JSON.parse((await lemming(root, ['status', '--json'])).out).needs.dead_letters;
   expect(await needs()).toBe(1);
-  const follow = await Follow.open({ root, env: {} });
+  const follow = await Follow.open({ machine: realMachine, root, env: {} });
   const onScreen = () => [needsYou(follow.scene()), problemsOf(follow.scene()).map(({ what }) => what)];
   expect(onScreen()).toEqual([1, ['dead letter']]);
   rmSync(join(root, 'agents/human/outbox/a.md'));

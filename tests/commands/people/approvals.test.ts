@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { approvalsPane } from '../../../src/views/screen/approvals-pane.ts';
 import { readFilter } from '../../../src/views/screen/filter.ts';
 import type { ScreenLine } from '../../../src/views/screen/line.ts';
@@ -229,7 +230,7 @@ describe('a held act that costs something', () => {
 });
 
 function stateIn(root: string): Promise<Pick<ScreenSnapshot, 'config' | 'state'>> {
-  return withEngine({ root, env: {} }, 'test', async (engine) => {
+  return withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) => {
     engine.idle();
     return { config: engine.config, state: engine.state };
   });

@@ -2,6 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import { apply } from '../../../src/core/journal/apply.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { filesIn } from '../world.ts';
 import { exists, lemming, office, turns } from './world.ts';
 
@@ -36,7 +37,7 @@ it('writes one line into the journal, and none the second time', async () => {
 
 it('leaves a request where an engine runs, and counts it as read at once', async () => {
   const root = await answered();
-  await withEngine({ root, env: {} }, 'run', async (engine) => {
+  await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
     await lemming(root, ['read', '000001-manager-01']);
     expect(Object.keys(filesIn(`${root}/agents/human/requests`))).toHaveLength(1);
     expect((await lemming(root, ['inbox', '--json'])).data.messages).toMatchObject([{ read: true }]);
@@ -48,7 +49,7 @@ it('leaves a request where an engine runs, and counts it as read at once', async
 
 it('clears the notices that it showed, and none of the turn that runs meanwhile', async () => {
   const root = await answered();
-  await withEngine({ root, env: {} }, 'run', async (engine) => {
+  await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
     const told = () => engine.state.staff.agents.get('human')?.notices.map(({ text }) => text) ?? [];
     writeFileSync(`${root}/agents/human/outbox/one.md`, '---\nto: nobody\n---\nOne.\n');
     utimesSync(`${root}/agents/human/outbox/one.md`, 1, 1);

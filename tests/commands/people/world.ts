@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { commandNamed, loadOf } from '../../../scripts/commands.ts';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import type { TurnReport } from '../../../src/engine/log/report.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { run as runTurns } from '../../../src/engine/turn/run.ts';
 import { runCli } from '../../../src/faces/cli/cli.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
@@ -69,7 +70,7 @@ export function objectsIn(out: string): Record<string, unknown>[] {
 
 /** Makes turns with an engine of its own. */
 export async function turns(root: string, n: number, env = {}): Promise<TurnReport[]> {
-  return withEngine({ root, env }, 'test', async (engine, clock) => {
+  return withEngine({ machine: realMachine, root, env }, 'test', async (engine, clock) => {
     const report = await runTurns(engine, clock, { turns: n, signal: new AbortController().signal, told: () => {} });
     return report.reports;
   });
@@ -77,7 +78,7 @@ export async function turns(root: string, n: number, env = {}): Promise<TurnRepo
 
 /** Makes turns until nobody is due. */
 export async function untilIdle(root: string): Promise<TurnReport[]> {
-  return withEngine({ root, env: ownedEnv(root) }, 'test', async (engine, clock) => {
+  return withEngine({ machine: realMachine, root, env: ownedEnv(root) }, 'test', async (engine, clock) => {
     const report = await runTurns(engine, clock, {
       untilIdle: true,
       turns: 100,

@@ -3,6 +3,7 @@ import { withEngine } from '../../../src/app/run-engine.ts';
 import * as pauseCommand from '../../../src/commands/run/pause.ts';
 import * as resumeCommand from '../../../src/commands/run/resume.ts';
 import * as runCommand from '../../../src/commands/run/run.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from '../world.ts';
@@ -51,7 +52,7 @@ describe('pause and resume', () => {
   it('waits for the next turn of a running engine', async () => {
     const root = scratchOrg(RELAY);
     ask(root, 'a');
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       expect((await paused(root, 'b')).data).toMatchObject({ agent: 'b', takes_effect: 'next turn' });
       expect(Object.keys(filesIn(root)).filter((path) => path.includes('/requests/'))).toHaveLength(1);
       expect((await engine.turn()).visits.map(({ agent }) => agent)).toEqual(['a']);
@@ -68,7 +69,7 @@ describe('pause and resume', () => {
 
   it('never overtakes a request that an engine left behind', async () => {
     const root = scratchOrg(RELAY);
-    await withEngine({ root, env: {} }, 'run', () => paused(root));
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', () => paused(root));
     expect((await resumed(root)).data).toMatchObject({ takes_effect: 'next turn' });
     ask(root, 'a');
     expect(await untilIdle(root)).toMatchObject({ turn: 3, idle: true });

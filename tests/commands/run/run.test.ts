@@ -9,6 +9,7 @@ import * as runCommand from '../../../src/commands/run/run.ts';
 import * as runOnceCommand from '../../../src/commands/run/run-once.ts';
 import * as undoCommand from '../../../src/commands/work/undo.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { checked } from '../checked.ts';
 import { ask, RELAY, say } from '../relay.ts';
@@ -117,7 +118,9 @@ describe('run', () => {
 
   it('scenario 17: a second run is refused while the first holds the lock', async () => {
     const root = scratchOrg(RELAY);
-    const codes = await withEngine({ root, env: {} }, 'run', () => faultsOf(runs(root, { turns: 1 })));
+    const codes = await withEngine({ machine: realMachine, root, env: {} }, 'run', () =>
+      faultsOf(runs(root, { turns: 1 })),
+    );
     expect(codes).toEqual(['locked']);
     expect((await runs(root, { turns: 1 })).exit).toBe(0);
   });
@@ -445,7 +448,9 @@ describe('run --dry-run', () => {
 
   it('works beside a running engine', async () => {
     const root = scratchOrg(RELAY);
-    const seen = await withEngine({ root, env: {} }, 'run', () => runs(root, { 'dry-run': true }));
+    const seen = await withEngine({ machine: realMachine, root, env: {} }, 'run', () =>
+      runs(root, { 'dry-run': true }),
+    );
     expect(seen.data.turns).toBe(0);
   });
 });

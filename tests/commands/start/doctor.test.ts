@@ -6,6 +6,7 @@ import * as statusCommand from '../../../src/commands/look/status.ts';
 import * as runCommand from '../../../src/commands/run/run.ts';
 import * as doctorCommand from '../../../src/commands/start/doctor.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
 import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
@@ -121,7 +122,11 @@ describe('doctor', () => {
     const root = scratchOrg({ ...RELAY, credits: {} });
     ask(root, 'a');
     await untilIdle(root);
-    const notes = await withEngine({ root, env: {} }, 'run', async () => (await examine(root)).notes);
+    const notes = await withEngine(
+      { machine: realMachine, root, env: {} },
+      'run',
+      async () => (await examine(root)).notes,
+    );
     expect(notes.join('\n')).toMatch(/process \d+ \(lemming run\)/);
     expect(notes.join('\n')).toContain('lemming top-up a 0.08');
   });

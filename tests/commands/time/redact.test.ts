@@ -7,6 +7,7 @@ import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { checked } from '../checked.ts';
 import { busyOrg, entriesOf, request, turns, visible } from '../keep/org.ts';
 import { ask } from '../relay.ts';
@@ -184,7 +185,7 @@ describe('redact', () => {
     const root = await busyOrg();
     expect(await faultsOf(redact(root, '000001-a-01', {}))).toEqual(['usage']);
     expect(await faultsOf(redact(root, '000099-a-01'))).toEqual(['not-found']);
-    await withEngine({ root, env: {} }, 'run', async () => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async () => {
       expect(await faultsOf(redact(root, '000001-a-01'))).toEqual(['locked']);
     });
     await isWhole(root);

@@ -5,6 +5,7 @@ import { readOrg } from '../../../src/app/read-org.ts';
 import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { journalPath, readJournal } from '../../../src/disk/journal/journal.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { compareFolder } from '../../../src/engine/replay/compare.ts';
 import { isReset, JournalFiles, type Scope } from '../../../src/engine/replay/journal-files.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
@@ -338,8 +339,10 @@ it('a reset takes what its scope names, where the engine keeps it, and nothing t
 /** What the provider of the campaign costs; it is never asked. */
 const FREE: Provider = { about: '', repeatable: true, free: true, connect: () => Promise.reject(new Error('asked')) };
 
-const openApprovals = (root: string) => [...readOrg({ root, env: {} }).state.approvals.pending.values()];
-const deadLetters = (root: string) => [...readOrg({ root, env: {} }).state.dead.letters.keys()];
+const openApprovals = (root: string) => [
+  ...readOrg({ machine: realMachine, root, env: {} }).state.approvals.pending.values(),
+];
+const deadLetters = (root: string) => [...readOrg({ machine: realMachine, root, env: {} }).state.dead.letters.keys()];
 
 /** Changes lines of a turn and seals the journal anew, as somebody would who knows how. */
 function forge(root: string, turn: number, change: (line: string) => string): void {

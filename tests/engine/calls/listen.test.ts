@@ -4,6 +4,7 @@ import type { Prompt, Reply } from '../../../src/core/model/call.ts';
 import { ProviderError } from '../../../src/core/model/call.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import type { Overheard } from '../../../src/engine/calls/listen.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { Connection, Provider } from '../../../src/providers/provider.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 import { filesIn, scratch } from '../../commands/world.ts';
@@ -71,7 +72,7 @@ it('changes no byte of an organisation', async () => {
     const body = JSON.stringify({ to: 'human', body: 'One\nTwo' });
     service.answer(called({ id: 'c', name: 'send_message', arguments: body }));
     const heard: Overheard[] = [];
-    await withEngine({ root, env: trustingEnv(root, { FAKE_KEY: 'k' }) }, 'test', (engine) =>
+    await withEngine({ machine: realMachine, root, env: trustingEnv(root, { FAKE_KEY: 'k' }) }, 'test', (engine) =>
       engine.turn(listen ? { listen: (what) => heard.push(what) } : {}),
     );
     expect(heard.length > 0).toBe(listen);

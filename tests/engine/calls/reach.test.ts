@@ -1,11 +1,13 @@
 // What becomes of asking models whether they could be called: providers, the clock and the end come in as values.
+
 import { expect, it } from 'vitest';
-import { realPorts } from '../../../src/app/ports.ts';
+import { portsOf } from '../../../src/app/ports.ts';
 import { readOrg } from '../../../src/app/read-org.ts';
 import { ProviderError } from '../../../src/core/model/call.ts';
 import { realClock } from '../../../src/disk/fs/clock.ts';
 import { callsOf } from '../../../src/engine/calls/calls.ts';
 import { reach } from '../../../src/engine/calls/reach.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { Connection, Provider } from '../../../src/providers/provider.ts';
 import { office } from '../../commands/people/world.ts';
 import { gate } from '../../providers/fake-service.ts';
@@ -16,14 +18,18 @@ const never = new AbortController().signal;
 
 /** Asks the models, one a provider of that name in this order, and each provider only by this probe. */
 function reached(models: [name: string, probe: Probe | undefined][], signal = never, clock = realClock) {
-  const place = { root: office({ models: Object.fromEntries(models.map(([name], i) => named(name, i))) }), env: {} };
+  const place = {
+    machine: realMachine,
+    root: office({ models: Object.fromEntries(models.map(([name], i) => named(name, i))) }),
+    env: {},
+  };
   const complete = () => Promise.reject(new Error('asking calls no model'));
   const provider = async (name: string): Promise<Provider> => {
     const probe = models.find(([one]) => one === name)?.[1];
     return { about: '', repeatable: false, free: false, connect: async () => ({ complete, ...(probe && { probe }) }) };
   };
   const { config, loaded } = readOrg(place);
-  return reach(config, callsOf({ ...realPorts(place), provider, clock }, loaded), clock, signal);
+  return reach(config, callsOf({ ...portsOf(place), provider, clock }, loaded), clock, signal);
 }
 
 function named(provider: string, i: number) {

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { realPorts } from '../../../src/app/ports.ts';
+import { portsOf } from '../../../src/app/ports.ts';
 import type { Entry, UsedEntry } from '../../../src/core/model/entry.ts';
 import type { KeptFiles } from '../../../src/disk/cache/kept.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { type Allowed, realSandbox, type Sandbox, type SandboxLevel } from '../../../src/disk/sandbox/sandbox.ts';
 import { journalLines } from '../../../src/engine/journal/history.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import type { Ports } from '../../../src/engine/ports.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { buildOrg, type OrgPlan } from '../../../src/testing/build-org.ts';
@@ -55,7 +56,7 @@ export class Hands {
   }
 
   ports(): Ports {
-    return { ...realPorts({ root: this.root, env: this.env }), ...this.more };
+    return { ...portsOf({ machine: realMachine, root: this.root, env: this.env }), ...this.more };
   }
 
   /** Makes so many turns; returns what the tools told in the last. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { makeToolContext, noChanges, ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { scratch, scratchOrg } from '../../commands/world.ts';
 import { means, PLAN, use } from '../../tools/world.ts';
@@ -86,7 +87,7 @@ describe('a link leads nowhere', () => {
     fs.mkdirSync(join(root, 'agents/human/outbox'), { recursive: true });
     fs.writeFileSync(join(root, 'agents/human/outbox/a.sent.md'), '---\nto: a\n---\nBegin.\n');
     expect(fs.existsSync(join(workspace, 'folder-link/deep.txt'))).toBe(true);
-    const report = await withEngine({ root, env: {} }, 'run', (engine) => engine.turn());
+    const report = await withEngine({ machine: realMachine, root, env: {} }, 'run', (engine) => engine.turn());
     expect(report.visits).toMatchObject([{ agent: 'a', outcome: 'ok', sent: 0 }]);
     const sent = filesBelow(join(root, 'agents/a')).filter((path) => path.startsWith('outbox/'));
     expect(sent).toEqual([]);

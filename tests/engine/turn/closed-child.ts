@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { realPorts } from '../../../src/app/ports.ts';
+import { portsOf } from '../../../src/app/ports.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
@@ -19,7 +20,7 @@ await play(root, JSON.parse(steps) as Step[]);
 
 async function play(root: string, steps: Step[]): Promise<void> {
   const came: (Came | string)[] = [];
-  const open = (): Engine => Engine.open(realPorts({ root, env: {} }), TOOLS, 'run');
+  const open = (): Engine => Engine.open(portsOf({ machine: realMachine, root, env: {} }), TOOLS, 'run');
   try {
     let engine = open();
     for (const step of steps) {

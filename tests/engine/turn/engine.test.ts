@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/core/model/call.ts';
 import { agentState } from '../../../src/core/model/state/staff.ts';
-import { journalPath } from '../../../src/disk/journal/journal.ts';
+import { journalPath, readJournal } from '../../../src/disk/journal/journal.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { type FaultCode, FaultError } from '../../../src/schema/fault.ts';
 import { Crash, MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
+import { JournalLog } from '../../../src/views/journal/journal-log.ts';
 import type { LogEvent } from '../../../src/views/journal/log-event.ts';
 import { CALL, type Mind, PRICED, resultsIn, say, visible } from '../../regression/org.ts';
 import { Lab, service } from '../world.ts';
@@ -607,7 +608,23 @@ describe('the log', () => {
     expect(new Set(events.map(({ event }) => event))).toEqual(
       expect.objectContaining(new Set(['recovered', 'visit', 'turn'])),
     );
-    expect(events.filter(({ event }) => event === 'recovered')).toHaveLength(1);
+    const recovered = events.filter(({ event }) => event === 'recovered');
+    expect(recovered.map(({ module }) => module)).toEqual(['provider', 'engine']);
+  });
+
+  it('hears of each line of the journal once, as it is written, and of what people posted', async () => {
+    const org = lab();
+    const events: LogEvent[] = [];
+    const engine = Engine.open({ ...org.ports(), log: (event) => void events.push(event) }, TOOLS, 'run');
+    engine.post([{ k: 'request', request: { ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }, time: 1 }]);
+    expect(events.map(({ event }) => event)).toEqual(['request']);
+    org.drop('a', 'Begin.');
+    for (let i = 0; i < 3; i++) await engine.turn();
+    engine.close();
+    const log = new JournalLog(1);
+    const written = [...readJournal(org.disk, [])].flatMap(({ entries }) => entries).flatMap((line) => log.take(line));
+    expect(written.filter(({ event }) => event === 'call').length).toBeGreaterThan(1);
+    expect(events.filter(({ event }) => event !== 'not-due')).toEqual(written);
   });
 });
 

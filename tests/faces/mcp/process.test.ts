@@ -8,6 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { lemming, office } from '../../commands/people/world.ts';
 import { call, refusal, resource, rows } from './world.ts';
 
@@ -97,7 +98,7 @@ describe('lemming mcp', () => {
     await lemming(root, ['send', 'manager', 'Hello']);
     await lemming(root, ['run-once']);
     const { client } = await connected(root, '--allow', 'turns');
-    await withEngine({ root, env: {} }, 'test', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'test', async (engine) => {
       expect((await call(client, 'ack', { id: '000001-manager-01' })).data.taken).toBe('waits');
       expect((await call(client, 'send', { agent: 'planner', text: 'Hello' })).ok).toBe(true);
       expect(await refusal(client, 'step')).toBe('locked');

@@ -1,6 +1,7 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { exists, lemming, OFFICE, office, put, textOf, turns, untilIdle } from '../../commands/people/world.ts';
 import { writtenIn } from '../../commands/world.ts';
 import { assistant, call, refusal, resource, rows } from './world.ts';
@@ -83,7 +84,7 @@ describe('an assistant in the seat of the human', () => {
     await call(client, 'send', { agent: 'manager', text: 'By an assistant' });
     await turns(root, 2);
     const id = rows((await call(client, 'inbox')).data, 'messages')[0]?.id;
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       expect((await call(client, 'ack', { id })).ok).toBe(true);
       expect((await call(client, 'reply', { id, text: 'Thanks.' })).ok).toBe(true);
       await engine.turn();

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { commandFiles, loadOf } from '../../../scripts/commands.ts';
 import type { Command, Right } from '../../../src/commands/command.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { Caller } from '../../../src/faces/mcp/call.ts';
 import { ResourceChanges } from '../../../src/faces/mcp/changes.ts';
 import { offeredTo } from '../../../src/faces/mcp/offer.ts';
@@ -32,7 +33,7 @@ export async function assistant(root: string, { person = 'human', rights = [], s
   const seat = { person, ownMail: !all.has('look') };
   const world = testWorld(root, { signal: signal ?? stop.signal });
   const caller = new Caller(world, seat, load);
-  const changes: ResourceChanges = new ResourceChanges({ root, env: {}, seat }, stop.signal, {
+  const changes: ResourceChanges = new ResourceChanges({ machine: realMachine, root, env: {}, seat }, stop.signal, {
     changed: (uri) => void server.sendResourceUpdated({ uri }),
     failed: (error) => {
       throw error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Follow } from '../../../src/app/follow.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { realMachine } from '../../../src/engine/machine.ts';
 import { PANES, type PaneName } from '../../../src/faces/tui/panes.ts';
 import { widthOf } from '../../../src/faces/tui/terminal/fit.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
@@ -31,7 +32,7 @@ async function scene(root: string): Promise<ScreenSnapshot> {
   await turns(root, 1);
   await lemming(root, ['send', 'hr', 'down']);
   await turns(root, 1);
-  return (await Follow.open({ root, env: {} })).scene();
+  return (await Follow.open({ machine: realMachine, root, env: {} })).scene();
 }
 
 const root = mkdtempSync(join(tmpdir(), 'lemming-test-'));
@@ -92,7 +93,7 @@ describe('the screen', () => {
 
   it('says so when there is nothing', async () => {
     const root = office();
-    const empty = (await Follow.open({ root, env: {} })).scene();
+    const empty = (await Follow.open({ machine: realMachine, root, env: {} })).scene();
     expect(picture(empty, { pane: 'problems' }, size).join('\n')).toContain(
       'There are no problems, and nothing waits for you.',
     );
@@ -106,7 +107,7 @@ describe('the screen', () => {
   it('lists faults with file and line first among the problems', async () => {
     const root = office();
     put(root, 'agents/coder/resume.md', '---\nrole: codes\nmodle: x\n---\nYou code.\n');
-    const faulty = (await Follow.open({ root, env: {} })).scene();
+    const faulty = (await Follow.open({ machine: realMachine, root, env: {} })).scene();
     const rows = picture(faulty, { pane: 'problems' }, { columns: 120, rows: 24 });
     expect(rows[2]).toMatch(/fault +coder +agents\/coder\/resume.md:3: There is no key "modle"/);
   });

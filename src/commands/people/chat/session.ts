@@ -6,11 +6,7 @@ import { reach, sendMessage } from '../../../app/send.ts';
 import { inboxOf, type Mail } from '../../../core/model/state/mail.ts';
 import type { State } from '../../../core/model/state.ts';
 import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
-import { realKept } from '../../../disk/cache/cache-key.ts';
-import { realClock } from '../../../disk/fs/clock.ts';
-import { realHost } from '../../../disk/fs/host.ts';
 import { lockHolder } from '../../../disk/fs/lock.ts';
-import { realDisk } from '../../../disk/fs/real.ts';
 import { FolderWatcher } from '../../../disk/fs/watcher.ts';
 import { load } from '../../../engine/journal/load.ts';
 import type { Engine } from '../../../engine/turn/engine.ts';
@@ -59,7 +55,7 @@ export class ChatSession {
   /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
   turnTo(agent: string): void {
     const { state } = readOrg(this.world);
-    this.goOnIn(`chat-${padTurn(state.clock.turn + 1)}-${realClock.token().slice(0, 6)}`, agent);
+    this.goOnIn(`chat-${padTurn(state.clock.turn + 1)}-${this.world.machine.clock.token().slice(0, 6)}`, agent);
   }
 
   /** Goes on with an agent in a conversation that there is. Throws as `reach` does. */
@@ -121,7 +117,7 @@ export class ChatSession {
 
   /** Only those have a turn whose mail belongs to this conversation: first the agent itself, then whom it asked. */
   private async untilAnswered(engine: Engine, path: string | null): Promise<void> {
-    const disk = realDisk(this.world.root);
+    const disk = this.world.machine.disk(this.world.root);
     const teller = new RunProgress(this.world, engine);
     for (let turns = 0; turns < MOST_TURNS && !this.world.signal.aborted; turns++) {
       const waits = path !== null && disk.stat(path) !== null;
@@ -146,7 +142,9 @@ export class ChatSession {
     teller.tell(report);
     const ids = this.show(engine.state);
     if (ids.length)
-      engine.post([{ k: 'request', request: { ask: 'read', by: this.person, ids }, time: realClock.now() }]);
+      engine.post([
+        { k: 'request', request: { ask: 'read', by: this.person, ids }, time: this.world.machine.clock.now() },
+      ]);
   }
 
   /** Waits while another engine runs; false when it has ended without an answer. */
@@ -160,9 +158,9 @@ export class ChatSession {
   }
 
   private async waitFor(bell: FolderWatcher): Promise<boolean> {
-    const disk = realDisk(this.world.root);
-    const host = realHost(this.world.root);
-    const kept = realKept(this.world.root, this.world.env, disk);
+    const disk = this.world.machine.disk(this.world.root);
+    const host = this.world.machine.host(this.world.root);
+    const kept = this.world.machine.kept(this.world.root, this.world.env, disk);
     const holder = lockHolder(disk, host);
     if (holder) this.world.say(`Waiting for lemming ${holder.command} (process ${holder.pid}), which is making turns.`);
     while (!this.world.signal.aborted) {

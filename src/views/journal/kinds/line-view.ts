@@ -4,10 +4,19 @@ import type { AuditPart } from '../audit.ts';
 import type { LogEvent } from '../log-event.ts';
 import type { TurnEvent } from '../turn.ts';
 
+/** What a turn came to. */
+export interface LogSums {
+  visits: number;
+  /** What people gave it: mail, edits, requests. */
+  inputs: number;
+  /** Micro-credits: of the visit, for the line of one; else of the turn. */
+  cost: number;
+}
+
 /** The words for one kind of journal line; null where it has none. Pure. */
 export interface LineView<K extends keyof Lines> {
-  /** Its log events. `cost`: micro-credits that the visit cost, for a line that ends one. */
-  log: ((line: Line<K>, turn: number, cost: number) => LogEvent[]) | null;
+  /** Its log events. `sums`: the counts of its turn so far. */
+  log: ((line: Line<K>, turn: number, sums: LogSums) => LogEvent[]) | null;
   /** Its event in the turn; null for no event. */
   turn: ((line: Line<K>) => TurnEvent | null) | null;
   /** Its rows in the audit. `tool`: the tool that was used, for a line that ends a use. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../../src/app/run-engine.ts';
+import { realMachine } from '../../../../src/engine/machine.ts';
 import { filesIn } from '../../world.ts';
 import { exists, lemming, objectsIn, office, put, textOf, turns } from '../world.ts';
 
@@ -76,7 +77,7 @@ describe('chat', () => {
   it('where an engine runs, waits for the answer that its turns bring', async () => {
     const root = office();
     await turns(root, 1);
-    await withEngine({ root, env: {} }, 'run', async (engine) => {
+    await withEngine({ machine: realMachine, root, env: {} }, 'run', async (engine) => {
       const chatting = lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
       await dropped(root);
       await engine.turn();
@@ -88,7 +89,7 @@ describe('chat', () => {
 
   it('goes on itself when the other engine ends first', async () => {
     const root = office();
-    const chatting = await withEngine({ root, env: {} }, 'run', async () => {
+    const chatting = await withEngine({ machine: realMachine, root, env: {} }, 'run', async () => {
       const talk = lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
       await dropped(root);
       return { talk };

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { foresee } from '../../../../src/app/foresee.ts';
 import { readOrg } from '../../../../src/app/read-org.ts';
 import { needOf } from '../../../../src/commands/people/chat/waiting-for.ts';
+import { realMachine } from '../../../../src/engine/machine.ts';
 import { lemming, office } from '../world.ts';
 
 async function need(root: string, thread: string) {
-  const view = readOrg({ root, env: {} });
+  const view = readOrg({ machine: realMachine, root, env: {} });
   await foresee(view);
   return needOf(view.config, view.state, thread);
 }

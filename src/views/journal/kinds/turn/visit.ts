@@ -3,7 +3,7 @@ import type { VisitEffect } from '../../../../core/model/entry.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import { count } from '../../../text/table.ts';
 import type { LogEvent } from '../../log-event.ts';
-import type { LineView } from '../line-view.ts';
+import type { LineView, LogSums } from '../line-view.ts';
 
 export const kind: LineView<'visit'> = {
   log: visitEvents,
@@ -20,7 +20,7 @@ export const kind: LineView<'visit'> = {
   report: false,
 };
 
-function visitEvents(visit: VisitEffect, turn: number, cost: number): LogEvent[] {
+function visitEvents(visit: VisitEffect, turn: number, { cost }: LogSums): LogEvent[] {
   const { agent, outcome, reason, detail, blame, mail, sent, refused, held, refusals = [], notes } = visit;
   const level = outcome === 'ok' ? 'info' : outcome === 'failed' ? 'error' : 'warn';
   const module = blame === 'provider' ? 'provider' : 'engine';
