@@ -1,10 +1,17 @@
 /** What the logs are told: each line of the journal as it is written, and at the end of a turn what no line says. */
+import type { Entry } from '../../core/model/entry.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
 import { printFault } from '../../schema/fault.ts';
 import { JournalLog } from '../../views/journal/journal-log.ts';
 import type { LogEvent } from '../../views/journal/log-event.ts';
-import type { Loaded } from '../journal/load.ts';
 import type { TurnReport } from './report.ts';
+
+/** A turn that was cut off: how it was opened, what people gave it, and its calls. */
+interface CutOffTurn {
+  open: Entry;
+  inputs: readonly Entry[];
+  calls: readonly Entry[];
+}
 
 /**
  * Logs what is added to a journal from now on. Returns what logs a turn that was cut off: what it took in is told again, for
@@ -14,7 +21,7 @@ export function logJournal(
   journal: Journal,
   turn: number,
   log: (event: LogEvent) => void,
-): (cutOff: NonNullable<Loaded['unfinished']>) => void {
+): (cutOff: CutOffTurn) => void {
   const lines = new JournalLog(turn);
   journal.on((entry) => {
     for (const event of lines.take(entry)) log(event);

@@ -2,6 +2,7 @@
 import { Box, Text } from 'ink';
 import { agentState } from '../../core/model/state/staff.ts';
 import { inCredits } from '../../schema/amount.ts';
+import type { KeyAction } from '../../schema/config/keymap.ts';
 import { printEvent } from '../../views/journal/turn.ts';
 import { type Cell, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
 import { needsYou, pauseOf, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
@@ -20,8 +21,8 @@ export interface Frame {
   layout: Layout;
   paint: Paint;
   slots: FrameRows;
-  /** Key that shows the help, as the person knows it. */
-  helpKey: string;
+  /** The key of an action, as the person knows it; '' where none does it. */
+  keyOf: (action: KeyAction) => string;
 }
 
 /** A row of the terminal with so many columns. */
@@ -204,29 +205,30 @@ function foldSome(lines: readonly ScreenLine[], width: number, most: number, pai
   return rows;
 }
 
-function said({ ui, paint, layout, helpKey, scene }: Frame): string[] {
+function said({ ui, paint, layout, keyOf, scene }: Frame): string[] {
   const { text, tone } = ui.said;
   if (text !== '') return foldSome([line(text, tone)], layout.columns, layout.prompt, paint);
   const waits = scene.requests.length + scene.drops.length;
   const news =
     waits > 0
-      ? `${waits} ${waits === 1 ? 'change' : 'changes'} of yours ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ' (s makes it)'}. `
+      ? `${waits} ${waits === 1 ? 'change' : 'changes'} of yours ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ` (${keyOf('step')} makes it)`}. `
       : '';
-  const hints = ui.reader
-    ? ['esc back', ...HINTS[ui.pane]]
-    : ['enter open', ...HINTS[ui.pane], 's step', '/ filter', 'q quit'];
-  return [paint('quiet', fitting([`${news}${helpKey} help`, ...hints], '   ', layout.columns))];
+  const actions: readonly KeyAction[] = ui.reader
+    ? ['help', 'back', ...HINTS[ui.pane]]
+    : ['help', 'open', ...HINTS[ui.pane], 'step', 'filter', 'quit'];
+  const hints = actions.flatMap((action) => (keyOf(action) ? [`${keyOf(action)} ${action.replaceAll('-', ' ')}`] : []));
+  return [paint('quiet', fitting([`${news}${hints[0] ?? ''}`, ...hints.slice(1)], '   ', layout.columns))];
 }
 
 /** Hints for the rows of each pane. */
-const HINTS: Record<PaneName, string[]> = {
-  org: ['w write', 'p pause', 't top up', 'e edit'],
-  mail: ['r reply', 'x exact prompt', 'm acknowledge', 'w write'],
-  problems: ['a approve', 'd deny', 't top up', 'R retry', 'e edit'],
-  approvals: ['a approve', 'A always', 'd deny', 'e edit'],
-  costs: ['t top up', 'p pause', 'e edit'],
-  log: ['w write'],
-  tasks: ['e edit'],
+const HINTS: Record<PaneName, readonly KeyAction[]> = {
+  org: ['write', 'pause', 'top-up', 'edit'],
+  mail: ['reply', 'exact', 'acknowledge', 'write'],
+  problems: ['approve', 'deny', 'top-up', 'retry', 'edit'],
+  approvals: ['approve', 'approve-always', 'deny', 'edit'],
+  costs: ['top-up', 'pause', 'edit'],
+  log: ['write'],
+  tasks: ['edit'],
 };
 
 /** As many of the parts, in order, as fit. */

@@ -191,7 +191,8 @@ export class TerminalScreen implements ScreenContext {
   frame(): Frame {
     const { scene, counts, ui, pane, paint, terminal } = this;
     const layout = layoutOf(terminal, ui, pane);
-    return { scene, counts, ui, pane, layout, paint, slots: new FrameRows(), helpKey: keyOf(this.keys, 'help') };
+    const known = (action: KeyAction): string => keyOf(this.keys, action);
+    return { scene, counts, ui, pane, layout, paint, slots: new FrameRows(), keyOf: known };
   }
 
   private draw(): void {

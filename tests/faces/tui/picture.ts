@@ -6,6 +6,7 @@ import { layoutOf, type Ui } from '../../../src/faces/tui/state.ts';
 import { painter, widthOf } from '../../../src/faces/tui/terminal/fit.ts';
 import { FrameRows } from '../../../src/faces/tui/terminal/rows.ts';
 import { inkStreams } from '../../../src/faces/tui/terminal/terminal.ts';
+import { KEYS } from '../../../src/schema/config/keymap.ts';
 import type { ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 
 export interface Size {
@@ -41,7 +42,7 @@ export function picture(scene: ScreenSnapshot, wish: Partial<Ui>, size: Size, co
     layout: layoutOf(size, ui, pane),
     paint: painter(colour),
     slots,
-    helpKey: '?',
+    keyOf: (action) => KEYS[action].keys[0],
   };
   let drawn = '';
   const { stdin, stdout } = inkStreams(size, (text) => {
