@@ -144,7 +144,9 @@ function feedRows({ scene, layout, paint }: Frame, height: number): string[] {
   });
   return [
     title,
-    ...(lines.length > 0 ? lines : [paint('quiet', '  No turn has been made yet. s makes one, w writes to an agent.')]),
+    ...(lines.length > 0
+      ? lines
+      : [paint('quiet', '  No turn has been made yet. Write to an agent, then make one with step.')]),
   ];
 }
 

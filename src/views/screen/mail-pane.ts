@@ -37,7 +37,7 @@ export function mailPane(scene: ScreenSnapshot, filter: Filter): Pane {
     top: [],
     empty:
       scene.recent.mail.size === 0
-        ? 'There are no messages yet. w writes to an agent.'
+        ? 'There are no messages yet. Write to an agent from its row.'
         : 'No message matches the filter.',
   };
 }

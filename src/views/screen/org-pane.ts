@@ -195,7 +195,7 @@ function orgDetail(scene: ScreenSnapshot): ScreenLine[] {
     line(),
     ...facts([
       ['turn', state.clock.turn],
-      ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'not running; s makes one turn'],
+      ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'not running; step makes one turn'],
       ['agents', config.order.filter((name) => !config.agents.get(name)?.person).length],
       ['messages', state.mail.sent],
       ['spent', `${printCredits(spent)} of ${printCredits(granted)} granted, ${printCredits(left)} left`],

@@ -211,7 +211,7 @@ describe('lemming watch in a terminal', () => {
     const given = sample();
     const keymap = join(given.home, 'keys.yaml');
     writeFileSync(keymap, 'version: 1\nkeys:\n  quit: Q\n  help: h\n', { mode: 0o600 });
-    const terminal = await open([100, 24], given, '');
+    const terminal = await open([160, 24], given, '');
     await terminal.shows(/h help {3}enter open .* Q quit/);
     await terminal.press('q');
     await terminal.shows('q does nothing here. h shows the keys.');
