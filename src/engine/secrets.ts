@@ -2,26 +2,26 @@
 import { unchanged } from '../core/text/mask.ts';
 import { ownerOf } from '../disk/owner/owner.ts';
 
-/** What strikes secrets out of a text. `idle`: there is nothing to strike out now. */
+/** Masks secrets in a text. `idle`: there is nothing to mask at present. */
 export interface Mask {
   (text: string): string;
   idle?(): boolean;
 }
 
 /**
- * Strikes out the values of secret variables, those of the owner's `.env`, and every secret that was asked for, however
- * they are written.
+ * Masks the values of secret variables, those of the owner's `.env`, and every secret that was looked up, however they are
+ * written.
  */
 export function secretMask(env: Record<string, string | undefined>): Mask {
   return ownerOf(env).redact;
 }
 
-/** The same value with the secrets in its texts and keys struck out. */
+/** The same value with the secrets in its texts and keys masked. */
 export function maskJson<T>(redact: Mask, value: T): T {
   return redact === unchanged || redact.idle?.() ? value : (struck(redact, value) as T);
 }
 
-/** Text by text: in JSON of all of it a secret that is written as JSON would be escaped once more. */
+/** Masks text by text: in the JSON of the whole value, a secret that contains JSON escapes would be escaped again. */
 function struck(redact: Mask, value: unknown): unknown {
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map((one) => struck(redact, one));

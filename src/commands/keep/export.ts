@@ -63,7 +63,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** Asks for the keys that only a program knows, so that they are struck out too. */
+/** Asks for keys that only a program knows, so that they are masked too. */
 async function learnKeys({ env, root, say }: World, config: Config): Promise<void> {
   for (const key of keysIn(config).filter((one) => one.startsWith('secret://'))) {
     try {

@@ -66,7 +66,7 @@ async function reset(place: World, scope: Scope): Promise<{ archive: string; rem
   });
 }
 
-/** Removes the files of a scope; the folders that people drop mail into stay. */
+/** Removes the files of a scope; the folders for incoming mail stay. */
 function removeScope(disk: Disk, scope: Scope): number {
   const { files, others } = treeOf(disk, ['agents', 'org']);
   const paths = [...files, ...others].filter((path) => isReset(scope, path));

@@ -127,7 +127,7 @@ async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<S
   return data;
 }
 
-/** What lies in a person's outbox and is no mail yet, one folder deep: drops, folders for drops, attachments. */
+/** What lies in a person's outbox and is not mail yet, one folder deep: incoming mail, its folders, attachments. */
 function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefined): string[] {
   const paths = (disk.list(outbox) ?? []).filter((name) => name !== 'archive').map((name) => `${outbox}/${name}`);
   return paths

@@ -60,7 +60,7 @@ function lettersOf({ state }: View, id: string): DeadLetter[] {
   return [...new Map([...(named ? [named] : []), ...deadOf(state.dead, id)].map((one) => [one.id, one])).values()];
 }
 
-/** The lines that these letters are of. Only a chain that has more than one letter is looked for. */
+/** The lines to which these dead letters belong. Only a chain with more than one is looked up. */
 function linesWith({ state }: View, named: readonly DeadLetter[]): (DeadLetter & { ids: string[] })[] {
   const chains = new Set(named.map(({ chain }) => chain));
   if (named.every(({ chain }) => state.dead.chains.get(chain) === 1))

@@ -49,7 +49,7 @@ export interface RunResult {
   needs: NeedCounts;
 }
 
-/** What `run`, `run-once` and `step` offer for machines without a sandbox. */
+/** The option of `run`, `run-once` and `step` for machines without a sandbox. */
 export const UNSAFE_HOST = {
   name: 'unsafe-host',
   about: "if there is no sandbox, run agents' programs with your rights; org.yaml must also say `sandbox: unsafe-host`",

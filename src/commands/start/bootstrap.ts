@@ -189,7 +189,10 @@ function sampleRequest(source: Disk, template: Template): { subject: string; bod
   return body === null ? null : { subject: 'A tip calculator for our café', body: body.trim() };
 }
 
-/** The first goal, where the purpose is new, and the first letter: the template's own request, or else a charter. Returns to whom it goes. */
+/**
+ * Writes the first goal, where the purpose is new, and the first message: the template's own request, or else a charter.
+ * Returns its recipient.
+ */
 function writeFirst(
   world: World,
   files: Files,

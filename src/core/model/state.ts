@@ -12,7 +12,7 @@ import { emptySkills, type SkillsState } from './state/skills.ts';
 import { emptyStaff, type StaffState } from './state/staff.ts';
 import { emptyUndo, type UndoState } from './state/undo.ts';
 
-/** The fold of the journal. Never holds what a file in the folder holds for ever. */
+/** What the reducers make of the journal. Never holds what a file in the folder holds for ever. */
 export interface State {
   clock: ClockState;
   files: FilesState;

@@ -22,18 +22,18 @@ export interface Pieced {
   pieces: Iterable<Uint8Array>;
 }
 
-/** Bytes of a file that are in memory at once, about. */
+/** Bytes of a file held in memory at once, about. */
 export const PIECE = 1 << 18;
 
-/** Limits of what is unpacked; of one file also of what is packed. */
+/** Limits of unpacking; the one for a file also applies to packing. */
 const MOST_FILES = 2_000_000;
 const MOST_BYTES = 8 * 1024 ** 3;
 export const FILE_BYTES = 1024 ** 3;
 
-/** Files that mean nothing to the engine: two of them may have names that differ in case or composition alone. */
+/** Files that mean nothing to the engine: the names of two may differ only in case or composition. */
 const FREE = /^(agents\/[^/]+\/workspace|org\/shared)\//;
 
-/** The paths of one archive. What packs and what unpacks ask the same, so that whatever is packed can be unpacked. */
+/** The paths of one archive. Packing and unpacking check the same, so that whatever is packed can be unpacked. */
 export class ArchivePaths {
   private readonly taken = new Set<string>();
 
@@ -41,7 +41,7 @@ export class ArchivePaths {
     return this.taken.size;
   }
 
-  /** Takes a path in, unless one before has that name to a file system that ignores case and composition. */
+  /** Adds a path, unless an earlier one has the same name to a file system that ignores case and composition. */
   take(path: string): boolean {
     const name = FREE.test(path) ? path : path.normalize('NFC').toLowerCase();
     return this.taken.size < this.taken.add(name).size;
@@ -56,8 +56,8 @@ export function isPackable(path: string): boolean {
 
 /**
  * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and rights.
- * Complete or not at all; false, and no archive, when `good` says after the last file that it is not to be. `file` is an
- * absolute path; throws `usage` when something is there.
+ * Complete or not at all; returns false, without an archive, when `good` says so after the last file. `file` is an absolute
+ * path; throws `usage` when something is there.
  */
 export function pack(file: string, files: Iterable<ArchiveFile | Pieced>, good: () => boolean = () => true): boolean {
   if (fs.existsSync(file)) throw failure('usage', `${file} already exists`, { remedy: 'Choose another name.' });
@@ -109,9 +109,10 @@ export function sizeOf(file: ArchiveFile | Pieced): number {
 }
 
 /**
- * Unpacks an archive into a new folder (absolute path) and returns the paths in it. Only regular files under relative paths
- * that `allowed` admits; a link, a device, a path that leads out, a name twice, or more than the limits refuse the whole.
- * Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until then is removed again.
+ * Unpacks an archive into a new folder (absolute path) and returns the paths in it. It takes only regular files under
+ * relative paths that `allowed` permits; a link, a device, a path that leads out, a name twice, or exceeding the limits
+ * refuses the whole archive. Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until
+ * then is removed.
  */
 export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Progress): string[] {
   if (!fs.existsSync(file)) throw failure('not-found', `The file ${file} does not exist`);
@@ -207,7 +208,7 @@ class Unpacking {
     return this.paths;
   }
 
-  /** The first flaw counts; what the reader says after it only follows from it. */
+  /** Records an error: the first one counts; later ones only follow from it. */
   private fail(error: Error): void {
     this.flaw ??=
       'fault' in error || error instanceof DiskError

@@ -1,4 +1,4 @@
-/** The key in the owner's folder that tells which kept files were made here. */
+/** The key in the owner's folder that identifies cache files made on this machine. */
 
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -25,7 +25,8 @@ export function realKept(root: string, env: Env, disk = realDisk(root)): KeptFil
 
 /**
  * The key; null where there is none, or where the owner's folder cannot hold one: then nothing is kept, and the journal is
- * read. With `make` a key that is absent, torn, or open to others is made anew; what was kept with the old one is made again.
+ * read. With `make`, a key that is absent, torn, or open to others is made anew; files kept with the old one are made
+ * again.
  */
 export function keptKey(env: Env, root: string, wish: 'look' | 'make'): Uint8Array | null {
   const folder = ownerFolder(env);
@@ -41,7 +42,7 @@ export function keptKey(env: Env, root: string, wish: 'look' | 'make'): Uint8Arr
   return readKey(file);
 }
 
-/** Processes that make it at once all go on with the one that was linked first. */
+/** Makes the key. Processes that make it at the same time all use the one that was linked first. */
 function makeKey(file: string): void {
   const temp = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });

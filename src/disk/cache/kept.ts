@@ -28,14 +28,14 @@ const HEAD_BYTES = 200;
 
 /** A kept file that was made here. */
 export interface KeptFile {
-  /** The journal's seal that it was made after. Whoever reads it looks whether the journal has that seal. */
+  /** The journal's seal after which it was made. The reader checks whether the journal has that seal. */
   seal: string;
   bytes: Buffer;
   /** Its MAC: tells this version from every other. */
   tag: string;
 }
 
-/** Files in `.lemming/`, by name; of any size, and as many as you like: `old-mail/0001` lies in a folder of its own. */
+/** Files in `.lemming/`, by name, of any size and number: `old-mail/0001` lies in a folder of its own. */
 export interface KeptFiles {
   /** Null when it is absent, damaged, or was not made here. With `tag` only that version counts. */
   read(name: string, tag?: string): KeptFile | null;
@@ -44,7 +44,7 @@ export interface KeptFiles {
    * journal, '' for what belongs to no history. Throws a `DiskError`.
    */
   write(name: string, seal: string, ...content: (string | Uint8Array)[]): string | null;
-  /** A digest of a text that only who has the key can make; null where there is none. */
+  /** A digest of a text that needs the key; null where there is none. */
   digest(text: string): string | null;
   /** Removes it; no error when it is absent. */
   drop(name: string): void;
@@ -102,7 +102,7 @@ function partsOf(bytes: Buffer): { seal: string; content: Buffer; last: Buffer }
   return { seal: head.slice(FORM.length + 1), content: bytes.subarray(newline + 1, end), last: bytes.subarray(end) };
 }
 
-/** Nobody finds half of it. */
+/** Replaces a file atomically. */
 function replace(disk: Disk, temp: string, path: string, pieces: readonly (string | Uint8Array)[]): void {
   disk.unlink(temp);
   const file = disk.append(temp);
@@ -119,7 +119,7 @@ function tempOf({ pid, startOf }: CacheWriter): string {
   return `${FOLDER}/${pid}-${startOf(pid)}.tmp`;
 }
 
-/** Removes what processes began to write and did not live to rename. */
+/** Removes files that killed processes began to write and did not rename. */
 export function removeUnfinished(disk: Disk, host: CacheWriter): void {
   for (const name of (disk.list(FOLDER) ?? []).filter((one) => one.endsWith('.tmp'))) {
     const [, pid, start] = /^(\d+)-(\w+)\./.exec(name) ?? [];
@@ -127,7 +127,7 @@ export function removeUnfinished(disk: Disk, host: CacheWriter): void {
   }
 }
 
-/** What cannot be read is as good as absent. */
+/** The bytes of a file; null when it is absent or cannot be read. */
 function wholeOf(disk: Disk, path: string): Buffer | null {
   try {
     const bytes = disk.read(path, 'whole');

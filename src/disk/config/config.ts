@@ -25,7 +25,10 @@ import { readSkills } from './skills.ts';
 import { type ConfigSource, type Memory, markdownSource, References, remember, yamlSource } from './source.ts';
 import { readServers, readTools } from './tools.ts';
 
-/** What the files of an org say: null when one of the whole org is broken; faults and warnings in the order of the files. */
+/**
+ * The reading of an org's files: null when a file of the whole org is broken; faults and warnings in the order of the
+ * files.
+ */
 export interface ConfigReading {
   config: Config | null;
   faults: Fault[];
@@ -43,7 +46,7 @@ export type ReadConfig = (
   absent?: Absent,
 ) => ConfigReading;
 
-/** Agents whose folder is not to be had: they are set aside, or no agents at all, and may be named. */
+/** Agents whose folder is gone or closed: they are set aside, or do not count as agents, and may be named. */
 export type Absent = ReadonlyMap<string, Absence>;
 
 /** A reader that parses a file again only when its text changed. */
@@ -77,7 +80,7 @@ function newMemories() {
   };
 }
 
-/** Used when org/models.yaml is absent. */
+/** The models when org/models.yaml is absent. */
 const scripted = (): ModelsFile => modelsFile().parse({ version: 1, models: { default: { provider: 'scripted' } } });
 
 /** One reading of an org on its way to a config. */
@@ -168,7 +171,9 @@ class ConfigDraft {
     this.fatal.push(...references.faults);
   }
 
-  /** A broken unit is left out: nobody writes to it. Whoever it names still counts as a member for money and edges. */
+  /**
+   * Sets broken units aside: nobody writes to them. The agents that they name still count as members for money and edges.
+   */
   private setUnitsAside(): void {
     const references = new References();
     checkUnits(this.units, this.names, references);
@@ -255,7 +260,7 @@ class ConfigDraft {
     }
   }
 
-  /** Agents whose folder is gone for good are none, and the chart still names them. */
+  /** Reports agents that the chart names but whose folder is gone for good. */
   private tellGone(charted: readonly string[]): void {
     for (const name of charted) {
       const absence = this.absent.get(name);
@@ -289,7 +294,7 @@ class ConfigDraft {
     return contacts;
   }
 
-  /** A broken skill is left out and its agents work on. */
+  /** Reads skills. A broken one is left out and its agents work on. */
   private readSkills(): Skills {
     const { skills, faults } = readSkills(this.texts, this.memories.skill);
     this.private.push(...faults);
@@ -320,7 +325,7 @@ class ConfigDraft {
     return references.faults;
   }
 
-  /** A limit of what there is not holds nobody. */
+  /** Checks limits of skills: a limit for a skill that does not exist limits nobody. */
   private needSkills(known: ReadonlySet<string>, references: References): void {
     const source = this.memories.org.read(this.texts.get('org/org.yaml') ?? '', 'org/org.yaml');
     for (const id of Object.keys(source.value?.skills.limits ?? {}))

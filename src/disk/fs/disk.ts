@@ -2,7 +2,7 @@
 import type { FaultCode } from '../../schema/fault.ts';
 
 /**
- * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
+ * The interface of a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
  * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
  * loses unsynced operations.
  */
@@ -20,7 +20,7 @@ export interface Disk {
   look(path: string): [name: string, stat: Stat][] | null;
   /** What is at the path, without following a link; null when nothing is there. */
   stat(path: string): Stat | null;
-  /** False when the system lets this process not read and write what is there; true also when nothing is there. Follows no link. */
+  /** False when the system denies this process reading or writing there; true when nothing is there. Follows no link. */
   isOpen(path: string): boolean;
   /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */
   create(path: string, bytes: string | Uint8Array): string;
@@ -42,7 +42,7 @@ export interface Disk {
   syncFile(path: string): void;
   /** Makes the names in a folder durable. */
   syncDir(path: string): void;
-  /** Folders that were found to be no links are looked at anew: people may have been at work. */
+  /** Forgets which folders were found not to be links: people may have been at work. */
   recheck(): void;
 }
 
@@ -94,10 +94,10 @@ export class DiskError extends Error {
   }
 }
 
-/** Failures of a name or a place: the disk is well, and other files can be written. */
+/** Failures because of a name or a place: the disk itself works, and other files can be written. */
 const OF_PLACE: readonly DiskFailure[] = ['exists', 'absent', 'denied', 'not-regular', 'too-large', 'name'];
 
-/** Whether the file system refused that name or that place, and nothing else is wrong with it. */
+/** Whether the file system refused only that name or place. */
 export function isOfPlace(error: unknown): error is DiskError {
   return error instanceof DiskError && OF_PLACE.includes(error.failure);
 }
@@ -111,7 +111,7 @@ const CODES: Partial<Record<DiskFailure, FaultCode>> = {
   'too-large': 'too-large',
 };
 
-/** The code of the fault that a failed file operation is told as. */
+/** The fault code of a failed file operation. */
 export function codeOf({ failure }: DiskError): FaultCode {
   return CODES[failure] ?? 'disk-error';
 }

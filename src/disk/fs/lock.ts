@@ -3,7 +3,7 @@ import { failure } from '../../schema/fault.ts';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk.ts';
 
-/** What tells one process and one machine start from another. */
+/** What distinguishes processes and starts of the machine. */
 export interface Host {
   pid: number;
   /** Changes with every start of the machine. */
@@ -85,8 +85,8 @@ function readOwner(disk: Disk, number: number): LockOwner | 'gone' | null {
 }
 
 /**
- * Who slept since it looked may have been given a low number anew, because the holders that came meanwhile removed the
- * old ones. The highest number is never removed, so it is seen now.
+ * Whether the number is still the highest. A process that slept since it looked may have been given a low number again,
+ * because later holders removed the old ones. The highest number is never removed, so it is seen now.
  */
 function isTop(disk: Disk, number: number): boolean {
   if (highest(disk)?.number === number) return true;
@@ -94,7 +94,7 @@ function isTop(disk: Disk, number: number): boolean {
   return false;
 }
 
-/** Another machine's processes cannot be seen from here: its lock is respected. */
+/** Whether the owner may be alive. Processes of another machine cannot be seen from here: its lock is respected. */
 function alive(owner: LockOwner, host: Host): boolean {
   if (owner.place !== host.place) return false;
   if (owner.host !== host.name) return true;

@@ -7,13 +7,13 @@ import type { Disk } from './disk.ts';
 import { DiskError, isOfPlace } from './disk.ts';
 import { otherName } from './other-name.ts';
 
-/** A file of ours that met a person's: theirs stays, ours lies beside it. */
+/** A file of the engine that met a person's: theirs stays, and the engine's lies beside it. */
 export interface Conflict {
   path: string;
   ours: string;
 }
 
-/** What became of a turn's file operations. */
+/** The result of a turn's file operations. */
 export interface Materialised {
   conflicts: Conflict[];
   /** path → mark of the files made. */
@@ -53,7 +53,7 @@ class Materialising {
     for (const op of this.joined()) this.carryOut(op);
   }
 
-  /** Does what concerns a path, unless the file system takes it not. What follows on that path is left out as well. */
+  /** Works on a path, unless the file system refuses it; then later operations on that path are left out as well. */
   private tried(op: FileOp, path: string, work: () => void): void {
     if (this.barred.has(path)) return;
     try {
@@ -74,9 +74,9 @@ class Materialising {
   }
 
   /**
-   * Of replacements of a file that follow one another the last is made, based on what the first was based on, and when the
-   * file is removed in the end it is removed as it was at first: done again after a crash, the first would take what the
-   * last left for an edit.
+   * Joins consecutive replacements of a file into the last one, based on what the first was based on. A file that is
+   * removed in the end is removed in its first form. Otherwise a repetition after a crash would take the last result for an
+   * edit.
    */
   private joined(): FileOp[] {
     const last = new Map<string, Replace>();
@@ -213,7 +213,7 @@ function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: 
   disk.unlink(temp);
 }
 
-/** A temporary file that a crash left is made anew. */
+/** Creates a temporary file, replacing one that a crash left. */
 function createTemp(disk: Disk, temp: string, bytes: string | Uint8Array): string {
   try {
     return disk.create(temp, bytes);
@@ -242,15 +242,15 @@ function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: 
   done.conflicts.push({ path, ours });
 }
 
-/** Where the file system takes another name for the same, the file is another one's. */
+/** Refuses a path that the file system treats as the name of another file. */
 function demandOwnName(disk: Disk, path: string): void {
   const other = otherName(disk, path);
   if (other !== null) throw new DiskError('exists', path, `is one name with ${other} on this disk`);
 }
 
 /**
- * A file that is not what the new one was based on stays. Else it is moved aside first: whatever is there at that instant is
- * what is compared again, and an edit meets a free name.
+ * Replaces a file, unless it is not what the new one was based on. It is moved aside first: whatever is there at that
+ * instant is compared again, and an edit meets a free name.
  */
 function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised): void {
   const aside = beside(op.path, 'aside');
@@ -288,7 +288,7 @@ function moveAside(disk: Disk, path: string, aside: string): void {
   unlessGone(() => disk.rename(path, aside));
 }
 
-/** A person may delete the file at that very instant: then there is nothing to move. */
+/** Runs work on a file that a person may delete at that very instant: then there is nothing to move. */
 function unlessGone<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -342,7 +342,7 @@ function isSame(disk: Disk, a: string, b: string): boolean {
   return first?.mark === second?.mark || sameBytes(readAny(disk, a), readAny(disk, b) ?? '');
 }
 
-/** Removes what was taken in, unless it has changed since: then it is something new and stays. */
+/** Removes a file that was taken in, unless it has changed since: then it is new and stays. */
 function removeFile(disk: Disk, path: string, hash: string | null): void {
   const aside = beside(path, 'aside');
   if (disk.stat(aside) === null) {
@@ -371,7 +371,7 @@ export function bytesHash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url');
 }
 
-/** People's files are known by their text: line ends and byte order mark are as if absent. */
+/** Whether a file has that content; line ends and byte order mark of people's files do not count. */
 function readsAs(found: Uint8Array | null, content: Content): boolean {
   return found !== null && (sameBytes(found, content) || textOf(found) === content);
 }

@@ -1,4 +1,4 @@
-/** What a reading of the folder looked at, so that it can be told later, by looking alone, that it would find the same. */
+/** Records what a reading of the folder looked at, so that looking alone can later tell whether it would find the same. */
 import { createHash } from 'node:crypto';
 import { copyWith } from '../../schema/copy.ts';
 import { GRAIN_MS } from './clock.ts';
@@ -7,7 +7,7 @@ import type { Disk, Stat } from './disk.ts';
 /** A path, and whether its content counts, or only what is there and who may use it. */
 export type Looked = [path: string, whole: boolean];
 
-/** A disk that notes what it is asked. Of a folder that is listed, the names count; of a file that is read, its content. */
+/** A disk that records what it is asked. Of a listed folder the names count, of a file that is read its content. */
 export class Trace {
   readonly disk: Disk;
   private readonly stats = new Map<string, Stat | null>();

@@ -26,7 +26,7 @@ const NO_TEXT = /\ufffd[^/]*$/;
 
 function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: FileTree): void {
   const kind = path === '' ? 'folder' : disk.stat(path)?.kind;
-  // A name that is no text can be listed, and not be looked at.
+  // A name that is not valid text can be listed, but not looked at.
   if (NO_TEXT.test(path) && kind === undefined) tree.others.push(path);
   if (kind === undefined || (path !== '' && skip(path))) return;
   if (kind === 'file') tree.files.push(path);
@@ -92,7 +92,7 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** What editors, sync tools and interrupted writes leave behind: no file of the org. */
+/** Whether editors, sync tools or interrupted writes left the file: it is not a file of the org. */
 export function isLeftover(name: string): boolean {
   return /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|\.conflict-\d|\.conflict-old$|\.sync-conflict-|\(.*conflicted copy/i.test(
     name,

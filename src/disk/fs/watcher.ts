@@ -4,8 +4,8 @@ import type { FSWatcher } from 'chokidar';
 import { realClock } from './clock.ts';
 
 /**
- * Rings when something changes in the journal or beside it, so that who looks at it again and again looks early. A hint and
- * never the truth: where nothing can be watched it does not ring, and every wait ends by itself.
+ * Notices when something changes in the journal or beside it, so that those who look at it regularly look early. A hint and
+ * never the truth: where nothing can be watched there are no hints, and every wait ends by itself.
  */
 export class FolderWatcher {
   private readonly root: string;
@@ -19,7 +19,7 @@ export class FolderWatcher {
     this.root = root;
   }
 
-  /** Waits between `least` and `most` milliseconds, for no longer than `least` once it has rung. Never rejects. */
+  /** Waits between `least` and `most` milliseconds, and only `least` after a change. Never rejects. */
   async wait(least: number, most: number, signal: AbortSignal): Promise<void> {
     if (!this.listens && !this.closed) void this.listen();
     await realClock.sleep(least, signal).catch(() => {});
@@ -43,7 +43,7 @@ export class FolderWatcher {
     this.wake = null;
   }
 
-  /** Two folders are watched, and none of the files in them: their folders tell of those as well. */
+  /** Watches two folders, and none of the files in them: the folders report those as well. */
   private async listen(): Promise<void> {
     this.listens = true;
     const { watch } = await import('chokidar');

@@ -7,9 +7,9 @@ import { isLeftover } from '../fs/tree.ts';
 import { isText } from './reader.ts';
 import type { FolderSnapshot } from './snapshot.ts';
 
-/** Agents whose folder is not to be had: gone, or closed to this program. They are set aside, and the others work. */
+/** Agents whose folder is gone or closed to this program are set aside, and the others work. */
 
-/** A folder that is gone for so long is gone; editors and version control remove one and write it again. Milliseconds. */
+/** How long a folder must be gone: editors and version control remove one and write it again. Milliseconds. */
 const GONE_MS = 1000;
 
 /** Folders of an agent that the engine reads and writes. */
@@ -21,12 +21,12 @@ const DEPTH = 3;
 
 type AbsenceEntry = Extract<InputEntry, { k: 'absent' | 'back' }>;
 
-/** Who is not to be had, and what of it is new. */
+/** Keeps track of agents whose folder is gone or closed. */
 export class Absences {
   /** Path → owner and mode of what this program may use. */
   private readonly open = new Map<string, string>();
 
-  /** Who is not to be had now, and what of it is new since the last freeze. */
+  /** The agents whose folder is gone or closed now, and what has changed since the last freeze. */
   changes(look: FolderSnapshot, state: State): { away: Set<string>; inputs: AbsenceEntry[] } {
     const listed = new Set(look.list('agents').filter(isName));
     const gone = goneFrom(state, listed);

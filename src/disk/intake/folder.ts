@@ -24,7 +24,7 @@ export class Folder {
   readonly requests: Requests;
   private readonly reader: FolderReader;
 
-  /** `redact` strikes known secrets out of every text that people wrote, before anything else sees it. */
+  /** `redact` masks known secrets in every text that people wrote, before anything else sees it. */
   constructor(disk: Disk, clock: Clock, redact: (text: string) => string = (text) => text) {
     this.reader = new FolderReader(disk, clock, redact);
     this.tracked = new Tracked(this.reader);

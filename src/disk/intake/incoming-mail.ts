@@ -10,7 +10,7 @@ import { isLeftover } from '../fs/tree.ts';
 import { type IncomingMessage, readIncoming } from './incoming-message.ts';
 import { type FolderReader, isText, type Unreadable } from './reader.ts';
 
-/** Mail that people drop into their outboxes. */
+/** Finds mail that people put into their outboxes. */
 export class IncomingMail {
   private readonly reader: FolderReader;
 
@@ -18,7 +18,7 @@ export class IncomingMail {
     this.reader = reader;
   }
 
-  /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
+  /** New messages in the outboxes of people, completed; numbered in the order of their file names. */
   async taken(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     for (const person of config.order) {
@@ -34,7 +34,7 @@ export class IncomingMail {
     return inputs;
   }
 
-  /** Whether people dropped anything that was not set aside already. */
+  /** Whether there is incoming mail that was not set aside already. */
   waiting(state: State, config: Config): boolean {
     const people = config.order.filter((name) => config.agents.get(name)?.person);
     return people.some((person) => this.dropped(state, config, person).some((path) => this.isNew(state, path)));
@@ -107,7 +107,7 @@ export class IncomingMail {
     return { k: 'drop', turn, found: path, hash: read.hash, message, ...mends, ...through };
   }
 
-  /** The drop in a file, or why it is none. */
+  /** The incoming message in a file, or why it is none. */
   private look(
     config: Config,
     path: string,

@@ -22,7 +22,7 @@ export class FolderReader {
   /** Folder → mark and names, for folders that rarely change. */
   private readonly listings = new Map<string, { mark: string; names: string[] }>();
 
-  /** `redact` strikes known secrets out of every text that people wrote, before anything else sees it. */
+  /** `redact` masks known secrets in every text that people wrote, before anything else sees it. */
   constructor(disk: Disk, clock: Clock, redact: (text: string) => string) {
     this.disk = disk;
     this.clock = clock;

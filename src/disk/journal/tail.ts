@@ -34,7 +34,7 @@ export class Tail {
     for (const entry of this.before) this.compact.note(entry);
   }
 
-  /** The new lines in order; null when this is not the journal that was read before: then all must be read anew. */
+  /** The new lines in order; null when this is not the journal that was read before: then everything must be read again. */
   look(): Entry[] | null {
     const entries: Entry[] = [];
     for (;;) {

@@ -7,7 +7,7 @@ import { marksOfKeys } from './owner-folder.ts';
 export interface Watched {
   /** People, whose outboxes and requests count. */
   people: readonly string[];
-  /** Further files that count, such as drops. */
+  /** Further files that count, such as incoming mail. */
   paths: readonly string[];
   /** Of these count the variables of LeMMing, those that say where services are, and which keys are set. */
   env: Record<string, string | undefined>;
@@ -24,9 +24,9 @@ export interface Fingerprint {
 const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates', 'org/mcp', 'org/approvals'];
 
 /**
- * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything people
- * configure, and what they dropped or asked. Reads names and marks, no content. A second change within one tick of the
- * file system's clock goes unseen, so keep only fingerprints that are older than that.
+ * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything that people
+ * configure, their incoming mail and their requests. Reads names and marks, no content. A second change within one tick of
+ * the file system's clock goes unseen, so keep only fingerprints that are older than that.
  */
 export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   const found = new Findings(disk);

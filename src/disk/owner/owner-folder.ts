@@ -1,4 +1,7 @@
-/** Where the owner of this machine keeps what belongs to no organisation, and how a file gets there. Loads nothing heavy: `lemming status` needs it. */
+/**
+ * Locates the folder of the owner of this machine, and writes files there. It loads little, because `lemming status` needs
+ * it.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Fault, fault } from '../../schema/fault.ts';

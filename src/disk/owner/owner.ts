@@ -30,7 +30,7 @@ const KEPT_MS = 60_000;
 /** What such a program may take, and may print. */
 const SECRET_MS = 10_000;
 const SECRET_BYTES = 65_536;
-/** While only texts are redacted, `.env` is looked at again after so long: milliseconds. */
+/** While texts are only masked, `.env` is read again after this time: milliseconds. */
 const LOOK_MS = 1000;
 
 /** What the owner of this machine keeps outside every org: keys, and what may run. */
@@ -54,7 +54,7 @@ export interface Owner {
   revoke(what: Trusted): boolean;
   /** The URL of a module that holds exactly this text, in a folder that only the owner can write. */
   moduleOf(text: string): string;
-  /** Strikes out every secret known here. `idle`: there is none. */
+  /** Masks every secret known here. `idle`: there is none. */
   redact: ((text: string) => string) & { idle(): boolean };
   /** Every secret known here: value → name. */
   secrets(): ReadonlyMap<string, string>;
@@ -245,7 +245,7 @@ class MachineOwner implements Owner {
     this.requireTrust({ kind: 'command', argv: job.argv, passes: job.passes ?? [] });
     const { runChild } = await import('../sandbox/child.ts');
     const ran = await runChild(job);
-    // Whoever cuts it could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
+    // Known secrets are masked first, because half of a secret that a cut leaves would not be recognised.
     return copyWith(ran, { stderr: this.redact(ran.stderr) });
   };
 
@@ -287,7 +287,7 @@ class MachineOwner implements Owner {
     },
   });
 
-  /** What strikes out all that is known by now. */
+  /** The function that masks everything known so far. */
   private strikeNow(): (text: string) => string {
     const now = performance.now();
     if (now - this.looked >= LOOK_MS) {

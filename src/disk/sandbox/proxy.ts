@@ -1,4 +1,7 @@
-/** The way of a program in the sandbox to the hosts that its tool names: a proxy for HTTP on a socket in a folder of its own. */
+/**
+ * The HTTP proxy through which a program in the sandbox reaches the hosts that its tool names; it listens on a socket in a
+ * folder of its own.
+ */
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -21,7 +24,7 @@ export const PROXY_SOCKET = 'socket';
 /** What a program in the sandbox finds beside it. */
 export const PROXY_FORWARD = 'forward.mjs';
 const FORWARD = new URL('./forward.mjs', import.meta.url);
-/** No name of the internet, so nobody lists it. */
+/** A name that is not on the internet, so nobody lists it. */
 const CANARY = 'not-listed.invalid:443';
 
 /** Opens a proxy, and proves that it refuses a host that nobody named. */

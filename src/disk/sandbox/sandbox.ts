@@ -19,8 +19,8 @@ import { filterFor } from './seccomp.ts';
 import { hashOf, listWorkspace, ownerIn, type WorkspaceListing } from './workspace-listing.ts';
 
 /**
- * How well programs are shut in: `strong` by bubblewrap and by groups of the kernel that count processes and memory of all
- * of them together, `medium` by bubblewrap alone, `none` not at all.
+ * How well programs are isolated: `strong` by bubblewrap and by control groups in which the kernel counts processes and
+ * memory of all of them together, `medium` by bubblewrap alone, `none` not at all.
  */
 export type SandboxLevel = 'strong' | 'medium' | 'none';
 
@@ -80,7 +80,7 @@ const BEGIN = Buffer.from('\n');
 const AT_ONCE = 8;
 /** How often the disk is looked at while a program runs: milliseconds. */
 const LOOK_MS = 100;
-/** How often it is surveyed though the disk lost nothing. */
+/** How often it is listed even if the disk lost nothing: milliseconds. */
 const NOW_AND_THEN_MS = 500;
 /** What is left of a process that was ended goes within this time: milliseconds. */
 const GOING_MS = 3000;
@@ -239,8 +239,8 @@ async function guarded(
 }
 
 /**
- * Surveys a folder while a program is at work in it: as soon as the disk lost more than it may, and from time to time all the
- * same, for a file with holes takes no room. Looking takes at most a tenth of the time.
+ * Lists a folder while a program is at work in it: as soon as the disk lost more than it may, and from time to time anyway,
+ * because a file with holes takes no room. Looking takes at most a tenth of the time.
  */
 async function watchFolder(
   folder: string,

@@ -1,4 +1,7 @@
-/** Which system calls a program in the sandbox may make: a filter of the kernel (seccomp), as the bytes of its program (BPF). */
+/**
+ * Builds the kernel filter (seccomp) of the system calls that a program in the sandbox may make, as the bytes of its BPF
+ * program.
+ */
 
 /** A processor that filters are made for, by the name that Node gives it. */
 export type Processor = 'x64' | 'arm64';
@@ -19,7 +22,7 @@ const EPERM = 1;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
 
-/** No program of an agent has a use for these, and faults of the kernel are found in them again and again. */
+/** Calls that no program of an agent needs, and in which faults of the kernel are found again and again. */
 const FORBIDDEN: Readonly<Record<string, Numbers>> = {
   // Keys that the kernel keeps for a session are those of whoever started LeMMing.
   add_key: both(248, 217),
@@ -82,7 +85,7 @@ const FORBIDDEN: Readonly<Record<string, Numbers>> = {
 };
 
 /**
- * Programs go another way when the kernel does not have these: io_uring does what other calls do, unfiltered, and the flags
+ * Calls that seem not to exist, so that programs use others: io_uring does what other calls do, unfiltered, and the flags
  * of clone3 lie where no filter can read them.
  */
 const ABSENT: Readonly<Record<string, Numbers>> = {

@@ -53,8 +53,8 @@ function ask(index: TextIndex, shelf: SearchedTexts, pieces: readonly string[]):
 }
 
 /**
- * The files of the indexes of a shelf that say otherwise than the files they are of, as far as a search would believe them:
- * what was changed since is read again anyway.
+ * The index files that differ from the files they cover, as far as a search would believe them: what has changed since is
+ * read again anyway.
  */
 export async function differingIndexes(
   { disk, kept }: { disk: Disk; kept: KeptFiles },

@@ -49,7 +49,7 @@ export interface CallAllowance {
   via?: string | undefined;
 }
 
-/** One thought of a visit: its prompt, how the journal keeps that, and on whose account it goes. */
+/** One thought of a visit: its prompt, how the journal keeps it, and whose account pays. */
 export interface Thought {
   prompt: Prompt;
   ref: PromptRef;
@@ -62,14 +62,14 @@ export interface Thought {
   /** Calls with a greater number go first where calls wait. */
   priority: number;
   signal: AbortSignal;
-  /** Hears what the model writes. */
+  /** Receives what the model writes. */
   listen?: Listen | undefined;
 }
 
 /** A thought on its way to a model. */
 export interface Asking extends ModelRequest {
   thought: Thought;
-  /** Attempts that the journal holds of it. */
+  /** Number of attempts that the journal holds of it. */
   attempt: number;
   /** The intent of an attempt that a crash cut off and that is simply made again. */
   again: IntentEntry | null;
@@ -100,7 +100,10 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     this.redact = redact;
   }
 
-  /** The intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` when the purse cannot pay that. */
+  /**
+   * The intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` when the allowance
+   * cannot pay that.
+   */
   async begin(asking: Asking): Promise<IntentEntry> {
     const { thought } = asking;
     const known = asking.again?.model === this.priced.name ? asking.again : null;
@@ -145,7 +148,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     return error instanceof DiskError || error instanceof FaultError;
   }
 
-  /** A reply that was given before: noted as a call that nobody made and that costs nothing. */
+  /** Records a reused reply as a call that nobody made and that costs nothing. */
   again(asking: Asking, reply: Reply): Reply {
     const intent: IntentEntry = copyWith(this.intentFor(asking, 0), { cached: true });
     asking.attempt = intent.attempt;
@@ -212,7 +215,7 @@ export function outputLimit(model: Model, prompt: Prompt): number {
   return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
 }
 
-/** Usage that is no count of tokens is as good as none. */
+/** Drops usage that is not a count of tokens. */
 function withSoundUsage(reply: Reply): Reply {
   return reply.usage === null || isSound(reply.usage) ? reply : copyWith(reply, { usage: null });
 }
@@ -221,7 +224,7 @@ function isSound(usage: Usage | null): boolean {
   return usage !== null && USAGE_COUNTS.every((key) => Number.isSafeInteger(usage[key]) && usage[key] >= 0);
 }
 
-/** Bytes of the request as an upper bound of its tokens; only counted when tokens cost something. */
+/** Bytes of the request as an upper bound of its tokens; counted only when tokens cost something. */
 export function requestBytes(price: Price, prompt: Prompt): number {
   if (!countsTokens(price)) return 0;
   let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;

@@ -28,7 +28,10 @@ import { recall, recallDoubt } from './recorded-calls.ts';
 import { cacheKey, ReplyCache } from './reply-cache.ts';
 import { type TurnJournal, WrittenJournal } from './turn-journal.ts';
 
-/** Providers keep `timeout_ms` themselves, and know what had come by then; this long after it they are ended: milliseconds. */
+/**
+ * Providers heed `timeout_ms` themselves, and know what had arrived by then; this long after it they are ended:
+ * milliseconds.
+ */
 const GRACE_MS = 500;
 
 /** The models that a visit may call, and the one its resume names first. */
@@ -49,7 +52,7 @@ export interface ModelLine {
   ask: CallModel<Asking>;
 }
 
-/** Where a thought stands that a crash may have cut off: the model it was at, and what is left to try. */
+/** How far a thought had come when a crash cut it off: the model it was at, and what is left to try. */
 interface ThoughtProgress {
   asking: Asking;
   at: string | null;
@@ -66,12 +69,12 @@ export interface Models {
   think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply>;
 }
 
-/** The telephone exchange of an engine: models by name, and every attempt recorded before and after. */
+/** Calls the models of an engine by name, and records every attempt before and after. */
 export class ModelCalls implements Models {
   private readonly ports: Ports;
   private readonly journal: TurnJournal;
   private readonly state: State;
-  /** Secrets go no further than here. */
+  /** Masks secrets, which go no further than here. */
   private readonly redact: (text: string) => string;
   private readonly lines = new Map<Model, Promise<ModelLine>>();
   private readonly gates: RateLimits;
@@ -110,7 +113,10 @@ export class ModelCalls implements Models {
     return { name, model, provider, price, connection, attempts, ask };
   }
 
-  /** Record is innermost, so that every attempt has its own line in the journal. What answers the same again is not tried again. */
+  /**
+   * Wraps a model. Record is innermost, so that every attempt has its own line in the journal. Providers that always answer
+   * the same are not retried.
+   */
   private async wrap(config: Config, line: Omit<ModelLine, 'price' | 'ask'>): Promise<CallModel<Asking>> {
     const { name, model, provider, connection, attempts } = line;
     const { clock } = this.ports;
@@ -183,8 +189,9 @@ export class ModelCalls implements Models {
   }
 
   /**
-   * What a model answers to the thought: first what the journal holds of it, then the models in turn. `first` is what the
-   * agent would be given if nothing failed. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
+   * The answer of a model to the thought: first what the journal holds of it, then the models in turn. `first` is the model
+   * that would be asked if nothing failed. Throws `OutOfCredits` before an attempt whose worst case the allowance cannot
+   * pay.
    */
   async think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply> {
     const budget = { left: config.models.get(choice.models[0] ?? '')?.retry.attempts ?? 1 };
@@ -258,12 +265,12 @@ export class ModelCalls implements Models {
     return this.gates.load();
   }
 
-  /** The turn is committed: its replies may be given again. */
+  /** The turn is committed: its replies may be reused. */
   commit(): void {
     this.replies.commit();
   }
 
-  /** Nothing is asked any more. */
+  /** Stops all calls. */
   close(): void {
     this.replies.close();
   }

@@ -3,17 +3,17 @@ import { type Heard, ProviderError } from '../../core/model/call.ts';
 import type { CallModel } from '../../providers/with/line.ts';
 import type { Asking } from './attempts.ts';
 
-/** What a listener is told of a call under way: that an attempt begins, what is written, or that the attempt broke off. */
+/** What a listener receives of a call under way: that an attempt begins, what is written, or that the attempt broke off. */
 export type Overheard = { agent: string } & (
   | { is: 'begun' }
   | { is: 'written'; text: string; act?: { n: number; tool: string } }
   | { is: 'broken'; why: string }
 );
 
-/** Hears the models of a turn while they write. For display only: nothing may depend on it, and only the reply counts. */
+/** Receives what the models of a turn write. For display only: nothing may depend on it, and only the reply counts. */
 export type Listen = (what: Overheard) => void;
 
-/** Where a provider tells what it hears; after the end of its attempt nobody listens any more. */
+/** The listener for a provider; after the end of its attempt nobody listens any more. */
 export function heardIn({ prompt, thought: { listen } }: Asking, signal: AbortSignal): Heard | undefined {
   const { agent } = prompt;
   return listen && ((text, act) => signal.aborted || listen({ agent, is: 'written', text, ...(act && { act }) }));

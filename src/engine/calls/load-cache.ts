@@ -3,7 +3,7 @@ import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 
-/** Where a running engine shows the calls that wait, for `lemming status`. */
+/** The file in which a running engine shows the calls that wait, for `lemming status`. */
 const LOAD_FILE = 'load.json';
 
 /** Time between two writings: milliseconds. */
@@ -22,7 +22,7 @@ export function readLoad(kept: KeptFiles): LimitLoad[] {
   return found ? (JSON.parse(found.bytes.toString()) as LimitLoad[]) : [];
 }
 
-/** Shows what the function says until it is told to stop; writes only what is new. */
+/** Shows what the function returns until it is stopped; writes only changes. */
 export function showLoad(kept: KeptFiles, clock: Clock, load: () => LimitLoad[]): () => void {
   let last = '[]';
   let cancel = (): void => {};
@@ -39,7 +39,7 @@ export function showLoad(kept: KeptFiles, clock: Clock, load: () => LimitLoad[])
   };
 }
 
-/** What only screens read never stops an engine. */
+/** Runs work for screens only, whose failure never stops an engine. */
 function forDisplay(work: () => void): void {
   try {
     work();

@@ -10,14 +10,14 @@ import { withEntry } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { LineChange } from './rewrite.ts';
 
-/** What stands in the place of an erased text. */
+/** The text that replaces an erased one. */
 export const REDACTED = '[redacted]';
 
 /** What is to be erased from the journal. */
 export interface EraseTarget {
-  /** The id that was named. */
+  /** The id that the person named. */
   id: string;
-  /** Whose text it is. */
+  /** The author of the text. */
   agent: string;
   /** Turns in whose visits the text was written. */
   turns: Set<number>;
@@ -37,7 +37,10 @@ export interface EraseTarget {
   paths: Map<string, string>;
 }
 
-/** Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of files. */
+/**
+ * Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of
+ * files.
+ */
 export function eraser(target: EraseTarget): LineChange {
   const signs = signsOf(target);
   const paths = [...target.paths].flatMap(([old, made]) => [
@@ -185,7 +188,7 @@ function eraseHeld(held: Held, target: EraseTarget): void {
       one.subject = target.subjects.get(one.subject) ?? one.subject;
 }
 
-/** As a text stands in JSON. */
+/** A text as JSON. */
 function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
@@ -214,7 +217,7 @@ function eraseInput(input: Json, target: EraseTarget): Json {
     : input;
 }
 
-/** Where an act holds a message: a letter in `body`, a hire its first task in `message`. */
+/** The key of the message in an act: a message has `body`, a hire its first task in `message`. */
 function bodyKey(input: Json): 'body' | 'message' | undefined {
   return (['body', 'message'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
 }

@@ -17,20 +17,20 @@ import { printMessage } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { type Rewritten, rewriteFile } from './rewrite.ts';
 
-/** The beginning of a secret that a subject was cut at is struck out from so many characters on. */
+/** Length from which the beginning of a secret at which a subject was cut is masked: characters. */
 const TELLING = 6;
 
 /** Only a line like this one may hold bytes. */
 const HAS_BYTES = /"files":\[\{|"base64":true/;
 
-/** Strikes known secrets out of the files of an org, on their way into an archive; out of the names of messages too. */
+/** Masks known secrets in the files of an org on their way into an archive, and in the names of messages. */
 export class Scrubber {
   /** Files in which a secret stood. */
   readonly found: string[] = [];
   private readonly disk: Disk;
   private readonly secrets: string[];
   private readonly redact: (text: string) => string;
-  /** Paths that hold a piece of a secret → what takes their place. */
+  /** Paths that contain a piece of a secret → their replacements. */
   private readonly names = new Map<string, string>();
   /** The same for subjects that were cut in the middle of one. */
   private readonly subjects = new Map<string, string>();
@@ -75,7 +75,10 @@ export class Scrubber {
     return clean;
   }
 
-  /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
+  /**
+   * The file with the secrets masked. The end of the journal records which of its lines were changed, so that it still
+   * verifies.
+   */
   take(file: ArchiveFile): ArchiveFile[] {
     const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
     const made =
@@ -89,7 +92,7 @@ export class Scrubber {
     return number === this.last && this.groups.length ? this.telling(made) : [made];
   }
 
-  /** A subject with a mark in it is printed in quotes. What a person edited is only struck out. */
+  /** A message file. A subject with a placeholder is printed in quotes; a file that a person edited is only masked. */
   private message({ path, bytes }: ArchiveFile): Uint8Array {
     const text = Buffer.from(bytes).toString();
     const { message } = readMessage(text, path);

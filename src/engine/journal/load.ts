@@ -13,7 +13,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 import { MARKS, nothing, type Restored, restored, type StateCache } from './state-cache.ts';
 
-/** The org as its journal tells it. */
+/** The org as its journal has it. */
 export interface Loaded {
   state: State;
   /** Keeps the state for the next start. */
@@ -33,20 +33,20 @@ export interface Loaded {
   difference: JournalDifference | null;
 }
 
-/** Rows of the journal's fold that are folded before they are kept. */
+/** Rows that are applied before the state is kept. */
 const KEPT_ROWS = 30_000;
 
 /** How the journal is read. */
 export interface LoadOptions {
-  /** By the holder of the lock: what was folded is kept on the way, so that the next start goes on from there. */
+  /** For the holder of the lock: the state is kept on the way, so that the next start continues from there. */
   keep?: KeptFiles;
-  /** Is told how many files of the journal are still to be read, from time to time, when there are many. */
+  /** Receives from time to time how many files of the journal are still to be read, when there are many. */
   progress?: ((left: number) => void) | undefined;
 }
 
 /**
- * Reads the state: from what was kept, when it was made here and no file of the journal changed since, and by folding what
- * follows. Without `kept` the whole journal is read. Throws `damaged-journal`.
+ * Reads the state: the kept one, if it was made here and no file of the journal has changed since, and then the lines after
+ * it. Without `kept` the whole journal is read. Throws `damaged-journal`.
  */
 export function load(
   disk: Disk,
@@ -69,14 +69,17 @@ export function load(
 /** Files of which it is said that they are read. */
 const MANY_FILES = 50;
 
-/** Where a fold is: after the group with that seal. */
+/** How far the reading has come: after the group with that seal. */
 export interface Stand {
   position: Position;
   state: State;
   marks: JournalMarks;
 }
 
-/** Folds the whole journal, whatever is kept; what does not fit the memory goes to another disk. Stops at each group. Throws `damaged-journal`. */
+/**
+ * Reads the whole journal, whatever is kept; rows that do not fit into memory go to another disk. Stops at each group.
+ * Throws `damaged-journal`.
+ */
 export function* foldAnew(disk: Disk, aside: Disk, told?: Progress): Generator<Stand, Loaded> {
   const reader = new JournalReader(disk, nothing(aside), new JournalMarks());
   yield reader;
@@ -125,7 +128,7 @@ class JournalReader {
     this.boot = boot;
   }
 
-  /** Folds a group. Calls of a turn that has no commit yet wait: a cut-off turn is made again from its frozen inputs. */
+  /** Applies a group. Calls of a turn without a commit wait: a cut-off turn is made again from its frozen inputs. */
   take(group: Group): void {
     this.position = { file: group.file, end: group.end, head: group.seal };
     this.marks.note(group.file, group.seal, group.end);
@@ -163,7 +166,7 @@ class JournalReader {
     this.open = null;
   }
 
-  /** Moves old rows out of the memory, once there are many. A folder that cannot be written keeps nothing. */
+  /** Moves old rows out of memory once there are many. Nothing is kept in a folder that cannot be written. */
   makeRoom(keep: KeptFiles | undefined): void {
     const isBetween = this.undone === null && this.open === null && this.turn.length === 0;
     if (!isBetween || this.inputs.some(({ k }) => k !== 'done')) return;

@@ -13,8 +13,8 @@ type First = Extract<PromptRef, { pieces: unknown }>;
 type Results = Extract<PromptRef, { after: number }>['results'];
 
 /**
- * What models were told in a turn that was cut off under other rules. Its visits go on from these very prompts, so that the
- * replies that were paid answer them, and the journal holds what was sent.
+ * The prompts that models got in a turn that was cut off under other rules. Its visits continue from these prompts, so that
+ * the paid replies answer them, and the journal holds what was sent.
  */
 export class SentPrompts {
   private readonly state: State;
@@ -38,12 +38,12 @@ export class SentPrompts {
     return this.first.has(agent);
   }
 
-  /** What was told before that call; undefined when it was not made. */
+  /** The results before that call; undefined when it was not made. */
   results(agent: string, n: number): Results | undefined {
     return this.later.get(`${agent} ${n}`);
   }
 
-  /** The briefing as it was sent, and the mail that stood in it. */
+  /** The prompt as it was sent, and its mail. */
   over(made: { given: InboxMail; brief: VisitPrompt }, agent: string): { given: InboxMail; brief: VisitPrompt } {
     const sent = this.first.get(agent);
     const stable = sent && this.blobs.get(sent.system);

@@ -1,6 +1,6 @@
 /**
- * The state of the journal's fold, kept in `.lemming/` for a quick start: what is at work in `state.json`, line by line, and
- * rows of old mail in segments that it lists. Never the truth: what is missing or does not fit is made from the journal.
+ * Keeps the state in `.lemming/` for a quick start: recent rows in `state.json`, line by line, and rows of old mail in
+ * segments that it lists. It is never the truth: whatever is missing or does not fit is made from the journal.
  */
 import { RULES } from '../../core/journal/rules.ts';
 import type { SpillMap } from '../../core/model/spill-map.ts';
@@ -36,7 +36,7 @@ interface StatePosition extends Position {
 
 interface Head extends StatePosition {
   version: number;
-  /** Another program may have folded lines that this one does not know. */
+  /** The rules of the program: another one may have applied lines that this one does not know. */
   rules: number;
   shape: string;
   sizes: Record<string, number>;

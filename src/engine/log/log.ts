@@ -29,9 +29,9 @@ export function logPath(agent: string | null): string {
 }
 
 /**
- * The only writer of logs: one JSON line an event, in `agents/<name>/logs/` or `org/logs/`. Events below the level of their
- * module are forgotten, secrets of the environment struck out. Lines are buffered and written at most once a second, one
- * append a file; a file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
+ * The only writer of logs: one JSON line for each event, in `agents/<name>/logs/` or `org/logs/`. Events below the level of
+ * their module are dropped, secrets of the environment masked. Lines are buffered and written at most once a second, with
+ * one append for each file; a file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
  */
 export function logger(
   disk: Disk,

@@ -11,7 +11,7 @@ import { defined } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { viewOf } from '../../views/journal/view-of.ts';
 
-/** What a turn did, for people and for `--json`. Amounts are micro-credits. */
+/** The report of a turn, for people and for `--json`. Amounts are micro-credits. */
 export interface TurnReport {
   turn: number;
   visits: VisitReport[];
@@ -22,7 +22,7 @@ export interface TurnReport {
   unplaced: Unplaced[];
   /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
   faults: Fault[];
-  /** Inputs that people gave: drops, edits, requests. */
+  /** Inputs of people: mail, edits, requests. */
   inputs: number;
   /** What came of what people answered, ordered and took back. */
   done: Entry[];

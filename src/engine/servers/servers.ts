@@ -78,7 +78,7 @@ async function ask(
   }
 }
 
-/** Characters of a reason, and of the last words of a program: cut once secrets are struck out of them. */
+/** Characters of a reason, and of the last words of a program; cut only after secrets are masked. */
 const SAID = 500;
 
 /** Why a server gave no answer; of a request that failed also what lies below it. */
@@ -89,7 +89,7 @@ export function whyOf(error: unknown): string {
   return [message, below.message || below.code].filter(Boolean).join(': ');
 }
 
-/** The server of that name; another one when it was approved anew. */
+/** The server of that name; restarted when it was approved anew. */
 function keep(
   kept: Map<string, RunningServer>,
   open: (server: Server) => Promise<Conversation>,

@@ -16,7 +16,10 @@ import { runJavascript } from '../../disk/sandbox/javascript.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { demandQuota, noteWritten, type WorkspaceQuota } from './workspace-quota.ts';
 
-/** Raised by the tool context when a tool asks for what it may not have; the model is told. `rule` names what decided. */
+/**
+ * Raised by the tool context when a tool asks for something it may not have; the model is told. `rule` names the rule that
+ * decided.
+ */
 export class ToolRefusal extends Error {
   readonly rule: string;
   constructor(message: string, rule = 'path') {
@@ -59,7 +62,7 @@ export interface ContextParts {
   known(hash: string): string | undefined;
   /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
   shown(path: string): string | undefined;
-  /** Strikes secrets out of a text. */
+  /** Masks secrets in a text. */
   redact(text: string): string;
   /** Whether a tainted agent wrote a shared file. */
   isTainted(path: string): boolean;

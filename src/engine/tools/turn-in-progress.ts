@@ -24,12 +24,12 @@ export interface Turn {
   caches: TurnCaches;
   /** Workspace files that tools wrote in this turn. */
   live: Set<string>;
-  /** Strikes secrets of the environment out of a text. */
+  /** Masks secrets of the environment in a text. */
   mask: (text: string) => string;
   /** Old files that this turn's freeze found. */
   swept: string[];
   signal: AbortSignal;
-  /** Hears what the models write. */
+  /** Receives what the models write. */
   listen?: Listen | undefined;
   /** What models were told, where the turn was cut off under other rules. */
   sent?: SentPrompts | undefined;

@@ -46,7 +46,7 @@ import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Ending, makeTurn, wouldAct } from './turn.ts';
 
-/** Bytes of the journal after which a running engine keeps its state: what a start after a kill folds again. */
+/** Bytes of the journal after which a running engine keeps its state: what a start after a kill must read again. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 /** How a turn is to be made. */
@@ -193,8 +193,8 @@ export class Engine {
   }
 
   /**
-   * Makes what was deferred for a folder that is back, before anything there is read: a drop or a request that was taken in
-   * is not taken twice. As long as the folder does not take all of it, it stays deferred.
+   * Makes deferred files in a folder that is back, before anything there is read, so that mail or a request that was taken
+   * in is not taken in twice. As long as the folder does not take all of them, they stay deferred.
    */
   private catchUp(turn: number): void {
     const { disk } = this.ports;
@@ -227,7 +227,7 @@ export class Engine {
     return this.state.clock.turn + 1;
   }
 
-  /** Whether mail, a request or an unfinished turn makes anyone due. Reads the folder for what people dropped. */
+  /** Whether mail, a request or an unfinished turn makes anyone due. Reads the folder for incoming mail. */
   idle(): 'busy' | 'idle' | 'failing' {
     try {
       return this.lookIdle();

@@ -53,7 +53,7 @@ export function thawed(open: OpenEntry, lines: Entry[]): Frozen {
   return { open, lines, ...countsOf(lines) };
 }
 
-/** Folds lines into the state and adds them to the journal, which the caller writes. */
+/** Applies lines to the state and adds them to the journal, which the caller writes. */
 export function take({ state, journal }: Pick<Freezing, 'state' | 'journal'>, entries: readonly Entry[]): void {
   for (const entry of entries) {
     apply(state, entry);

@@ -30,7 +30,7 @@ export class LiveConfig {
     this.env = env;
   }
 
-  /** Null until it was looked at, frozen or thawed. */
+  /** Null until it was looked at or frozen. */
   get known(): Config | null {
     return this.made;
   }

@@ -43,7 +43,10 @@ export interface RunReport {
   end: 'turns' | 'paused' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
 }
 
-/** Makes turns until the wish is fulfilled (an open-ended run waits while the org is at rest), the org is idle, or the person interrupts. A turn that is under way is always finished. */
+/**
+ * Makes turns until the requested number is reached (an open-ended run waits while the org is at rest), the org is idle, or
+ * the person interrupts. A turn under way is always finished.
+ */
 export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promise<RunReport> {
   keepHeapSmall();
   const sum = new Sum();

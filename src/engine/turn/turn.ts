@@ -29,7 +29,7 @@ export interface Ending {
   walked: Due[];
 }
 
-/** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
+/** From the snapshot to the effects: schedule, inbox, prompt, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walkIn(turn);
   const written = new FileVersions();

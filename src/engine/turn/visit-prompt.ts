@@ -8,7 +8,10 @@ import { toolsOf } from '../../core/turn/judge.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 
-/** Gathers the mail of a visit and briefs it. Pure: the snapshot stays the same during the visits, so it may be done late. */
+/**
+ * Chooses the mail of a visit and makes its prompt. Pure: the snapshot stays the same during the visits, so it may be done
+ * late.
+ */
 export function promptOfVisit(
   turn: Turn,
   toolbox: Toolbox,

@@ -167,7 +167,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
   return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
 }
 
-/** Of a call: whether it is a deed, and whether the engine refused it. */
+/** For each call: whether it changed something, and whether the engine refused it. */
 type Sort = { changes: boolean; refused: boolean };
 
 /** The results of a step as the model is told them. */

@@ -82,7 +82,7 @@ function typingAt(talk: ChatSession, { disk, state }: View, open: () => boolean)
   };
 }
 
-/** One text from the keyboard. What goes wrong is said, and the talk goes on. */
+/** Handles one text from the keyboard. A fault is printed, and the session goes on. */
 async function take(talk: ChatSession, world: World, text: string): Promise<void> {
   try {
     await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text) : talk.ask(text));

@@ -226,7 +226,7 @@ export class ChatSession {
       this.world.say(`${agent} wants to use ${tool}. Answer with /approve ${id} or /deny ${id}`);
   }
 
-  /** What the talk cost so far, and what the agent has left. */
+  /** The cost of the session so far, and what the agent has left. */
   cost(): string {
     const { config, state } = readOrg(this.world);
     return `${countCredits(this.micro)} spent in this chat; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;

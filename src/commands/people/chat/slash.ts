@@ -18,7 +18,7 @@ import * as deny from '../deny.ts';
 import * as inbox from '../inbox.ts';
 import type { ChatSession } from './session.ts';
 
-/** A command within a talk. */
+/** A command within a chat session. */
 interface Slash {
   /** What stands behind its name: `[ID]`. */
   takes: string;
@@ -31,7 +31,7 @@ const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true 
 const [ONE] = step.command.flags.flatMap((flag) => ('value' in flag ? flag.value : []));
 const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.about;
 
-/** What can be said to a talk, by name. What is a command elsewhere has the words of that command. */
+/** The commands of a chat session, by name. One that exists elsewhere uses the words of that command. */
 export const SLASHES: Record<string, Slash> = {
   to: { takes: 'AGENT', does: 'Talk with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
   thread: { takes: '[ID]', does: 'List your conversations, or continue one', run: goOnWith },

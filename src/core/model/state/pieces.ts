@@ -28,7 +28,7 @@ export function shapeOf(state: State): string {
 
 type RowsOf = (shelf: SpillMap<unknown>) => Iterable<[string, unknown]>;
 
-/** A state piece by piece: a field, and its value or some rows of it. `rowsOf`: which rows of a shelf. */
+/** A state piece by piece: a field, and its value or some of its rows. `rowsOf`: which rows of a spill map. */
 export function* piecesOf(state: State, rowsOf?: RowsOf): Generator<[field: string, value: unknown]> {
   for (const [field, value] of fieldsOf(state)) yield* piecesIn(field, value, rowsOf);
 }
@@ -59,7 +59,7 @@ function* chunksOf(field: string, rows: Iterable<Row>): Generator<[string, Row[]
   if (chunk.length) yield [field, chunk];
 }
 
-/** Puts pieces together again. `put` takes the rows of a shelf. */
+/** Puts pieces together again. `put` takes the rows of a spill map. */
 export function stateOf(
   pieces: Iterable<readonly [field: string, value: unknown]>,
   put = (shelf: SpillMap<unknown>, _field: string, rows: readonly [string, unknown][]) => {
@@ -81,7 +81,7 @@ export function stateOf(
   return state;
 }
 
-/** The shelves of a state, by field. */
+/** The spill maps of a state, by field. */
 export function shelvesOf(state: State): Map<string, SpillMap<unknown>> {
   return new Map([...fieldsOf(state)].filter((one): one is [string, SpillMap<unknown>] => one[1] instanceof SpillMap));
 }
