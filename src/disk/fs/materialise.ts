@@ -23,10 +23,10 @@ export interface Materialised {
 }
 
 /**
- * Carries out the file operations of a committed turn. Idempotent: after a crash at any point it is simply done again.
- * Nothing a person made or changed is overwritten: new names are taken with link(2), which refuses a taken name, and an old
- * file is first moved aside and looked at, so that no instant is left in which an edit could be lost. What the file system
- * refuses for its name or place is left out and told; only a disk that fails stops it.
+ * Carries out the file operations of a committed turn. Idempotent: after a crash at any point it is simply done again. It
+ * overwrites nothing that a person made or changed: new names are taken with link(2), which refuses a taken name, and an
+ * old file is first moved aside and compared, so that an edit cannot be lost at any instant. Operations that the file
+ * system refuses for their name or place are left out and reported; only a failing disk stops it.
  */
 export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
   return new Materialising(disk, ops, turn).done;

@@ -4,7 +4,7 @@ import type { Disk } from '../fs/disk.ts';
 import { Compact } from './compact.ts';
 import { GENESIS, journalPath, NextFile, readJournalFile } from './journal.ts';
 
-/** Reads a journal while somebody else writes it: each look gives the lines of the groups that were sealed since. */
+/** Reads a journal while another process writes it: each look gives the lines of the groups sealed since the last. */
 export class Tail {
   private readonly disk: Disk;
   private file: number;

@@ -65,7 +65,9 @@ interface ThoughtProgress {
 export interface Models {
   /** What one call of the first model that has a price may cost at most; `prompt` is made only when that counts. */
   need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number>;
-  /** What a model answers to a thought. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case. */
+  /**
+   * What a model answers to a thought. Throws `OutOfCredits` before an attempt whose worst case the allowance cannot pay.
+   */
   think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply>;
 }
 

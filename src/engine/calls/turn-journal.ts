@@ -15,7 +15,7 @@ export interface TurnJournal {
   durable(): Promise<void>;
 }
 
-/** The journal of an engine at work, with the state that it folds to. */
+/** The journal of an engine at work, with the state that its lines make. */
 export class WrittenJournal implements TurnJournal {
   private readonly journal: Journal;
   private readonly state: State;
