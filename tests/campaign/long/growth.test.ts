@@ -75,7 +75,7 @@ describe('an organisation with a long past', () => {
       if (broken) fs.writeFileSync(file, broken);
       else fs.rmSync(file, { force: true });
       const frozen = (): unknown => serializeState(loadKept(root).state);
-      if (broken === changed) expect(frozen).toThrow('kept of old mail');
+      if (broken === changed) expect(frozen).toThrow('cache of old mail');
       expect(frozen()).toEqual(whole);
       fs.writeFileSync(file, bytes);
     }

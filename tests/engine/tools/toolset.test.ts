@@ -152,7 +152,7 @@ describe('the approval of a tool', () => {
     });
     const list = await made.trust(undefined);
     expect(list.text).toContain(
-      'add_up (tool): not approved\n  runs ["python3","./sum.py","--loud"] in the Box\n  has the files TOOL.md, sum.py\n  tool add_up\n  sha256 ',
+      'add_up (tool): not approved\n  runs ["python3","./sum.py","--loud"] in the sandbox\n  has the files TOOL.md, sum.py\n  tool add_up\n  sha256 ',
     );
     expect(list.data).toMatchObject({ models: [], tools: [{ tool: 'add_up', approved: false }, { tool: 'shout' }] });
     expect(existsSync(join(made.env.LEMMING_HOME as string, 'trust.yaml'))).toBe(false);
@@ -235,7 +235,7 @@ describe('what is wrong with tools of the organisation', () => {
     expect(exit).toBe(3);
     expect((data as { faults: Fault[] }).faults).toMatchObject([
       { code: 'invalid-value', file: 'org/tools/read_file/TOOL.md', value: 'read_file' },
-      { code: 'invalid-value', file: 'org/tools/shout/TOOL.md', message: expect.stringContaining('no JSON schema') },
+      { code: 'invalid-value', file: 'org/tools/shout/TOOL.md', message: expect.stringContaining('not a JSON schema') },
       { code: 'unknown-name', file: 'agents/a/resume.md', value: 'add_upp', nearest: 'add_up' },
       { code: 'unknown-name', file: 'agents/a/resume.md', value: 'nothing__*' },
     ]);
