@@ -49,7 +49,7 @@ describe('chat at a real terminal', () => {
     await shown.shows('planner>');
     await shown.type('What do we do?');
     await shown.press('Enter');
-    const during = await shown.shows(/planner writes …\nFirst we l/);
+    const during = await shown.shows(/planner is writing …\nFirst we l/);
     expect(during).not.toContain('planner: First');
     expect(during).toMatch(/^planner> What do we do\?$/m);
     letGo();
@@ -75,7 +75,7 @@ describe('chat at a real terminal', () => {
     await shown.type('Well?');
     await shown.press('Enter');
     const after = await shown.shows('planner: This is it.');
-    expect(after).toContain('What planner was writing broke off and does not count (unavailable');
+    expect(after).toContain('The reply of planner broke off and is ignored (unavailable');
     expect(after).not.toContain('planner: This never');
   });
 

@@ -42,7 +42,7 @@ describe('a process on a disk that is read-only', () => {
     const root = office();
     const { status, stderr } = lemming(mounted(root), root, ...words);
     expect(status).toBe(1);
-    expect(stderr).toContain('[disk-read-only] Mount the disk for writing, or work on a copy elsewhere');
+    expect(stderr).toContain('[disk-read-only] Make the disk writable, or work on a copy elsewhere');
   });
 
   it('reads as ever: nobody is set aside, and nothing is to be mended', () => {
@@ -72,7 +72,7 @@ it('a process that may open few files says how to get more, loses nothing, and t
   expect(lemming([], root, 'send', 'a', 'Hello').status).toBe(0);
   const few = ['sh', '-c', 'ulimit -n 24; exec "$0" "$@"', process.execPath, MAIN];
   const { status, stderr } = start(few, root, 'run', '--until-idle');
-  expect([status, stderr]).toEqual([1, expect.stringContaining('[no-handles] Let the process open more files')]);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('[no-handles] Allow more open files')]);
   const after = lemming([], root, 'run', '--until-idle', '--json');
   expect(after.status).toBe(0);
   expect(JSON.parse(after.stdout).visits).toMatchObject([{ agent: 'a', outcome: 'ok' }]);

@@ -47,7 +47,7 @@ describe.each(SIZES)('at %s', (_name, size) => {
     expect(widest(rows)).toBeLessThanOrEqual(size.columns);
     expect(rows[0]).toContain(`${PANES[pane].title}`);
     expect(rows.at(-1)).toMatch(/turn 5 {2}· {2}idle/);
-    expect(rows.join('\n')).toContain(pane === 'approvals' ? 'Nothing waits for you.' : '> ');
+    expect(rows.join('\n')).toContain(pane === 'approvals' ? 'No action waits for you.' : '> ');
   });
 
   it('says who is at work, why, and what each has left', () => {
@@ -97,10 +97,10 @@ describe('the screen', () => {
     expect(picture(empty, { pane: 'problems' }, size).join('\n')).toContain(
       'There are no problems, and nothing waits for you.',
     );
-    expect(picture(empty, { pane: 'approvals' }, size).join('\n')).toContain('Nothing waits for you.');
-    expect(picture(empty, { pane: 'mail' }, size).join('\n')).toContain('Nobody has written yet');
+    expect(picture(empty, { pane: 'approvals' }, size).join('\n')).toContain('No action waits for you.');
+    expect(picture(empty, { pane: 'mail' }, size).join('\n')).toContain('There are no messages yet');
     expect(picture(empty, { pane: 'log' }, size).join('\n')).toContain('Nothing has happened yet.');
-    expect(picture(empty, {}, size).join('\n')).toContain('No turn was made yet');
+    expect(picture(empty, {}, size).join('\n')).toContain('No turn has been made yet');
     expect(picture(empty, {}, size).at(-1)).toContain('nothing needs you');
   });
 

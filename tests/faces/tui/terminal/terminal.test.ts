@@ -98,7 +98,7 @@ describe('lemming watch in a terminal', () => {
     await terminal.press('M-Enter');
     await terminal.type('très bien 👍');
     await terminal.press('Enter');
-    await terminal.shows('Written to manager');
+    await terminal.shows('Sent to manager');
     await terminal.press('Escape', '/', 'C-u');
     await terminal.type('from:human to:manager Re:');
     await terminal.press('Enter');
@@ -108,7 +108,7 @@ describe('lemming watch in a terminal', () => {
     await terminal.shows('approve A-');
     await terminal.type('fine');
     await terminal.press('Enter');
-    await terminal.shows('Approved: coder_01 uses write_file');
+    await terminal.shows('Approved: coder_01 will use write_file');
     await terminal.shows('4 Approvals (4)');
     await terminal.press('d', 'Enter');
     await terminal.shows('Denied: coder_01 will be told');
@@ -143,7 +143,7 @@ describe('lemming watch in a terminal', () => {
     await terminal.press('t');
     await terminal.type('12.5');
     await terminal.press('Enter');
-    await terminal.shows('janitor: 12.5 credits more, 62.5 granted in all');
+    await terminal.shows('janitor: 12.5 credits more, 62.5 granted in total');
 
     await terminal.press('e');
     await terminal.shows('editing ');
@@ -180,7 +180,7 @@ describe('lemming watch in a terminal', () => {
     onTestFinished(() => void engine.kill('SIGKILL'));
     await terminal.shows(/running.*lemming run, process/);
     await terminal.press('s');
-    await terminal.shows('Another engine runs here');
+    await terminal.shows('Another engine is running here');
     await terminal.press('P');
     await terminal.shows('The organisation is paused from the next turn on');
     await terminal.shows(/· {2}paused/);
@@ -233,7 +233,7 @@ describe('lemming watch in a terminal', () => {
         encoding: 'utf8',
         env: { PATH: process.env.PATH, ...env },
       });
-    expect(run('--once')).toContain('There was no turn yet.');
+    expect(run('--once')).toContain('No turn has been made yet.');
     expect(() => run('--run')).toThrow(/needs a terminal/);
   });
 });
