@@ -29,7 +29,7 @@ describe('the desk, as a user lives it', () => {
     const status = await json(root, 'status');
     expect(status.waiting).toEqual([]);
     expect(status.unanswered).toEqual([{ id: '000001-human-01', by: ['manager'], subject: 'plan' }]);
-    expect((await lemming(root, ['status'])).out).toContain('000001-human-01 was read by manager, no answer yet: plan');
+    expect((await lemming(root, ['status'])).out).toContain('000001-human-01 was read by manager, no reply yet: plan');
     expect((await lemming(root, ['outbox', 'human'])).out).toContain('read by manager');
     await untilIdle(root);
     expect((await json(root, 'status')).unanswered).toEqual([]);
@@ -66,7 +66,7 @@ describe('the desk, as a user lives it', () => {
 
   it('scenarios 7 and 14: a message that I put away leaves the inbox and the outbox, and is still found', async () => {
     const root = await answered();
-    expect((await lemming(root, ['archive', ANSWER])).out).toContain('1 message put away');
+    expect((await lemming(root, ['archive', ANSWER])).out).toContain('1 message archived');
     const inbox = async (...more: string[]) => ids((await json(root, 'inbox', ...more)).messages);
     expect(await inbox()).toEqual([]);
     expect(await inbox('--all')).toEqual([ANSWER]);
@@ -169,7 +169,7 @@ describe('scenario 50: approvals, as a user lives them', () => {
     expect(needs).toMatchObject({ count: 1, approvals: 1 });
     const { out } = await lemming(root, ['approvals']);
     for (const words of [
-      '1 act waits for you',
+      '1 action waits for you',
       'after 000001-human-01 from human: plan',
       'has cost 0.01 credits',
       '  body: What is the plan?\n',
@@ -208,7 +208,7 @@ describe('scenario 50: approvals, as a user lives them', () => {
     expect((await json(root, 'replay')).identical).toBe(true);
     expect((await json(root, 'replay', '--recompute')).identical).toBe(true);
     const late = await lemming(root, ['deny', ID]);
-    expect([late.exit, late.err]).toEqual([6, expect.stringContaining('answered already')]);
+    expect([late.exit, late.err]).toEqual([6, expect.stringContaining('already been answered')]);
   });
 
   it('a mistake in the file is shown with its line before anything runs', async () => {

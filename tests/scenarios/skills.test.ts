@@ -56,7 +56,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     expect(await listed(root)).toMatchObject({ skills: [], proposed: [{ id: 'csv', approval: 'A-1-coder-1' }] });
     expect((await lemming(root, ['skill', 'show', 'csv'])).out).toContain('Be careful.');
 
-    expect((await lemming(root, ['approve', 'A-1-coder-1', '--always'])).err).toContain('asked each time');
+    expect((await lemming(root, ['approve', 'A-1-coder-1', '--always'])).err).toContain('needs approval each time');
     expect((await lemming(root, ['skill'])).out).toContain('lemming approve A-1-coder-1');
     await lemming(root, ['approve', 'A-1-coder-1']);
     expect((await lemming(root, ['skill'])).out).toContain('answered with approve');
