@@ -9,12 +9,17 @@ import { newFolder, removeFolder } from '../real.ts';
 import { digestOf, foldOf, growOrg, type Ran, ran } from './growth.ts';
 
 const PER_TURN = 1250;
-const TURNS = 5;
+/** More of them, and the small organisation has answered all its mail. */
+const TURNS = 8;
 const ROUNDS = 3;
 
 /** What a figure of several rounds is: the middle one, rounded. */
 function middle(figures: readonly number[]): number {
   return Math.round([...figures].sort((a, b) => a - b)[figures.length >> 1] as number);
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((a, b) => a + b, 0);
 }
 
 function spent(runs: readonly Ran[]): { ms: number; cpu: number; peak: number } {
@@ -120,7 +125,7 @@ describe('an organisation with 1,000,000 old messages', () => {
         best: Math.round(Math.min(...started.large)),
       },
       sent,
-      turnCpu: { small: middle(turns.small), large: middle(turns.large) },
+      turnCpu: { ...turns, ratio: sum(turns.large) / sum(turns.small) },
       peaks: { small: middle(peaks.small), large: middle(peaks.large) },
       views,
     });
@@ -132,7 +137,8 @@ describe('an organisation with 1,000,000 old messages', () => {
     // Both answer as much mail, so their turns may be compared.
     expect(Math.min(...sent.small, ...sent.large)).toBeGreaterThan(0.8 * PER_TURN);
     expect(middle(sent.large) / middle(sent.small)).toBeCloseTo(1, 1);
-    expect(middle(turns.large) / middle(turns.small)).toBeLessThan(1.1);
+    // One difference of two runs is uncertain by a fifth; all turns of all rounds together are not.
+    expect(sum(turns.large) / sum(turns.small)).toBeLessThan(1.1);
     for (const { large: view } of Object.values(views)) expect(view?.cpu).toBeLessThan(1000);
   });
 });
