@@ -24,7 +24,7 @@ export declare function deadline(ms: number): AbortSignal;
 /** The interface of a file system, and its errors. */
 import type { FaultCode } from '../../schema/fault.ts';
 /**
- * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
+ * The interface of a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
  * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
  * loses unsynced operations.
  */
@@ -42,7 +42,7 @@ export interface Disk {
     look(path: string): [name: string, stat: Stat][] | null;
     /** What is at the path, without following a link; null when nothing is there. */
     stat(path: string): Stat | null;
-    /** False when the system lets this process not read and write what is there; true also when nothing is there. Follows no link. */
+    /** False when the system denies this process reading or writing there; true when nothing is there. Follows no link. */
     isOpen(path: string): boolean;
     /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */
     create(path: string, bytes: string | Uint8Array): string;
@@ -64,7 +64,7 @@ export interface Disk {
     syncFile(path: string): void;
     /** Makes the names in a folder durable. */
     syncDir(path: string): void;
-    /** Folders that were found to be no links are looked at anew: people may have been at work. */
+    /** Forgets which folders were found not to be links: people may have been at work. */
     recheck(): void;
 }
 /** An open journal or log. */
@@ -95,9 +95,9 @@ export declare class DiskError extends Error {
     readonly path: string;
     constructor(failure: DiskFailure, path: string, cause: string);
 }
-/** Whether the file system refused that name or that place, and nothing else is wrong with it. */
+/** Whether the file system refused only that name or place. */
 export declare function isOfPlace(error: unknown): error is DiskError;
-/** The code of the fault that a failed file operation is told as. */
+/** The fault code of a failed file operation. */
 export declare function codeOf({ failure }: DiskError): FaultCode;
 
 // faces/library/open.d.ts

@@ -190,7 +190,7 @@ describe('an organisation that an earlier version could not start any more', () 
       for (const [name, text] of Object.entries(files)) disk.create(name, text);
       const world = testWorld(root);
       const before = (await doctor(world, inputOf())) as { text: string };
-      expect(before.text).toMatch(/the next run completes them|A file stands|no regular file/);
+      expect(before.text).toMatch(/The next run writes them|A file stands|not a regular file/);
       for (let i = 0; i < 2; i++)
         expect((await runOrg(world, inputOf({ flags: { 'until-idle': true } }))).exit ?? 0).toBe(0);
       if (await wantsRoom(world)) await doctor(world, inputOf({ flags: { fix: true } }));

@@ -90,8 +90,8 @@ describe('a server made with the SDK', () => {
     const made = org([[add(2)]], { url, headers: { Authorization: 'Bearer env:COUNTER_KEY' } });
     made.env.COUNTER_KEY = canary;
     await expect(made.trust('c', {})).rejects.toThrow(/Ask c as shown/);
-    await expect(made.trust('c', {}, { interactive: true, stdin: 'no\n' })).rejects.toThrow('Nothing was done');
-    await expect(made.trust('c', {}, { interactive: true, stdin: '' })).rejects.toThrow('Nothing was done');
+    await expect(made.trust('c', {}, { interactive: true, stdin: 'no\n' })).rejects.toThrow('nothing was done');
+    await expect(made.trust('c', {}, { interactive: true, stdin: '' })).rejects.toThrow('nothing was done');
     expect(asked).toEqual([]);
     const { said } = await made.trust('c', {}, { interactive: true, stdin: 'yes\n' });
     expect(said.indexOf(`asks ${url}`)).toBeLessThan(said.indexOf('Ask c'));

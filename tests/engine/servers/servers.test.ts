@@ -264,7 +264,7 @@ describe('the approval of a server', () => {
     expect(existsSync(join(made.root, 'org/mcp/s.yaml'))).toBe(false);
     const { said, data } = await made.trust('s', {}, { interactive: true, stdin: 'yes\n' });
     expect(said).toMatch(/s:\n {2}runs \["python3","server.py","good",".*"\] in the sandbox, without the network\n/);
-    expect(said).toContain('is handed API_KEY');
+    expect(said).toContain('is given API_KEY');
     expect(said).toContain('s__echo {"additionalProperties":false,');
     expect(data).toMatchObject({ server: 's', kind: 'server', approved: true });
     expect(readFileSync(join(made.root, 'org/mcp/s.yaml'), 'utf8')).toContain('name: echo');

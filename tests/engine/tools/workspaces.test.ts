@@ -102,7 +102,7 @@ describe('a workspace that cannot be used', () => {
     const hands = new Hands([[sh('ls')], [sh('find . -name bottom -exec cat {} +')]]);
     await hands.turns();
     digIn(hands.workspace, 2500, 'd');
-    expect(await commands(hands.root)).toMatch(/lies too deep or is closed/);
+    expect(await commands(hands.root)).toMatch(/is too deep or not readable/);
     expect((await hands.turns())[0]?.text).toMatch(/^found\n.*too-deep-1/s);
     await commands(hands.root);
   }, 120_000);
