@@ -1,4 +1,5 @@
 /** The slice of the state for money that is nobody's alone: what the organisation and its units spent, and on what. */
+import type { OpenCall } from './calls.ts';
 
 export interface Spending {
   spent: number;
@@ -9,15 +10,7 @@ export interface Spending {
 }
 
 /** An attempt whose bill is unknown. */
-export interface Doubt {
-  key: string;
-  agent: string;
-  unit: string | null;
-  model: string;
-  provider: string;
-  turn: number;
-  reserve: number;
-}
+export type Doubt = Pick<OpenCall, 'key' | 'agent' | 'unit' | 'model' | 'provider' | 'turn' | 'reserve'>;
 
 /** A use of a tool that cost something. */
 export interface Paid {
