@@ -23,3 +23,8 @@ export function templateArchive(template: string): string {
 export function templateArchives(): [name: string, file: string][] {
   return readdirSync(KEPT).map((file) => [file.replace(/\.tgz$/, ''), join(KEPT, file)]);
 }
+
+/** Whether a recording of that name was made under the present rules, so that its turns can be made again. */
+export function isOfPresentRules(name: string): boolean {
+  return name.startsWith(`rules-${RULES}-`);
+}
