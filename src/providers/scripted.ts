@@ -129,7 +129,9 @@ function answer(prompt: Prompt, firings: readonly Firing[], model: string): Repl
       acts.push({ id: `scripted-${prompt.n}-${acts.length + 1}`, tool, input: input(values) });
     }
   }
-  return { text, acts, usage: usageOf(prompt, firings, replyChars(text, acts)), requestId: null, model };
+  const usage = usageOf(prompt, firings, replyChars(text, acts));
+  const ends = !firings.some(({ rule }) => rule.more);
+  return { text, acts, usage, requestId: null, model, ...(ends && { ends }) };
 }
 
 /** What a scripted error costs: the usage of the rule; without one, nothing is known. */

@@ -110,7 +110,7 @@ function answer(prompt: Prompt, options: SimulatedOptions, draw: RandomNumber, m
   const { input_tokens: input, output_tokens: output } = options;
   if (input) usage.input = sample(input, input.mean, draw);
   if (output) usage.output = Math.min(sample(output, output.mean, draw), prompt.maxOutputTokens);
-  return { text, acts, usage, requestId: null, model };
+  return { text, acts, usage, requestId: null, model, ends: true };
 }
 
 function messages(prompt: Prompt, options: SimulatedOptions, draw: RandomNumber): ActCall[] {

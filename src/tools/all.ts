@@ -11,6 +11,7 @@ import recall from './memory/recall.ts';
 import remember from './memory/remember.ts';
 import searchMemory from './memory/search_memory.ts';
 import acknowledge from './people/acknowledge.ts';
+import done from './people/done.ts';
 import requestApproval from './people/request_approval.ts';
 import sendMessage from './people/send_message.ts';
 import calculate from './programs/calculate.ts';
@@ -28,7 +29,7 @@ import webSearch from './web/web_search.ts';
 /** Every tool by name; a test checks that this matches the folder. Agents are shown their tools in this order. */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
-    ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note, requestApproval],
+    ...[sendMessage, done, acknowledge, remember, recall, forget, searchMemory, note, requestApproval],
     ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],

@@ -40,7 +40,7 @@ export class Lab extends Org {
   }
 }
 
-/** A service that bills: it answers what the function says, or rejects with what it throws. */
+/** A service that bills, and ends its visits as rules do: it answers what the function says, or rejects with what it throws. */
 export function service(
   complete: (prompt: Prompt, signal: AbortSignal) => Partial<Reply> | Promise<Partial<Reply>>,
   more: Partial<Provider> = {},
@@ -52,4 +52,4 @@ export function service(
   return { about: 'a service', repeatable: false, free: false, connect: async () => ({ complete: whole }), ...more };
 }
 
-export const REPLY: Reply = { text: '', acts: [], usage: USAGE, requestId: null, model: 'm' };
+export const REPLY: Reply = { text: '', acts: [], usage: USAGE, requestId: null, model: 'm', ends: true };

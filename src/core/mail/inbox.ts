@@ -6,6 +6,8 @@ import type { State } from '../model/state.ts';
 /** The mail that a visit is given. */
 export interface InboxMail {
   mail: Mail[];
+  /** Mail of former visits that the agent is reminded to answer. */
+  reminded?: Mail[];
   /** How many more messages wait. */
   waiting: number;
   /** Most characters of each body; longer ones are cut. */

@@ -8,6 +8,7 @@ import type { State } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
 import { forgetDead } from './former-dead-letters.ts';
 import { settleWork } from './notices.ts';
+import { forgetDebts, payDebts } from './owed.ts';
 
 /** Conversations kept for prompts, the latest ones: in all, and for each agent. */
 const KEPT_THREADS = 2000;
@@ -40,6 +41,7 @@ export function addMail(state: State, message: Message, made?: string): void {
     slice.received.set(`${to} ${mail.id}`, file);
   }
   addToThread(slice, mail);
+  payDebts(state, mail);
   slice.activeTurn = state.clock.turn + 1;
   slice.sent++;
 }
@@ -122,6 +124,7 @@ export function withdraw(state: State, id: string): void {
 
 /** Withdraws a message from recipients, and from their conversations. */
 export function takeBack(state: State, id: string, names: readonly string[]): void {
+  for (const name of names) forgetDebts(state, name, id);
   const mail = state.mail.waiting.get(id);
   if (!mail) return;
   for (const name of names) deliver(state, name, [id]);

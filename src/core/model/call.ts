@@ -110,6 +110,11 @@ export interface Reply {
   model: string;
   /** Micro-credits that the back end itself says the call cost; it is charged instead of tokens, never more than the reserve. */
   cost?: number;
+  /**
+   * The visit ends with this reply unless an act of it asks for a result, and nothing is owed: rules that answer in place of
+   * a model say so, because they do not call `done`.
+   */
+  ends?: true;
 }
 
 /**

@@ -206,6 +206,8 @@ export interface Draft {
   /** Uses that the tool context, a host or a quota refused; their `used` lines say why. */
   stopped: number;
   notes: string[];
+  /** How its last reply ended the visit, if it called `done`. */
+  done: Done | null;
   /** Paths in its workspace that it changed, and how. */
   touched: Map<string, 'wrote' | 'changed' | 'removed'>;
   /** Calls that came to nothing. */
@@ -225,6 +227,14 @@ export interface Draft {
   retires: string[];
   /** Micro-credits promised to hires of this turn, which it can no longer spend. */
   promised: number;
+}
+
+/** What a visit says when it calls `done`. */
+export interface Done {
+  /** Its answer to whoever wrote. */
+  answer?: string | undefined;
+  /** Mail that needs no further answer. */
+  settled: readonly string[];
 }
 
 /** A requested hire. */
@@ -257,6 +267,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     loaded: [],
     stopped: 0,
     notes: [],
+    done: null,
     touched: new Map(),
     undone: new Map(),
     known: new TextsByHash(),

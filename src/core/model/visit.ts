@@ -16,6 +16,10 @@ export interface Finished {
   /** Micro-credits that the call it could not pay might cost. */
   need?: number;
   given: readonly Mail[];
+  /** Mail of former visits that it was reminded to answer. */
+  reminded?: readonly Mail[];
+  /** Its replies came from rules, which owe nobody an answer. */
+  settlesAll?: true;
   told: number;
   draft: Draft;
   summary: boolean;

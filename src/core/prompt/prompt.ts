@@ -53,7 +53,9 @@ export function buildPrompt(
   if (summaryDue) pieces.push(summaryOrder(config, state));
   addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail));
   addThreads(pieces, state, resume.name, given.mail);
-  addMail(pieces, given, config.models.get(resume.model[0] as string)?.images === true);
+  const looks = config.models.get(resume.model[0] as string)?.images === true;
+  addReminders(pieces, given, looks);
+  addMail(pieces, given, looks);
   const text = renderPieces(
     pieces,
     bodiesFor(given, state),
@@ -71,7 +73,14 @@ export function buildPrompt(
         resume.limits.output_tokens ?? config.org.limits.output_tokens,
         config.org.limits.output_tokens,
       ),
-      mail: given.mail.map(({ id, from, kind, subject, body, thread }) => ({ id, from, kind, subject, body, thread })),
+      mail: [...(given.reminded ?? []), ...given.mail].map(({ id, from, kind, subject, body, thread }) => ({
+        id,
+        from,
+        kind,
+        subject,
+        body,
+        thread,
+      })),
       summaryDue,
       seed: config.org.name,
     },
@@ -206,15 +215,30 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
 }
 const THREAD_CUT = 400;
 
+/** Mail of former visits whose authors still wait for an answer. */
+function addReminders(pieces: Piece[], { reminded = [], cut }: InboxMail, looks: boolean): void {
+  if (!reminded.length) return;
+  pieces.push(REMINDER);
+  addMessages(pieces, reminded, cut, looks);
+}
+const REMINDER = `
+## You owe an answer
+You were given this mail before, and its author still waits for you. Nobody else has work now, and you are reminded only once. Answer, or ask whoever you wait for. If no answer is needed, call done with its id in settled.
+`;
+
 function addMail(pieces: Piece[], given: InboxMail, looks: boolean): void {
   if (!given.mail.length) return;
   const more = given.waiting ? `, ${given.waiting} more wait for a later turn` : '';
   pieces.push(`\n## Your mail (${given.mail.length}${more})\n`);
-  for (const mail of given.mail) {
-    pieces.push(headOf(mail), mail.body.length > given.cut ? { mail: mail.id, cut: given.cut } : { mail: mail.id });
-    if (mail.body.length > given.cut)
+  addMessages(pieces, given.mail, given.cut, looks);
+}
+
+function addMessages(pieces: Piece[], mails: readonly Mail[], most: number, looks: boolean): void {
+  for (const mail of mails) {
+    pieces.push(headOf(mail), mail.body.length > most ? { mail: mail.id, cut: most } : { mail: mail.id });
+    if (mail.body.length > most)
       pieces.push(
-        `\n[cut: ${mail.body.length - given.cut} more characters in ${mail.path}: ask ${mail.from} for them, in parts]`,
+        `\n[cut: ${mail.body.length - most} more characters in ${mail.path}: ask ${mail.from} for them, in parts]`,
       );
     const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
     if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot look at images]`);
@@ -235,7 +259,7 @@ function headOf(mail: Mail): string {
 
 function bodiesFor(given: InboxMail, state: State): (id: string) => string {
   return (id) => {
-    const mail = given.mail.find((m) => m.id === id);
+    const mail = given.mail.find((m) => m.id === id) ?? given.reminded?.find((m) => m.id === id);
     if (mail) return mail.body;
     for (const thread of new Set(given.mail.map((m) => m.thread))) {
       const found = state.mail.threads.get(thread)?.find((m) => m.id === id);

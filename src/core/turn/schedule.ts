@@ -2,9 +2,10 @@
 import type { Resume } from '../../schema/config/resume.ts';
 import { waitsForTurns } from '../approvals/approval.ts';
 import { revivable } from '../mail/absent-agents.ts';
+import { remindersFor } from '../mail/owed.ts';
 import type { Config } from '../model/config.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
-import { type AgentState, agentState } from '../model/state/staff.ts';
+import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
@@ -14,6 +15,8 @@ export interface Due {
   why: string;
   /** Its turn to write the summary. */
   summary: boolean;
+  /** It is due only to be reminded of answers that it owes. */
+  reminder?: true;
   /** Something that only time or another turn will bring: mail before its schedule, or the end of a back-off. */
   later: boolean;
   /** The wait is for a provider that keeps failing. */
@@ -21,9 +24,6 @@ export interface Due {
   /** Turn in which it may be due next, when that is known. */
   next: number | null;
 }
-
-/** Failed visits in a row after which a provider counts as failing. */
-const FAILING = 2;
 
 /** A step by hand: it goes on although the organisation is paused. `only`: only this agent is due. */
 export interface ManualStep {
@@ -33,9 +33,23 @@ export interface ManualStep {
   rest?: boolean;
 }
 
-/** Goes through the agents in chart order. Pure. */
+/** Goes through the agents in chart order. When no mail is left, whoever owes an answer is reminded of it. Pure. */
 export function scheduleTurn(config: Config, state: State, turn: number, step: ManualStep = {}): Due[] {
-  return config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
+  const all = config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
+  const isFree = step.only === undefined && !step.rest && (!state.staff.paused || step.step === true);
+  if (state.mail.owed.size > 0 && isFree && mailLeft(config, state) === 'idle')
+    for (const one of all) if (!one.due) remind(config, state, turn, one);
+  return all;
+}
+
+function remind(config: Config, state: State, turn: number, one: Due): void {
+  const mail = remindersFor(config, state, one.agent);
+  if (mail.length === 0 || agentState(state.staff, one.agent).retryAt > turn) return;
+  const first = mail[0] as Mail;
+  const more = mail.length > 1 ? ` and ${mail.length - 1} more` : '';
+  one.due = true;
+  one.reminder = true;
+  one.why = `owes ${first.from} an answer to ${first.id}${more}`;
 }
 
 /** Schedules one agent; undefined for a person, or for a name that is not in the chart. Pure. */
@@ -129,9 +143,21 @@ export function atRest(config: Config, state: State): boolean {
 }
 
 /**
- * Whether mail, a retry or a request makes anyone due. Always-schedules, summaries and what waits for credits do not count.
+ * Whether mail, a retry or a request makes anyone due. Answers that are owed
+ * do. Always-schedules, summaries and what waits for credits do not count.
  */
-export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
+export function idleness(config: Config, state: State): Idleness {
+  const left = mailLeft(config, state);
+  if (left !== 'idle') return left;
+  for (const agent of state.mail.owed.keys()) if (remindersFor(config, state, agent).length > 0) return 'busy';
+  return 'idle';
+}
+
+/** `failing`: only agents whose provider keeps failing have something to do. */
+type Idleness = 'busy' | 'idle' | 'failing';
+
+/** The same without the reminders, which come when all else is done. */
+function mailLeft(config: Config, state: State): Idleness {
   if (revivable(state).length + state.staff.orders.length + state.undo.asked.length > 0) return 'busy';
   for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.staff.paused) return 'idle';

@@ -2,6 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { againOf, printApproval } from '../approvals/approval-text.ts';
 import { creditsOf } from '../mail/notices.ts';
+import { debtsOf } from '../mail/owed.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from '../memory/entry.ts';
 import { shown } from '../memory/remember.ts';
 import { type Config, inChartOrder, peopleOf } from '../model/config.ts';
@@ -53,14 +54,14 @@ function settleVisit(
 ): void {
   const done: Effect[] = [];
   if (stands(visit.outcome)) settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
-  effects.push(visitEffect(visit), ...done);
+  effects.push(visitEffect(config, state, visit), ...done);
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
   if (visit.outcome === 'cut') return settleCut(config, state, turn, visit, done, effects);
   if (visit.summary) effects.push({ k: 'summarised' });
 }
 
-function visitEffect(visit: Finished): VisitEffect {
+function visitEffect(config: Config, state: State, visit: Finished): VisitEffect {
   const { draft } = visit;
   const counts = stands(visit.outcome);
   const settled = visit.outcome === 'cut' ? settledIn(draft) : [];
@@ -74,6 +75,7 @@ function visitEffect(visit: Finished): VisitEffect {
     ...(visit.need === undefined ? {} : { need: visit.need }),
     mail: visit.given.map((mail) => mail.id),
     ...(settled.length ? { settled } : {}),
+    ...debtsOf(config, state, visit),
     sent: counts ? draft.sent.length : 0,
     refused: refusedIn(draft),
     held: counts ? draft.held.length : 0,

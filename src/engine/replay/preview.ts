@@ -133,7 +133,7 @@ function openingOf(turn: number, time: number, barred: string[], wish: PreviewWi
 async function foretell(turn: TurnAhead, toolset: Toolbox, plan: VisitPlan, why: string): Promise<Foreseen> {
   const { config, calls } = turn;
   const { agent, resume, models, need, purse } = plan;
-  const { given, brief } = promptOfVisit(turn, toolset, resume, plan.summary);
+  const { given, brief } = promptOfVisit(turn, toolset, resume, plan);
   return {
     agent,
     why,

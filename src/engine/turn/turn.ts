@@ -90,7 +90,7 @@ export async function planVisits(
     const models = choose(resume.model);
     const key = models.join();
     const need =
-      flat.get(key) ?? (await needOf(turn, toolbox, resume, models, one.summary, (price) => flat.set(key, price)));
+      flat.get(key) ?? (await needOf(turn, toolbox, resume, models, causeOf(one), (price) => flat.set(key, price)));
     chosen.set(one.agent, models);
     wants.push({ agent: one.agent, need, promised: promisedBy(approved, one.agent) });
   }
@@ -105,7 +105,7 @@ export async function planVisits(
       plans.push({
         agent: one.agent,
         resume,
-        summary: one.summary,
+        ...causeOf(one),
         models: chosen.get(one.agent) as string[],
         purse: { left: allowance.amount, tries: new Map() },
         need: needs.get(one.agent) as number,
@@ -119,6 +119,11 @@ export async function planVisits(
   return { plans, skipped };
 }
 
+/** Why a visit is made, besides mail. */
+function causeOf({ summary, reminder }: Due): Pick<VisitPlan, 'summary' | 'reminder'> {
+  return { summary, reminder: reminder === true };
+}
+
 /** Whether the limit of the run is what ends first: without it the allowance is larger, or another visit would take it all. */
 function isBounded(given: { amount: number }, unbounded: Allowance): boolean {
   return 'short' in unbounded || given.amount < unbounded.amount;
@@ -130,13 +135,13 @@ async function needOf(
   toolbox: Toolbox,
   resume: Resume,
   models: readonly string[],
-  summary: boolean,
+  cause: Pick<VisitPlan, 'summary' | 'reminder'>,
   isFlat: (price: number) => void,
 ): Promise<number> {
   let prompted = false;
   const need = await turn.calls.need(turn.config, models, () => {
     prompted = true;
-    return promptOfVisit(turn, toolbox, resume, summary).brief.prompt;
+    return promptOfVisit(turn, toolbox, resume, cause).brief.prompt;
   });
   if (!prompted) isFlat(need);
   return need;

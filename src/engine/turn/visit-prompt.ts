@@ -1,11 +1,13 @@
 /** The prompt of a visit's first call, and the texts that it refers to. */
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
+import { remindersFor } from '../../core/mail/owed.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { toolsOf } from '../../core/turn/judge.ts';
 import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 
 /**
@@ -16,13 +18,14 @@ export function promptOfVisit(
   turn: Turn,
   toolbox: Toolbox,
   resume: Resume,
-  summary: boolean,
+  cause: { summary: boolean; reminder: boolean },
 ): { given: InboxMail; brief: VisitPrompt } {
   const { config, state, number } = turn;
-  const given = inboxOfVisit(state, resume.name, number, config.org.limits.inbox_tokens);
+  const chosen = inboxOfVisit(state, resume.name, number, config.org.limits.inbox_tokens);
+  const given = cause.reminder ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name) }) : chosen;
   const made = {
     given,
-    brief: buildPrompt(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary),
+    brief: buildPrompt(config, state, resume, given, toolsOf(toolbox, config, resume), number, cause.summary),
   };
   return turn.sent?.over(made, resume.name) ?? made;
 }

@@ -1,6 +1,8 @@
 /** Makes one visit. */
+
+import { rulesOf } from '../../core/journal/rules.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
-import { type ActCall, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
+import { type ActCall, type JsonObject, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';
 import type { Cause, PromptRef } from '../../core/model/entry.ts';
 import { agentState } from '../../core/model/state/staff.ts';
@@ -12,6 +14,7 @@ import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts'
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
+import { answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { Resume } from '../../schema/config/resume.ts';
@@ -32,13 +35,15 @@ const MOST_SHOWN = 50_000;
 const MOST_REASON = 500;
 
 /** How a visit ended. */
-type VisitEnd = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need'>;
+type VisitEnd = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need' | 'settlesAll'>;
 
 /** A visit that is to be made: who, and for how much. */
 export interface VisitPlan {
   agent: string;
   resume: Resume;
   summary: boolean;
+  /** It is made only to remind the agent of answers that it owes. */
+  reminder: boolean;
   models: readonly string[];
   purse: CallAllowance;
   /** Micro-credits that its first call may cost at most. */
@@ -63,25 +68,25 @@ interface VisitUnderWay extends VisitPlan {
  * an interruption leave it.
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft: Draft): Promise<Finished> {
-  const made = promptOfVisit(turn, toolbox, plan.resume, plan.summary);
+  const made = promptOfVisit(turn, toolbox, plan.resume, plan);
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
   const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
   const briefed: VisitUnderWay = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
-  const scene = actContextOf(turn, plan.resume, briefed.given.mail, draft);
+  const { mail, reminded = [] } = made.given;
+  const scene = actContextOf(turn, plan.resume, reminded.length ? [...reminded, ...mail] : mail, draft);
   const told = agentState(turn.state.staff, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
     resume: plan.resume,
-    given: briefed.given.mail,
+    given: mail,
+    ...(reminded.length > 0 && { reminded }),
     told,
     draft: scene.draft,
     summary: plan.summary,
   };
   try {
     noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
-    const end = await converse(turn, toolbox, briefed, scene);
-    if (end.outcome === 'ok') answerPeople(toolbox, scene);
-    return copyWith(finished, end);
+    return copyWith(finished, await converse(turn, toolbox, briefed, scene));
   } catch (error) {
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
     return copyWith(finished, endBy(error, plan.bounded, turn.mask));
@@ -147,14 +152,18 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
   };
   const repeats = new Repeats();
+  const said: Said[] = [];
+  let again = true;
   for (let n = 1; n <= steps; n++) {
     keepPromises(turn, plan, scene);
     const reply = await ask(turn, plan, parts, ref, n);
     scene.draft.via = plan.purse.via;
-    if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
-    const { results, again, sorts } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
-    if (!again) return { outcome: 'ok' };
-    const made = tellRepeats(repeats, n, reply.acts, results, sorts);
+    note(reply.text.trim(), !again, scene.draft, said);
+    const step = await doActs(turn, toolbox, plan, scene, reply.acts, n);
+    again = step.again;
+    if (isOver(reply, step, scene.draft.done) && !isUnanswered(toolbox, scene, said, step)) return endOf(reply);
+    if (scene.draft.done) goOn(scene.draft, step.results);
+    const made = tellRepeats(repeats, n, reply.acts, step.results, step.sorts);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
     const told = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
@@ -164,7 +173,26 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     ];
     ref = { after: n, results: told };
   }
-  return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
+  return again ? { outcome: 'cut', reason: 'steps', detail: usedUp(steps) } : { outcome: 'ok' };
+}
+
+/** Keeps the text of a reply. */
+function note(text: string, isClosing: boolean, { notes }: Draft, said: Said[]): void {
+  if (text === '') return;
+  notes.push(text);
+  said.push({ text, isClosing });
+}
+
+function endOf({ ends }: Reply): VisitEnd {
+  return ends ? { outcome: 'ok', settlesAll: ends } : { outcome: 'ok' };
+}
+
+/** What a reply that called `done` is told when one of its calls came to nothing. */
+function goOn(draft: Draft, results: readonly ToolResult[]): void {
+  draft.done = null;
+  for (const result of results)
+    if (result.tool === 'done' && result.ok)
+      result.text = 'Not yet: one of your calls failed. Call done again afterwards.';
 }
 
 /** For each call: whether it changed something, and whether the engine refused it. */
@@ -193,11 +221,11 @@ function keepPromises({ config, state }: Turn, { agent, purse }: VisitPlan, { dr
   if (draft.promised > 0) purse.left = Math.min(purse.left, balanceOf(config, state, agent).left - draft.promised);
 }
 
-function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
+async function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
   const { prompt: first } = plan.brief;
   const text = n === 1 ? first : copyWith(first, { parts, n });
   const prompt = plan.sights.length > 0 ? copyWith(text, { images: plan.sights.map(({ image }) => image) }) : text;
-  return turn.calls.think(
+  const reply = await turn.calls.think(
     turn.config,
     { models: plan.models, first: plan.resume.model[0] ?? '' },
     {
@@ -213,9 +241,18 @@ function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRef, n: 
       listen: turn.listen,
     },
   );
+  return rulesOf(turn.open) < RULES_WITH_DONE ? copyWith(reply, { ends: true as const }) : reply;
+}
+/** Visits of turns under former rules ended with the first reply that asked for no result. */
+const RULES_WITH_DONE = 3;
+
+/** What the acts of a reply came to, with their results. */
+interface StepOutcome extends StepResult {
+  results: ToolResult[];
+  sorts: Sort[];
 }
 
-/** Does the acts of a reply in order. The visit thinks again only after a world tool, a question, or a refusal. */
+/** Does the acts of a reply in order. */
 async function doActs(
   turn: Turn,
   toolbox: Toolbox,
@@ -223,11 +260,12 @@ async function doActs(
   scene: ActContext,
   acts: readonly ActCall[],
   n: number,
-): Promise<{ results: ToolResult[]; again: boolean; sorts: Sort[] }> {
+): Promise<StepOutcome> {
   const { draft } = scene;
   const results: ToolResult[] = [];
   const sorts: Sort[] = [];
   let again = false;
+  let failed = false;
   forgetFailures(draft.undone);
   for (const [i, call] of acts.entries()) {
     const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
@@ -241,10 +279,11 @@ async function doActs(
     noteDropped(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
     results.push(result);
     again ||= wantsResult(verdict);
+    failed ||= !result.ok;
     sorts.push({ changes: isDeed(verdict), refused: rule !== null });
   }
   draft.doing = String(n); // what its plain text says is of no act
-  return { results, again, sorts };
+  return { results, again, failed, sorts };
 }
 
 /** What it does is more than looking. */
@@ -256,15 +295,38 @@ function wantsResult(verdict: Verdict): boolean {
   return verdict.is === 'use' || verdict.is === 'refused' || (verdict.is === 'done' && verdict.asks);
 }
 
-/** Plain text of a visit that a person's mail caused goes to that person, if nothing else was sent there. No tool was used, so nobody pays. */
-function answerPeople(toolbox: Toolbox, scene: ActContext): void {
-  const { config, given, draft } = scene;
-  const body = draft.notes.join('\n\n');
-  if (body === '') return;
-  for (const person of new Set(given.map((mail) => mail.from))) {
-    if (!config.agents.get(person)?.person || draft.sent.some(({ message }) => message.to.includes(person))) continue;
-    judge(toolbox, scene, { id: 'answer', tool: 'send_message', input: { to: person, body } });
+/**
+ * Sends the answer of `done`; without one, the text of the visit goes to each person who wrote and got no message. No tool
+ * was used, so nobody pays. Returns whether the answer of `done` was refused; the refusal is then its result.
+ */
+function isUnanswered(toolbox: Toolbox, scene: ActContext, said: readonly Said[], step: StepOutcome): boolean {
+  const { config, state, given, draft } = scene;
+  const answer = draft.done?.answer;
+  if (answer === undefined) {
+    const body = answerIn(said);
+    if (body !== undefined) for (const to of peopleWithout(scene)) judge(toolbox, scene, sending({ to, body }));
+    return false;
   }
+  const verdicts = answerTo(config, state, given).map((to) =>
+    judge(toolbox, scene, sending({ to, body: answer, kind: 'response' })),
+  );
+  const refusal = verdicts.find((verdict) => verdict.is === 'refused' && verdict.rule !== 'already-sent');
+  if (refusal?.is !== 'refused') return false;
+  draft.done = null;
+  step.again = true;
+  for (const result of step.results)
+    if (result.tool === 'done') Object.assign(result, { ok: false, text: refusal.text });
+  return true;
+}
+
+function sending(input: JsonObject): ActCall {
+  return { id: 'answer', tool: 'send_message', input };
+}
+
+/** People who wrote and got no message in this visit. */
+function peopleWithout({ config, given, draft }: ActContext): Set<string> {
+  const people = given.map(({ from }) => from).filter((name) => config.agents.get(name)?.person);
+  return new Set(people.filter((name) => !draft.sent.some(({ message }) => message.to.includes(name))));
 }
 
 /** What ran out, or what failed. Reasons are kept without secrets. */

@@ -20,6 +20,8 @@ export interface ScriptRule {
   usage: RuleSource['reply']['usage'];
   error: RuleSource['reply']['error'];
   delayMs: number;
+  /** The visit goes on after this reply, as with a model that does not call `done`. */
+  more: boolean;
 }
 
 interface MailTest {
@@ -98,6 +100,7 @@ function compileRule(rule: RuleSource, fail: (key: string, message: string) => P
     usage: reply.usage,
     error: reply.error,
     delayMs: reply.delay_ms,
+    more: reply.more,
   };
 }
 

@@ -67,6 +67,10 @@ export const scriptFile = later(() =>
                 ])
                 .optional()
                 .describe('fail in this way instead of replying'),
+              more: z
+                .boolean()
+                .default(false)
+                .describe('true: the visit goes on after this reply, until a reply calls done or calls no tool'),
               delay_ms: z.number().int().min(0).max(600_000).default(0).describe('milliseconds until the reply comes'),
             })
             .describe('the reply'),

@@ -4,10 +4,10 @@ import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';
 import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { ActContext, Covers, Staged } from '../../core/model/tool.ts';
+import type { ActContext, Covers, Draft, Staged } from '../../core/model/tool.ts';
 import { composeMessage, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
 import { padTurn } from '../../schema/name.ts';
-import { MESSAGE_KINDS, priority } from '../../schema/records/message.ts';
+import { MESSAGE_KINDS, type Message, priority } from '../../schema/records/message.ts';
 import { act } from '../define.ts';
 
 const names = z
@@ -106,6 +106,8 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
     given,
     hopsAfter(given),
   );
+  const same = draft.sent.find((one) => isSame(one, message, files));
+  if (same) return { ok: false, rule: 'already-sent', text: `Already sent as ${same.message.id} in this visit.` };
   draft.nextMessage++;
   const held = message.hops > config.org.limits.hops;
   const away = message.to.filter((name) => isAway(config, scene.state, name));
@@ -116,6 +118,17 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
       ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.`
       : [`Sent as ${message.id}.`, ...away.map((name) => `${goneText(name)} The message waits for it.`)].join(' '),
   };
+}
+
+/** Whether a message says the same to the same readers, with the same files. */
+function isSame(sent: Draft['sent'][number], message: Message, files: readonly Attached[]): boolean {
+  const { to, body, subject } = sent.message;
+  return (
+    body === message.body &&
+    subject === message.subject &&
+    to.join() === message.to.join() &&
+    sent.files.map(({ data }) => data).join() === files.map(({ data }) => data).join()
+  );
 }
 
 /** Characters of the name of an attachment, without the numbers before it; all are ASCII. */

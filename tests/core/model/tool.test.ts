@@ -13,6 +13,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     refusals: [],
     loaded: [],
     notes: [],
+    done: null,
     undone: new Map(),
     known: new TextsByHash(),
     nextMessage: 1,

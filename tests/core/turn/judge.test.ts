@@ -93,7 +93,7 @@ describe('an act is', () => {
   it('refused with the tools that the agent has in place of one that it has not', () => {
     const plain = configOf({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['recall'] } } });
     const said = (tool: string) => judge(TOOLS, sceneOf(plain, 'a'), call(tool, {}));
-    const have = 'You have send_message, acknowledge, recall.';
+    const have = 'You have send_message, done, acknowledge, recall.';
     expect(said('shell')).toMatchObject({ text: `Refused (granted-tool): You do not have shell. ${have}` });
     expect(said('teleport')).toMatchObject({ text: `Refused (known-tool): There is no tool "teleport". ${have}` });
     const names = Array.from({ length: 31 }, (_, i) => `t${i}`);
@@ -326,8 +326,16 @@ describe('the tools an agent is shown', () => {
   const names = (agent: string) => toolsOf(TOOLS, config, resumeOf(config, agent)).map(({ name }) => name);
 
   it('are those that everyone has and those that its resume lists, with ask: or without', () => {
-    expect(names('a').sort()).toEqual(['acknowledge', 'read_file', 'recall', 'remember', 'send_message', 'write_file']);
-    expect(names('b').sort()).toEqual(['acknowledge', 'send_message']);
+    expect(names('a').sort()).toEqual([
+      'acknowledge',
+      'done',
+      'read_file',
+      'recall',
+      'remember',
+      'send_message',
+      'write_file',
+    ]);
+    expect(names('b').sort()).toEqual(['acknowledge', 'done', 'send_message']);
   });
 
   it('are the same list for the same configuration, so that it can be a key', () => {

@@ -648,7 +648,9 @@ it('an idle turn costs no call, and writes no file beyond the journal', async ()
 });
 
 it('a run of thousands of files syncs none of them when it ends: the journal can make them again', async () => {
-  const many = lab(({ agent }) => (agent === 'a' ? Array.from({ length: 2001 }, () => say('b', 'One of many.')) : []));
+  const many = lab(({ agent }) =>
+    agent === 'a' ? Array.from({ length: 2001 }, (_, i) => say('b', `Number ${i}.`)) : [],
+  );
   many.drop('a', 'Begin.');
   await many.turns(1);
   expect(many.lines('synced')).toEqual([]);

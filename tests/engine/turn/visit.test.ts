@@ -103,12 +103,12 @@ describe('plain text', () => {
     ]);
   });
 
-  it('of several calls is one answer', async () => {
+  it('of the last call is the answer', async () => {
     const org = lab(({ n }) =>
       n === 1 ? { text: ' First. ', acts: [{ id: '1', ...act('recall', { key: 'k' }) }] } : 'Then.',
     );
     await org.turns(1);
-    expect(org.messages('a')).toMatchObject([{ body: 'First.\n\nThen.' }]);
+    expect(org.messages('a')).toMatchObject([{ body: 'Then.' }]);
     expect(org.lines('visit')).toMatchObject([{ notes: ['First.', 'Then.'], sent: 1 }]);
   });
 

@@ -21,6 +21,20 @@ export interface ThreadMessage {
   subject: string;
   body: string;
 }
+
+/** An answer that an agent owes. */
+export interface Owed {
+  /** Id of the message, its author and its conversation. */
+  id: string;
+  from: string;
+  thread: string;
+  subject: string;
+  /** The turn in which the agent was given it. */
+  turn: number;
+  /** The message, until the agent was reminded of it. */
+  mail?: Mail;
+}
+
 export const TAIL_LENGTH = 6;
 export const TAIL_CHARS = 400;
 
@@ -36,6 +50,8 @@ export interface MailState {
   received: SpillMap<string>;
   /** Conversation → its last messages; the one that was written in last stands last. */
   threads: Map<string, ThreadMessage[]>;
+  /** Answers that agents owe, by agent, the oldest first. */
+  owed: Map<string, Owed[]>;
   /** Messages that lie in people's outboxes: all else there is new. */
   own: Map<string, Set<string>>;
   /** Messages that people put away: they move to the archive when nobody waits for them any more. */
@@ -54,6 +70,7 @@ export function emptyMail(): MailState {
     expiring: new Map(),
     received: new SpillMap(byReader),
     threads: new Map(),
+    owed: new Map(),
     own: new Map(),
     archive: new Set(),
     sent: 0,

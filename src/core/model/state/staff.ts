@@ -35,6 +35,9 @@ export interface AgentState {
   calls: number;
 }
 
+/** Failed visits in a row after which a provider counts as failing. */
+export const FAILING = 2;
+
 export interface Notice {
   turn: number;
   about: string;

@@ -14,6 +14,7 @@ const answer = later(() =>
     requestId: z.string().nullable(),
     model: z.string(),
     cost: z.number().optional(),
+    ends: z.literal(true).optional(),
   }),
 );
 

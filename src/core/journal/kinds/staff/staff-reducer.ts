@@ -1,4 +1,5 @@
 /** What hiring and retiring do to the state. */
+import { forgetDebts } from '../../../mail/owed.ts';
 import type { HiredEffect, RetiredEffect } from '../../../model/entry.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
 import { touch } from '../../../model/state/staff.ts';
@@ -21,6 +22,7 @@ export function retire(state: State, { agent, chart, credits, to }: RetiredEffec
   moveFile(state, resumePath(agent), retiredPath(agent));
   setFile(state, 'org/chart.yaml', chart.text);
   state.staff.hired.delete(agent);
+  forgetDebts(state, agent);
   give(state, agent, to, credits);
   Object.assign(touch(state.staff, agent), { paused: false, notices: [] });
 }

@@ -23,6 +23,12 @@ const schema = later(() =>
     mail: z.array(z.string()),
     /** Mail that a cut visit had acknowledged: it counts as delivered. */
     settled: z.array(z.string()).optional(),
+    /** Mail of the visit to which its agent owes an answer, unless a `sent` line gives it. */
+    owes: z.array(z.string()).optional(),
+    /** Mail to which its agent owes no answer any more, because it said so. */
+    closed: z.array(z.string()).optional(),
+    /** Mail of former visits that its agent was reminded to answer. */
+    reminded: z.array(z.string()).optional(),
     sent: count(),
     /** Acts that a rule refused: `refusals`, and `used` lines with a rule that no person is asked about. */
     refused: count(),

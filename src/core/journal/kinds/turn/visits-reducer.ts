@@ -1,6 +1,7 @@
 /** What the end of a visit does to the state. */
 import { withEntry } from '../../../../schema/copy.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
+import { applyDebts } from '../../../mail/owed.ts';
 import { deliver } from '../../../mail/reducer.ts';
 import type { VisitEffect } from '../../../model/entry.ts';
 import { touch } from '../../../model/state/staff.ts';
@@ -23,6 +24,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   }
   for (const id of visit.mail) if (state.mail.waiting.get(id)?.tainted) taint(state, visit.agent, id);
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
+  applyDebts(state, visit);
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
   agent.lastReason = reasonOf(visit);

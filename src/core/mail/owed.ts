@@ -1,0 +1,128 @@
+/** Says who owes an answer to whom, and who is reminded of it. */
+import type { Message } from '../../schema/records/message.ts';
+import type { Config } from '../model/config.ts';
+import type { VisitEffect } from '../model/entry.ts';
+import { inboxOf, type Mail, type Owed } from '../model/state/mail.ts';
+import { agentState, FAILING } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
+import type { Finished } from '../model/visit.ts';
+
+/** Owed answers that are kept for an agent; older ones are forgotten. */
+const KEPT_EACH = 100;
+
+/** What a visit changes in what its agent owes: ids of messages. */
+export type DebtChange = Pick<VisitEffect, 'owes' | 'closed' | 'reminded'>;
+
+/**
+ * Which mail of the visit needs an answer, and what its agent need not answer any more. A message to the author, which
+ * stands in a line of its own, pays the debt. Pure.
+ */
+export function debtsOf(config: Config, state: State, visit: Finished): DebtChange {
+  const { agent, given, reminded = [], blame, outcome } = visit;
+  const isMade = outcome === 'ok' || outcome === 'cut' || blame === 'reply' || blame === 'internal';
+  const change: DebtChange = reminded.length && isMade ? { reminded: reminded.map(({ id }) => id) } : {};
+  if (outcome !== 'ok') return change;
+  const settled = visit.settlesAll ? null : settledBy(config, visit);
+  const owes = settled === null ? [] : given.filter((mail) => awaitsAnswer(config, mail) && !settled.includes(mail.id));
+  if (owes.length) change.owes = owes.map(({ id }) => id);
+  const before = state.mail.owed.get(agent) ?? NONE;
+  const closed = before.filter(({ id }) =>
+    settled === null ? reminded.some((mail) => mail.id === id) : settled.includes(id),
+  );
+  if (closed.length) change.closed = closed.map(({ id }) => id);
+  return change;
+}
+const NONE: readonly Owed[] = [];
+
+/** What `done` settles: what it names, and a message of a person that was all the visit was about when nothing was sent. */
+function settledBy(config: Config, { given, reminded = [], draft }: Finished): readonly string[] {
+  if (draft.done === null) return [];
+  const [only, ...more] = [...given, ...reminded];
+  const isSilent = draft.sent.length === 0 && draft.held.length === 0 && draft.refusals.length === 0;
+  return isSilent && only && more.length === 0 && isPerson(config, only.from)
+    ? [...draft.done.settled, only.id]
+    : draft.done.settled;
+}
+
+/** Whether its reader owes its author an answer: to each request and task, and to people. */
+function awaitsAnswer(config: Config, { from, kind }: Pick<Mail, 'from' | 'kind'>): boolean {
+  if (kind === 'request' || kind === 'task') return true;
+  return isPerson(config, from) && kind !== 'status' && kind !== 'notice';
+}
+
+function isPerson({ agents }: Config, name: string): boolean {
+  return agents.get(name)?.person === true;
+}
+
+/** Applies what a visit changed, before its mail is delivered. */
+export function applyDebts(state: State, visit: Pick<VisitEffect, 'agent' | 'owes' | 'closed' | 'reminded'>): void {
+  const { agent, owes = [], closed = [], reminded = [] } = visit;
+  if (owes.length + closed.length + reminded.length === 0) return;
+  const turn = state.clock.turn + 1;
+  const before = (state.mail.owed.get(agent) ?? []).filter(({ id }) => !closed.includes(id) && !owes.includes(id));
+  const all = before.map((owed) => (reminded.includes(owed.id) ? remindedOf(owed) : owed));
+  for (const id of owes) {
+    const mail = state.mail.waiting.get(id);
+    if (mail) all.push({ id, from: mail.from, thread: mail.thread, subject: mail.subject, turn, mail });
+  }
+  keep(state, agent, all.slice(-KEPT_EACH));
+}
+
+/** Its text is needed only for the reminder. */
+function remindedOf({ id, from, thread, subject, turn }: Owed): Owed {
+  return { id, from, thread, subject, turn };
+}
+
+/** A message pays what its author owes its readers in that conversation; a message of kind `status` pays nothing. */
+export function payDebts(state: State, { from, to, thread, kind }: Message): void {
+  const before = state.mail.owed.get(from);
+  if (!before || kind === 'status') return;
+  keep(
+    state,
+    from,
+    before.filter((owed) => owed.thread !== thread || !to.includes(owed.from)),
+  );
+}
+
+/** Forgets debts: of an agent that left, or about a message that was taken back. */
+export function forgetDebts(state: State, agent: string, id?: string): void {
+  const before = state.mail.owed.get(agent);
+  if (before) keep(state, agent, id === undefined ? [] : before.filter((owed) => owed.id !== id));
+}
+
+function keep({ mail }: State, agent: string, owed: Owed[]): void {
+  if (owed.length) mail.owed.set(agent, owed);
+  else mail.owed.delete(agent);
+}
+
+/** Who owes an answer that can still be given, with the messages, in chart order. Pure. */
+export function owedIn(config: Config, state: State): { agent: string; owed: Owed[] }[] {
+  if (state.mail.owed.size === 0) return [];
+  return config.order.flatMap((agent) => {
+    const owed = (state.mail.owed.get(agent) ?? []).filter(({ from }) => config.agents.has(from));
+    return owed.length && config.agents.has(agent) ? [{ agent, owed }] : [];
+  });
+}
+
+/**
+ * The messages of which an agent is to be reminded once nobody has other work: those whose conversation waits neither for a
+ * person's approval nor for an agent that cannot be visited now. Pure.
+ */
+export function remindersFor(config: Config, state: State, agent: string): Mail[] {
+  const owed = state.mail.owed.get(agent);
+  if (!owed?.some(({ mail }) => mail)) return [];
+  const { paused, starved, failures } = agentState(state.staff, agent);
+  if (paused || starved || failures >= FAILING || config.agents.get(agent)?.person !== false) return [];
+  const blocked = blockedThreads(config, state);
+  return owed.flatMap(({ mail, from }) => (mail && config.agents.has(from) && !blocked.has(mail.thread) ? [mail] : []));
+}
+
+/** Conversations that go on when a person answers, or when an agent can be visited again. */
+function blockedThreads(config: Config, state: State): Set<string> {
+  const threads = new Set<string>();
+  for (const { cause } of state.approvals.pending.values()) for (const { thread } of cause) threads.add(thread);
+  for (const name of state.mail.inbox.keys())
+    if (config.agents.get(name)?.person === false)
+      for (const { thread, kind } of inboxOf(state.mail, name)) if (kind !== 'notice') threads.add(thread);
+  return threads;
+}

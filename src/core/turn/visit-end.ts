@@ -1,0 +1,48 @@
+/** Decides when a visit is over, and which of its texts is its answer. Pure. */
+import type { Reply } from '../model/call.ts';
+import type { Config } from '../model/config.ts';
+import type { Cause } from '../model/entry.ts';
+import type { State } from '../model/state.ts';
+import type { Done } from '../model/tool.ts';
+
+/** What the acts of a reply came to. */
+export interface StepResult {
+  /** One of them has a result that the model wants to see. */
+  again: boolean;
+  /** One of them was refused, or failed. */
+  failed: boolean;
+}
+
+/**
+ * Whether a visit is over after a reply: the model called no tool, or it called `done` and nothing was refused or failed.
+ * Rules that stand for a model end it unless one of their acts asks for a result.
+ */
+export function isOver({ acts, ends }: Pick<Reply, 'acts' | 'ends'>, result: StepResult, done: Done | null): boolean {
+  if (acts.length === 0) return true;
+  if (done !== null && !result.failed) return true;
+  return ends === true && !result.again;
+}
+
+/** Text of a reply. */
+export interface Said {
+  text: string;
+  /** The reply before it only sent messages or kept notes, so that the text says no more than "Done.". */
+  isClosing: boolean;
+}
+
+/** The text that goes to a person who got no message: the last one, but a closing word only when there is no other. */
+export function answerIn(said: readonly Said[]): string | undefined {
+  return (said.findLast(({ isClosing }) => !isClosing) ?? said.at(-1))?.text;
+}
+
+/**
+ * To whom the answer of `done` goes: to the people who wrote; else to colleagues who asked for something; else to the author of
+ * the latest mail. Empty when the visit was given no mail.
+ */
+export function answerTo(config: Config, state: State, given: readonly Cause[]): string[] {
+  const people = given.filter(({ from }) => config.agents.get(from)?.person);
+  const asking = given.filter(({ id }) => ASKS.has(state.mail.waiting.get(id)?.kind ?? ''));
+  const mail = [people, asking, given.slice(-1)].find((some) => some.length > 0) ?? [];
+  return [...new Set(mail.map(({ from }) => from))];
+}
+const ASKS = new Set(['request', 'task']);

@@ -1,0 +1,36 @@
+/** The tool `done`: ends the visit. */
+import * as z from 'zod';
+import { answerTo } from '../../core/turn/visit-end.ts';
+import { act } from '../define.ts';
+
+export default act({
+  name: 'done',
+  about: 'End this visit. Call it together with your last tool calls: you are asked again only if one of them fails.',
+  granted: 'all',
+  input: z.strictObject({
+    answer: z.string().min(1).max(200_000).optional().describe('your answer to whoever wrote to you, in markdown'),
+    settled: z
+      .array(z.string().max(100))
+      .max(100)
+      .default([])
+      .describe('ids of messages that need no answer, or no further answer'),
+  }),
+  stage({ answer, settled }, { config, state, agent, given, draft }) {
+    if (answer !== undefined && answerTo(config, state, given).length === 0)
+      return { ok: false, rule: 'given', text: 'Nobody wrote to you in this visit: use send_message.' };
+    const open = [...given, ...(state.mail.owed.get(agent) ?? [])].map(({ id }) => id);
+    const unknown = settled.find((id) => !open.includes(id));
+    if (unknown !== undefined) return { ok: false, rule: 'given', text: unknownText(unknown, open) };
+    draft.done = { answer, settled };
+    return { ok: true, text: 'Done.' };
+  },
+});
+
+/** Messages that a refusal names at most. */
+const NAMED = 10;
+
+function unknownText(id: string, open: readonly string[]): string {
+  const more = open.length > NAMED ? ' and more' : '';
+  const which = open.length > 0 ? `: ${open.slice(0, NAMED).join(', ')}${more}` : ', and none waits for one';
+  return `${JSON.stringify(id)} is not a message that waits for your answer${which}.`;
+}

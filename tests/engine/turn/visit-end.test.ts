@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { Prompt, Reply } from '../../../src/core/model/call.ts';
+import { type Act, type Mind, resultsIn, say } from '../../regression/org.ts';
+import { Lab } from '../world.ts';
+
+const EDGES = { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] };
+const TOOLS = ['read_file', 'write_file', 'remember', 'recall'];
+
+function act(tool: string, input: Act['input'] = {}): Act {
+  return { tool, input };
+}
+
+/** The reply of a model, which ends no visit by itself. */
+function model(...acts: Act[]): Partial<Reply> {
+  return { acts: acts.map((one, i) => ({ id: `${i + 1}`, ...one })), ends: undefined as never };
+}
+
+function lab(mind: Mind, more: Partial<ConstructorParameters<typeof Lab>[0]> = {}): Lab {
+  const org = new Lab({ edges: EDGES, resumes: { a: { tools: TOOLS } }, ...more }, mind);
+  org.drop('a', 'Please begin.');
+  return org;
+}
+
+/** What `a` replies, one reply after the other; then text. */
+function replies(...all: (Partial<Reply> | string)[]): Mind {
+  return ({ agent, n }) => (agent === 'a' ? (all[n - 1] ?? { ...model(), text: '' }) : []);
+}
+
+const resultsOf = (org: Lab) => resultsIn(org.prompts[1] as Prompt).map(({ text }) => text);
+const callsOf = (org: Lab) => org.prompts.map(({ agent, n }) => `${agent}${n}`);
+
+describe('the visit of a model goes on', () => {
+  it.each<[string, Act]>([
+    ['a message', say('b', 'Hi.')],
+    ['what it remembers', act('remember', { key: 'k', text: 'x' })],
+    ['a file', act('write_file', { path: 'x', content: 'y' })],
+  ])('after %s, with the result', async (_what, one) => {
+    const org = lab(replies(model(one)));
+    await org.turns(1);
+    expect(callsOf(org)).toEqual(['a1', 'a2']);
+    expect(resultsOf(org)).toHaveLength(1);
+    expect(org.lines('visit')).toMatchObject([{ outcome: 'ok' }]);
+  });
+
+  it('until its steps are used up, and is whole when its last reply asked for no result', async () => {
+    const org = lab(({ n }) => model(say('b', `Part ${n}.`)), { org: { limits: { steps: 2 } } });
+    await org.turns(1);
+    expect(callsOf(org)).toEqual(['a1', 'a2']);
+    expect(org.lines('visit')).toMatchObject([{ outcome: 'ok', sent: 2 }]);
+  });
+});
+
+describe('the visit of a model ends', () => {
+  it('with done, without another call, whatever else the reply asks for', async () => {
+    const org = lab(replies(model(say('b', 'Hi.'), act('read_file', { path: 'x' }), act('done'))));
+    org.withFile('agents/a/workspace/x', 'text');
+    await org.turns(1);
+    expect(callsOf(org)).toEqual(['a1']);
+    expect(org.lines('visit')).toMatchObject([{ outcome: 'ok', sent: 1 }]);
+  });
+
+  it('not with done beside a call that failed or was refused: it sees the result, and says done again', async () => {
+    for (const bad of [act('read_file', { path: 'nothing' }), act('teleport'), say('nobody', 'Hi.')]) {
+      const org = lab(
+        replies(model(act('done', { answer: 'It is ready.' }), bad), model(act('done', { answer: 'It is not.' }))),
+      );
+      await org.turns(1);
+      expect(callsOf(org)).toEqual(['a1', 'a2']);
+      expect(resultsOf(org)[0]).toContain('Call done again');
+      expect(org.messages('a')).toMatchObject([{ to: ['human'], body: 'It is not.', kind: 'response' }]);
+    }
+  });
+
+  it('with text and no call', async () => {
+    const org = lab(replies({ ...model(), text: 'Here you are.' }));
+    await org.turns(1);
+    expect(callsOf(org)).toEqual(['a1']);
+    expect(org.messages('a')).toMatchObject([{ to: ['human'], body: 'Here you are.', reply_to: '000001-human-01' }]);
+  });
+});
+
+describe('the answer of done', () => {
+  it('is sent to the people who wrote, also beside another message to them, and answers their message', async () => {
+    const org = lab(replies(model(say('human', 'I have it.'), act('done', { answer: 'The answer.' }))));
+    await org.turns(1);
+    expect(org.messages('a').map(({ body, reply_to }) => [body, reply_to])).toEqual([
+      ['I have it.', '000001-human-01'],
+      ['The answer.', '000001-human-01'],
+    ]);
+  });
+
+  it('goes to the colleague who asked when no person wrote, and to nobody when nobody did', async () => {
+    const org = lab(({ agent, n }) => {
+      if (agent === 'a')
+        return n === 1 ? [{ tool: 'send_message', input: { to: 'b', body: 'Which?', kind: 'request' } }] : [];
+      return model(act('done', { answer: 'That one.' }));
+    });
+    await org.turns(2);
+    expect(org.messages('b')).toMatchObject([{ to: ['a'], body: 'That one.', kind: 'response' }]);
+    const alone = lab(replies(model(act('done', { answer: 'Hello?' }))), {
+      resumes: { a: { schedule: { when: 'always' } } },
+    });
+    alone.disk.remove('agents/human/outbox/drop-0001.md');
+    await alone.turns(1);
+    expect(resultsOf(alone)[0]).toContain('Nobody wrote to you in this visit: use send_message.');
+    expect(alone.messages('a')).toEqual([]);
+  });
+
+  it('that is refused is told, and the visit goes on', async () => {
+    const edges = { human: ['a'], a: ['b'], b: ['a'] };
+    const org = lab(replies(model(act('done', { answer: 'Yes.' })), { ...model(), text: 'I may not write to you.' }), {
+      edges,
+    });
+    await org.turns(1);
+    expect(callsOf(org)).toEqual(['a1', 'a2']);
+    expect(resultsOf(org)[0]).toContain('You can write to: b.');
+    expect(org.messages('a')).toEqual([]);
+  });
+});
+
+describe('plain text for a person', () => {
+  it('is the last text, but a closing word after messages and memory only when there is no other', async () => {
+    const org = lab(
+      replies(
+        { ...model(act('recall', { key: 'k' })), text: 'Let me look.' },
+        { ...model(act('remember', { key: 'k', text: 'x' })), text: 'It is 42.' },
+        { ...model(), text: 'Done.' },
+      ),
+    );
+    await org.turns(1);
+    expect(org.messages('a')).toMatchObject([{ to: ['human'], body: 'It is 42.' }]);
+    const only = lab(replies(model(say('b', 'Please look.')), { ...model(), text: 'I asked b.' }));
+    await only.turns(1);
+    expect(only.messages('a').map(({ body }) => body)).toEqual(['Please look.', 'I asked b.']);
+  });
+});
+
+it('the same message is sent once in a visit; with another text, subject, reader or file it is another', async () => {
+  const input = { to: 'b', body: 'Look.', subject: 'x' };
+  const org = lab(
+    replies(
+      model(
+        ...[
+          input,
+          { ...input, subject: 'y' },
+          { ...input, to: 'human' },
+          { ...input, body: 'See.' },
+          { ...input, attachments: ['x'] },
+          input,
+        ].map((one) => act('send_message', one)),
+      ),
+    ),
+  );
+  org.withFile('agents/a/workspace/x', 'text');
+  await org.turns(1);
+  const results = resultsOf(org);
+  expect(results.slice(0, 5).every((text) => text.startsWith('Sent as'))).toBe(true);
+  expect(results[5]).toBe('Refused (already-sent): Already sent as 000001-a-01 in this visit.');
+  expect(org.messages('a')).toHaveLength(5);
+});
