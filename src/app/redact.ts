@@ -13,6 +13,7 @@ import { textOf } from '../engine/replay/compare.ts';
 import { JournalFiles } from '../engine/replay/journal-files.ts';
 import { failure } from '../schema/fault.ts';
 import { padTurn, parseMessageId } from '../schema/name.ts';
+import { canonicalBody } from '../schema/print.ts';
 import type { Message } from '../schema/records/message.ts';
 import { dropCaches } from './exclusive.ts';
 
@@ -126,7 +127,7 @@ function lookAt(target: EraseTarget, entry: Entry): void {
     target.call = target.id;
     target.agent = entry.agent;
     target.turns.add(entry.turn);
-    target.texts.add((entry.k === 'reply' ? entry.reply.text : entry.message).trim());
+    target.texts.add(canonicalBody((entry.k === 'reply' ? entry.reply.text : entry.message).trim()));
   }
 }
 
@@ -172,7 +173,8 @@ function widen(disk: Disk, target: EraseTarget, turn: number): void {
   const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes] : []));
   for (const entry of entries) {
     if (entry.k !== 'sent' || entry.message.from !== target.agent) continue;
-    const spoken = notes.find((texts) => texts.join('\n\n') === entry.message.body);
+    // turns under former rules made one message of all texts of a visit
+    const spoken = notes.find((texts) => texts.length > 1 && texts.join('\n\n') === entry.message.body);
     const same = target.texts.has(entry.message.body) || (target.call !== null && spoken);
     if (same) aim(target, entry.message);
     if (same && spoken) target.spoken.set(turn, spoken.map(() => REDACTED).join('\n\n'));

@@ -10,6 +10,7 @@ import { Recompute } from '../../src/engine/replay/recompute.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { type Mind, Org, say, visible } from '../regression/org.ts';
+import { rewritten } from '../rules/recorded.ts';
 
 const NUMBER = '555-0199-7723';
 const EDGES = { human: ['a', 'b'], a: ['human', 'b'], b: ['human', 'a'] };
@@ -42,20 +43,45 @@ const holds = (made: Org, text: string) =>
   [...made.disk.files()].flatMap(([path, bytes]) => (bytes.includes(text) ? [path] : []));
 
 describe('a redaction', () => {
-  it.each(['000001-a-01', '1.a.1.1'])(
-    'erases plain words of two replies that became one answer, by the id %s',
-    async (id) => {
-      const made = await org(({ n }) =>
-        n === 1
-          ? { text: `The number is ${NUMBER}.`, acts: [{ id: '1', tool: 'list_files', input: { path: '.' } }] }
-          : 'That is all I know.',
-      );
-      expect(holds(made, NUMBER)).toContain('org/journal/000001.jsonl');
-      expect(await erase(made, id)).toMatchObject({ messages: ['000001-a-01'], also_in: [] });
-      expect(holds(made, NUMBER)).toEqual([]);
-      expect(holds(made, 'all I know')).toEqual([]);
-    },
-  );
+  const looks: Mind = ({ n }) =>
+    n === 1
+      ? { text: `The number is ${NUMBER}.`, acts: [{ id: '1', tool: 'list_files', input: { path: '.' } }] }
+      : `\nAll I know:\r\n${NUMBER} `;
+
+  it('erases plain words that became an answer, with the reply that they stood in', async () => {
+    const made = await org(looks);
+    expect(await erase(made, '000001-a-01')).toMatchObject({ messages: ['000001-a-01'] });
+    expect(holds(made, 'All I know')).toEqual([]);
+    expect(holds(made, 'The number is')).not.toEqual([]);
+  });
+
+  it('erases the words of one call, and the answer only when it is made of them', async () => {
+    const made = await org(looks);
+    expect(await erase(made, '1.a.1.1')).toMatchObject({ messages: [], also_in: [] });
+    expect(holds(made, 'The number is')).toEqual([]);
+    expect(await erase(made, '1.a.2.1')).toMatchObject({ messages: ['000001-a-01'], also_in: [] });
+    expect(holds(made, NUMBER)).toEqual([]);
+  });
+
+  it('erases the answer of done, in its message and in its call', async () => {
+    const answer = { id: '1', tool: 'done', input: { answer: `It is ${NUMBER}.` } };
+    const made = await org(() => ({ acts: [answer] }));
+    expect(await erase(made, '000001-a-01')).toMatchObject({ messages: ['000001-a-01'], also_in: [] });
+    expect(holds(made, NUMBER)).toEqual([]);
+  });
+
+  it('erases all texts of a visit under former rules, which became one message', async () => {
+    const made = await org(looks);
+    const texts = made.lines('visit')[0]?.notes ?? [];
+    const body = texts.join('\n\n');
+    const former = rewritten(made.disk, (line) => {
+      if (line.k === 'open') return { ...line, rules: 2 };
+      return line.k === 'sent' ? { ...line, message: { ...line.message, body } } : line;
+    });
+    made.disk = former;
+    expect(await erase(made, '000001-a-01')).toMatchObject({ messages: ['000001-a-01'], also_in: [] });
+    expect(holds(made, NUMBER)).toEqual([]);
+  });
 
   it('erases a body that the model ended with a line break', async () => {
     const made = await org(() => [say('human', `It is ${NUMBER}.\n\n`)]);

@@ -7,6 +7,7 @@ import { textHash } from '../../core/model/hash.ts';
 import { archivePath } from '../../core/rights/recipients.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import { withEntry } from '../../schema/copy.ts';
+import { canonicalBody } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { LineChange } from './rewrite.ts';
 
@@ -101,7 +102,7 @@ class Eraser implements Texts {
   reply(line: Line<'reply'>): void {
     const { target } = this;
     if (line.agent === target.agent && target.turns.has(line.turn))
-      eraseReply(line.reply, target, printKey(line) === target.call || target.spoken.has(line.turn));
+      eraseReply(line.reply, target, printKey(line) === target.call || this.isSpoken(line.turn, line.reply.text));
     else if ([...target.echoes.values()].some(({ from, turn }) => from === line.agent && turn === line.turn))
       for (const act of line.reply.acts) act.input = withSubject(act.input, target);
   }
@@ -111,9 +112,9 @@ class Eraser implements Texts {
   }
 
   notes(line: Line<'visit'>): void {
-    const { agent, turns, spoken, texts } = this.target;
+    const { agent, turns } = this.target;
     if (line.agent === agent && turns.has(this.file))
-      line.notes = line.notes.map((note) => (spoken.has(this.file) || texts.has(note) ? REDACTED : note));
+      line.notes = line.notes.map((note) => (this.isSpoken(this.file, note) ? REDACTED : note));
   }
 
   held(held: Held, line?: { text?: string }): void {
@@ -131,6 +132,12 @@ class Eraser implements Texts {
 
   /** Known only by the act that was asked about: see `eraser`. */
   answer(): void {}
+
+  /** Whether plain text became the message, alone or with the other texts of its visit. */
+  private isSpoken(turn: number, text: string): boolean {
+    const { spoken, texts } = this.target;
+    return spoken.has(turn) || texts.has(canonicalBody(text.trim()));
+  }
 
   private isNamed(id: string): boolean {
     return this.target.messages.has(id) || this.target.echoes.has(id);
@@ -217,9 +224,9 @@ function eraseInput(input: Json, target: EraseTarget): Json {
     : input;
 }
 
-/** The key of the message in an act: a message has `body`, a hire its first task in `message`. */
-function bodyKey(input: Json): 'body' | 'message' | undefined {
-  return (['body', 'message'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
+/** The key of the message in an act: a message has `body`, a hire its first task in `message`, `done` an `answer`. */
+function bodyKey(input: Json): 'body' | 'message' | 'answer' | undefined {
+  return (['body', 'message', 'answer'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
 }
 
 /** The message that an act sends, as the message holds it; empty when it sends none. */

@@ -21,7 +21,7 @@ const NODE = process.execPath;
 /** What a plug-in and a program do when they are let: they leave a trace, and answer. */
 function parts(trace: string) {
   const mark = `require('fs').appendFileSync(${JSON.stringify(trace)}, 'x');`;
-  const reply = '{"acts":[{"tool":"send_message","input":{"to":"human","body":"It runs."}}]}';
+  const reply = '{"acts":[{"tool":"send_message","input":{"to":"human","body":"It runs."}},{"tool":"done"}]}';
   const said = `prompt.n === 1 ? [{ tool: 'send_message', input: { to: 'human', body: 'It runs.' } }] : []`;
   return {
     command: [NODE, '-e', `${mark} console.log(${JSON.stringify(reply)})`],
