@@ -6,6 +6,7 @@ import { personIn } from '../../app/seats.ts';
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import { noticeLines } from '../../core/mail/chain.ts';
 import { agentState } from '../../core/model/state/staff.ts';
+import { allClosedUntil } from '../../core/money/breaker.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { scheduleTurn } from '../../core/turn/schedule.ts';
@@ -173,13 +174,26 @@ const NAMED = 5;
 function failingLines({ state, knownConfig }: Engine): string {
   if (!knownConfig) return '';
   const left = scheduleTurn(knownConfig, state, state.clock.turn + 1).filter(({ failing }) => failing);
-  const lines = left.slice(0, NAMED).map(({ agent }) => {
-    const { retryAt, lastReason } = agentState(state.staff, agent);
-    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.clock.turn)} tries again`;
+  const lines = left.slice(0, NAMED).map(({ agent, why }) => {
+    const { lastReason } = agentState(state.staff, agent);
+    const until = allClosedUntil(knownConfig, state, knownConfig.agents.get(agent)?.model ?? []);
+    return `${agent} waits for its provider (${lastReason})${until === null ? remedyFor(lastReason) : `: ${why}`}`;
   });
   if (left.length > NAMED) lines.push(`${left.length - NAMED} more wait for the same reason: lemming status`);
-  return lines.join('\n');
+  return [...lines, NEXT_RUN].join('\n');
 }
+
+/** What a person can do about the failure with which a reason begins. */
+function remedyFor(reason: string): string {
+  const [failure = ''] = reason.split(':', 1);
+  return Object.hasOwn(REMEDIES, failure) ? `. ${REMEDIES[failure as keyof typeof REMEDIES]}` : '';
+}
+const REMEDIES = {
+  auth: 'Set or replace its key',
+  'bad-request': 'Correct the model in org/models.yaml, or name another one in the resume',
+};
+const NEXT_RUN =
+  'lemming health --providers asks each service whether it works. The next lemming run tries each of these agents once, unless its service asked for a pause';
 
 const ENDINGS: Record<RunReport['end'], string> = {
   turns: '',

@@ -25,12 +25,51 @@ export function noteOutcome(all: Map<string, Tries>, model: string, failure: Cal
  * ended.
  */
 export function settleBreakers(state: State): void {
-  const { tries, breakers } = state.calls;
+  const { tries, breakers, waits } = state.calls;
   for (const [model, { replies, outages, since }] of tries) {
     if (replies > 0) breakers.delete(model);
     else if (outages > 0) breakers.set(model, { failures: (breakers.get(model)?.failures ?? 0) + outages, since });
   }
   tries.clear();
+  for (const [model, until] of waits) if (until <= state.clock.time) waits.delete(model);
+}
+
+/** Notes until when the service of a model asked for no call: milliseconds since 1970. */
+export function noteWait({ calls: { waits } }: State, model: string, until: number): void {
+  waits.set(model, Math.max(waits.get(model) ?? 0, until));
+}
+
+/** Longest wait that a service may ask for. More is a fault of the service, or of a clock that was set back. */
+const MOST_WAIT_MS = 86_400_000;
+
+/** How long the service of a model still takes no call, as it asked: milliseconds, 0 when it takes them. */
+export function closedFor(config: Config, { calls: { waits } }: State, name: string, now: number): number {
+  let ms = 0;
+  for (const [other, until] of waits) {
+    const left = until - now;
+    if (left > ms && left <= MOST_WAIT_MS && isSameService(config, name, other)) ms = left;
+  }
+  return ms;
+}
+
+function isSameService({ models }: Config, name: string, other: string): boolean {
+  const [one, two] = [models.get(name), models.get(other)];
+  return name === other || (!!one && one.provider === two?.provider && one.base_url === two.base_url);
+}
+
+/** Whether the service of a model takes no call for longer than a call waits for it. */
+function isClosed(config: Config, state: State, name: string): boolean {
+  if (state.calls.waits.size === 0) return false;
+  return closedFor(config, state, name, state.clock.time) > (config.models.get(name)?.retry.most_ms ?? 0);
+}
+
+/** Until when the services of all models of a resume take no call: milliseconds since 1970; null when one takes them. */
+export function allClosedUntil(config: Config, state: State, models: readonly string[]): number | null {
+  if (state.calls.waits.size === 0) return null;
+  const { time } = state.clock;
+  const chain = chainOf(config, models);
+  if (!chain.every((name) => isClosed(config, state, name))) return null;
+  return time + Math.min(...chain.map((name) => closedFor(config, state, name, time)));
 }
 
 /** Until when a model is left alone: milliseconds since 1970; null while it may be called. */
@@ -67,14 +106,16 @@ export function chainOf(config: Config, models: readonly string[]): string[] {
 
 /**
  * Chooses the models that the visits of a turn may call, by the snapshot: a model that failed too often is left alone; when
- * its rest is over, the first visit of the turn tries it. The result is the same for every order of visits.
+ * its rest is over, the first visit of the turn tries it. In the first turn of a run (`retry`) every visit does. A model
+ * whose service asked for a pause is left alone until then. The result is the same for every order of visits.
  */
-export function modelChooser(config: Config, state: State): (models: readonly string[]) => string[] {
+export function modelChooser(config: Config, state: State, retry = false): (models: readonly string[]) => string[] {
   const tried = new Set<string>();
   return (models) =>
     chainOf(config, models).filter((name) => {
       const until = restsUntil(config, state, name);
-      if (until === null) return true;
+      if (isClosed(config, state, name)) return false;
+      if (until === null || retry) return true;
       if (state.clock.time < until || tried.has(name)) return false;
       tried.add(name);
       return true;

@@ -6,7 +6,7 @@ import type { OpenCall } from '../model/state/calls.ts';
 import { emptySpending, type Spending, type Tally } from '../model/state/money.ts';
 import { touch } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
-import { noteOutcome } from './breaker.ts';
+import { noteOutcome, noteWait } from './breaker.ts';
 
 /** The message about a model whose price is not known. */
 export const UNPRICED =
@@ -27,6 +27,8 @@ export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' 
   if (call.cached) return spend(state, call, 0, 0, 0);
   const failed = entry.k === 'failed';
   noteOutcome(state.calls.tries, call.model, failed ? entry.failure : null, (failed && entry.at) || state.clock.time);
+  if (failed && entry.retryAfterMs !== undefined)
+    noteWait(state, call.model, (entry.at ?? state.clock.time) + entry.retryAfterMs);
   const usage = failed ? entry.usage : entry.reply.usage;
   const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
   spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);

@@ -7,6 +7,7 @@ import type { Config } from '../model/config.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
+import { allClosedUntil } from '../money/breaker.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {
@@ -31,6 +32,8 @@ export interface ManualStep {
   step?: boolean;
   /** Made only to record its number. */
   rest?: boolean;
+  /** The first turn of a run: who backs off from a provider is tried once, but never before a time that it named. */
+  retry?: boolean;
 }
 
 /** Goes through the agents in chart order. When no mail is left, whoever owes an answer is reminded of it. Pure. */
@@ -64,7 +67,13 @@ export function dueOf(
   return resume && !resume.person ? look(config, state, turn, resume, step) : undefined;
 }
 
-function look(config: Config, state: State, turn: number, resume: Resume, { only, step, rest }: ManualStep): Due {
+function look(
+  config: Config,
+  state: State,
+  turn: number,
+  resume: Resume,
+  { only, step, rest, retry }: ManualStep,
+): Due {
   const agent = resume.name;
   const no = (why: string, more: Partial<Due> = {}): Due => ({
     agent,
@@ -86,7 +95,10 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
   const next = turn + ((((offset - turn) % every) + every) % every || every);
   const inbox = state.mail.inbox.has(agent) ? inboxOf(state.mail, agent) : NO_MAIL;
   const wakes = inbox.some((mail) => mail.kind !== 'notice');
-  if (account.retryAt > turn)
+  const closed = allClosedUntil(config, state, resume.model);
+  if (closed !== null) return no(closedText(closed), { later: wakes, failing: wakes });
+  const again = retry === true && !account.starved;
+  if (account.retryAt > turn && !again)
     return no(waitText(account), {
       later: wakes && !account.starved,
       failing: wakes && account.failures >= FAILING && !account.starved,
@@ -105,6 +117,7 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
   if (only === agent) return yes(wakes ? 'stepped, mail waits' : 'stepped', summary);
   if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
   if (summary) return yes('a summary is due', true);
+  if (again && wakes && account.failures > 0) return yes('a new run tries its provider again');
   if (fires && wakes) return yes(inbox.length === 1 ? '1 message waits' : `${inbox.length} messages wait`);
   if (fires && when === 'always') return yes('scheduled');
   if (wakes) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
@@ -113,6 +126,11 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
 
 function waitText({ starved, retryAt, lastReason }: Readonly<AgentState>): string {
   return starved ? `${lastReason}; tried again in turn ${retryAt}` : `backing off until turn ${retryAt}: ${lastReason}`;
+}
+
+/** `until`: milliseconds since 1970. */
+export function closedText(until: number): string {
+  return `its provider asked for no call before ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 const NO_MAIL: Mail[] = [];
@@ -142,6 +160,13 @@ export function atRest(config: Config, state: State): boolean {
   );
 }
 
+/** Whether a provider failed last: an agent backs off, or a model is left alone. */
+export function hasFailures({ calls, staff }: State): boolean {
+  if (calls.breakers.size > 0) return true;
+  for (const { failures, starved } of staff.agents.values()) if (failures > 0 && !starved) return true;
+  return false;
+}
+
 /**
  * Whether mail, a retry or a request makes anyone due. Answers that are owed
  * do. Always-schedules, summaries and what waits for credits do not count.
@@ -168,7 +193,7 @@ function mailLeft(config: Config, state: State): Idleness {
     const account = agentState(state.staff, agent);
     if (account.paused || account.starved) continue;
     if (!inboxOf(state.mail, agent).some((mail) => mail.kind !== 'notice')) continue;
-    if (account.failures >= FAILING) failing = true;
+    if (account.failures >= FAILING || allClosedUntil(config, state, resume.model) !== null) failing = true;
     else return 'busy';
   }
   return failing ? 'failing' : 'idle';

@@ -126,7 +126,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
   }
 
   async failed(intent: IntentEntry, { thought }: Asking, error: ProviderError, ms: number): Promise<void> {
-    const { failure, message, requestId, received } = error;
+    const { failure, message, requestId, received, retryAfterMs } = error;
     const { price } = this.priced;
     const usage = isSound(error.usage) ? error.usage : null;
     const bytes = price ? requestBytes(price, thought.prompt) : 0;
@@ -140,6 +140,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
       message: this.redact(message).slice(0, 2000),
       usage,
       requestId: requestId && this.redact(requestId),
+      ...(retryAfterMs !== null && { retryAfterMs }),
     };
     await this.settle(line, intent, thought.purse);
   }

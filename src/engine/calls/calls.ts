@@ -3,7 +3,7 @@ import { type Prompt, ProviderError, printKey, REPLY_FAILURES, type Reply, Unask
 import type { Config } from '../../core/model/config.ts';
 import type { IntentEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
-import { admits } from '../../core/money/breaker.ts';
+import { admits, closedFor } from '../../core/money/breaker.ts';
 import { countsTokens, worstCase } from '../../core/money/ledger.ts';
 import { requestHash } from '../../core/prompt/prompt.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
@@ -145,7 +145,8 @@ export class ModelCalls implements Models {
       this.gates.of(config, name, model),
     ]);
     const mayAsk = ({ thought }: Asking) => admits(config, this.state, thought.purse.tries, name);
-    const limited = limit(recorded, ({ prompt }) => gates(prompt.agent));
+    const left = () => closedFor(config, this.state, name, clock.now());
+    const limited = limit(recorded, ({ prompt }) => gates(prompt.agent), { left, most: model.retry.most_ms, sleep });
     const patience = { random: () => clock.random(), sleep, goesOn: mayAsk };
     return breaker(retry(limited, model.retry, patience), name, mayAsk);
   }

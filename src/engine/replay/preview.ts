@@ -1,11 +1,12 @@
 /** Foretells the next turn without calling anyone. */
 import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
 import { leastCost, likelyTokens } from '../../core/money/forecast.ts';
 import { UNPRICED } from '../../core/money/money.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
+import { type Due, hasFailures, scheduleTurn } from '../../core/turn/schedule.ts';
 import { overridesIn } from '../../disk/config/env.ts';
 import { Folder } from '../../disk/intake/folder.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
@@ -114,8 +115,7 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
   const folder = new Folder(ports.disk, ports.clock, mask);
   const env = overridesIn(ports.env);
   const live = new LiveConfig(folder, state, env);
-  const open =
-    unfinished?.open ?? openingOf(state.clock.turn + 1, ports.clock.now(), folder.tracked.barredNames(state), wish);
+  const open = unfinished?.open ?? openingOf(state, ports.clock.now(), folder.tracked.barredNames(state), wish);
   if (unfinished) live.thaw(open.env ?? {});
   else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
   const turnJournal = new WrittenJournal(journal, state);
@@ -126,8 +126,21 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
   return Object.assign(turn, { caches: emptyCaches(), live: new Set<string>(), mask, swept: [], signal });
 }
 
-function openingOf(turn: number, time: number, barred: string[], wish: PreviewWish): OpenEntry {
-  return { k: 'open', turn, time, boot: '', lock: 0, version: '1', ...(barred.length && { barred }), ...wish };
+/** The opening of a turn with which a run begins. */
+function openingOf(state: State, time: number, barred: string[], wish: PreviewWish): OpenEntry {
+  const retry = hasFailures(state) && { retry: true as const };
+  const turn = state.clock.turn + 1;
+  return {
+    k: 'open',
+    turn,
+    time,
+    boot: '',
+    lock: 0,
+    version: '1',
+    ...(barred.length && { barred }),
+    ...retry,
+    ...wish,
+  };
 }
 
 async function foretell(turn: TurnAhead, toolset: Toolbox, plan: VisitPlan, why: string): Promise<Foreseen> {

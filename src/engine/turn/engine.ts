@@ -13,7 +13,7 @@ import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
 import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { atRest, idleness } from '../../core/turn/schedule.ts';
+import { atRest, hasFailures, idleness } from '../../core/turn/schedule.ts';
 import { removeUnfinished } from '../../disk/cache/kept.ts';
 import { overridesIn } from '../../disk/config/env.ts';
 import { codeOf, DiskError } from '../../disk/fs/disk.ts';
@@ -92,6 +92,8 @@ export class Engine {
   private readonly env: Record<string, string>;
   /** Turns that went by since the last one that was made; the state stands at the end of them. */
   private passed = 0;
+  /** A run began, and no turn was made since. */
+  private fresh = false;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
@@ -245,6 +247,11 @@ export class Engine {
     const idle = idleness(this.config, this.state);
     const isBusy = idle === 'busy' || overdue(this.config, this.state, this.ports.clock.now()).length > 0;
     return isBusy || this.hasNews() ? 'busy' : idle;
+  }
+
+  /** A run begins: its first turn tries whoever backs off from a provider. */
+  begin(): void {
+    this.fresh = true;
   }
 
   /** Whether the organisation is paused, and what people asked was taken in. */
@@ -443,6 +450,7 @@ export class Engine {
     const frozen = await freeze(this.freezing, this.opening(turn, wish), faults);
     this.boot = frozen.open.boot;
     this.passed = 0;
+    this.fresh = false;
     return frozen;
   }
 
@@ -463,6 +471,7 @@ export class Engine {
       ...(wish.step ? { step: wish.step } : {}),
       ...defined({ only: wish.only, budget: wish.budget }),
       ...(wish.rest && { rest: wish.rest }),
+      ...(this.fresh && !wish.rest && hasFailures(this.state) && { retry: true as const }),
     };
   }
 

@@ -49,6 +49,7 @@ export interface RunReport {
  */
 export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promise<RunReport> {
   keepHeapSmall();
+  engine.begin();
   const sum = new Sum();
   const makePassed = async (): Promise<void> => {
     const report = await engine.makePassed();
@@ -170,7 +171,7 @@ async function whyStop(
   if (!wish.untilIdle) return null;
   const idle = engine.idle();
   if (idle === 'busy') return null;
-  return turns === 0 && engine.starvedWait() && (await engine.hasWork()) ? null : idle;
+  return turns === 0 && (idle === 'failing' || engine.starvedWait()) && (await engine.hasWork()) ? null : idle;
 }
 
 /** Least time between two looks at a folder where nothing happens: milliseconds. */

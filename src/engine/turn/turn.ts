@@ -84,7 +84,7 @@ export async function planVisits(
     .map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
   const wants: Want[] = [];
   const flat = new Map<string, number>();
-  const choose = modelChooser(turn.config, turn.state);
+  const choose = modelChooser(turn.config, turn.state, turn.open.retry === true);
   const chosen = new Map<string, string[]>();
   for (const { due: one, resume } of due) {
     const models = choose(resume.model);

@@ -10,19 +10,43 @@ export interface Time {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Lets calls through rate limiters, the first of the list outermost. */
+/** A service that asked for a pause (Retry-After). */
+export interface Pause {
+  /** Milliseconds until it takes calls again. */
+  left(): number;
+  /** Longest wait of a call; a longer pause fails it at once. */
+  most: number;
+  sleep: Time['sleep'];
+}
+
+/**
+ * Lets calls through rate limiters, the first of the list outermost, then waits for the end of a pause that the service
+ * asked for.
+ */
 export function limit<A extends ModelRequest>(
   line: CallModel<A>,
   gates: (asked: A) => readonly RateLimiter[],
+  pause: Pause | null = null,
 ): CallModel<A> {
   return (asked, signal) => {
     const wish = { tokens: tokensOf(asked), priority: asked.priority, signal };
     const through = gates(asked).reduceRight<() => Promise<Awaited<ReturnType<CallModel<A>>>>>(
       (next, gate) => () => gate.run(next, wish),
-      () => line(asked, signal),
+      async () => {
+        if (pause) await reopened(pause, signal);
+        return line(asked, signal);
+      },
     );
     return through();
   };
+}
+
+async function reopened({ left, most, sleep }: Pause, signal: AbortSignal): Promise<void> {
+  for (let ms = left(); ms > 0; ms = left()) {
+    if (ms > most)
+      throw new Unasked('rate-limit', `the service asked for no call in the next ${Math.ceil(ms / 1000)} seconds`);
+    await sleep(ms, signal);
+  }
 }
 
 /** The tokens that services count against a minute: the estimated input and the whole output limit. */

@@ -19,8 +19,8 @@ const PASSING: ReadonlySet<string> = new Set(['rate-limit', 'overloaded', 'timeo
 
 /**
  * Retries failures that may pass, within the attempts of the model and the remaining budget of the call. Between attempts
- * it waits as long as the service asks, at most the longest pause; otherwise a random time between 0 and a bound that
- * doubles (full jitter).
+ * it waits as long as the service asks; otherwise a random time between 0 and a bound that doubles (full jitter). When the
+ * service asks for more than the longest pause, the call is not tried again.
  */
 export function retry<A extends ModelRequest>(
   line: CallModel<A>,
@@ -29,12 +29,12 @@ export function retry<A extends ModelRequest>(
 ): CallModel<A> {
   const pause = (error: ProviderError, nth: number, signal: AbortSignal) => {
     const bound = Math.min(settings.most_ms, settings.first_ms * 2 ** (nth - 1));
-    return sleep(Math.min(error.retryAfterMs ?? random() * bound, settings.most_ms), signal);
+    return sleep(error.retryAfterMs ?? random() * bound, signal);
   };
   return (asked, signal) => {
     const attempts = Math.max(1, Math.min(settings.attempts, asked.budget.left));
     const policy = retryPolicy(
-      handleWhen((error) => !signal.aborted && mayPass(error) && goesOn(asked)),
+      handleWhen((error) => !signal.aborted && mayPass(error, settings.most_ms) && goesOn(asked)),
       { maxAttempts: attempts - 1 },
     );
     let last: unknown;
@@ -51,6 +51,7 @@ export function retry<A extends ModelRequest>(
   };
 }
 
-function mayPass(error: unknown): boolean {
-  return error instanceof ProviderError && !(error instanceof Unasked) && PASSING.has(error.failure);
+function mayPass(error: unknown, most: number): boolean {
+  if (!(error instanceof ProviderError) || error instanceof Unasked) return false;
+  return PASSING.has(error.failure) && (error.retryAfterMs ?? 0) <= most;
 }

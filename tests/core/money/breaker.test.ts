@@ -3,9 +3,12 @@ import type { CallFailure } from '../../../src/core/model/call.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
 import {
   admits,
+  allClosedUntil,
   chainOf,
+  closedFor,
   modelChooser,
   noteOutcome,
+  noteWait,
   restsUntil,
   settleBreakers,
 } from '../../../src/core/money/breaker.ts';
@@ -71,6 +74,12 @@ describe('the models of a visit', () => {
     expect(at(0, 4)(['default', 'second'])).toEqual(['default', 'second', 'third']);
   });
 
+  it('are all of them in the first turn of a run', () => {
+    const state = emptyState();
+    state.calls.breakers.set('default', { failures: 5, since: 0 });
+    expect(modelChooser(config, state, true)(['default'])).toEqual(['default', 'second', 'third']);
+  });
+
   it('leave one alone that failed too often; after its rest the first visit tries it', () => {
     expect(at(9, 5)(['default'])).toEqual(['second', 'third']);
     const choose = at(10, 5);
@@ -108,5 +117,57 @@ describe('a visit', () => {
     expect(admits(config, state, seen, 'm')).toBe(true);
     noteOutcome(seen, 'm', 'timeout', 5);
     expect(admits(config, state, seen, 'm')).toBe(false);
+  });
+});
+
+describe('a service that asked for no call', () => {
+  const MINUTE = 60_000;
+  const config = configOf({
+    edges: { a: [] },
+    models: {
+      one: { provider: 'openai' },
+      two: { provider: 'openai', retry: { most_ms: 1 } },
+      far: { provider: 'openai', base_url: 'http://127.0.0.1:1/v1' },
+    },
+  });
+  const asked = (until: number, time = 0) => {
+    const state = emptyState();
+    state.clock.time = time;
+    noteWait(state, 'one', until);
+    return state;
+  };
+
+  it('is closed until then, with each model at the same address', () => {
+    const closed = (name: string, now: number) => closedFor(config, asked(MINUTE), name, now);
+    expect(['one', 'two', 'far', 'gone'].map((name) => closed(name, 10_000))).toEqual([50_000, 50_000, 0, 0]);
+    expect([closed('one', MINUTE), closed('one', MINUTE - 86_400_001)]).toEqual([0, 0]);
+    const state = asked(MINUTE);
+    noteWait(state, 'one', 1);
+    noteWait(state, 'gone', 2 * MINUTE);
+    expect([closedFor(config, state, 'one', 0), closedFor(config, state, 'gone', 0)]).toEqual([MINUTE, 2 * MINUTE]);
+  });
+
+  it('is left alone when that is longer than a call waits, also in the first turn of a run', () => {
+    const chosen = (until: number) => modelChooser(config, asked(until), true)(['one', 'two', 'far', 'gone']);
+    expect(chosen(30_000)).toEqual(['one', 'far', 'gone']);
+    expect(chosen(30_001)).toEqual(['far', 'gone']);
+    const state = emptyState();
+    noteWait(state, 'gone', 1);
+    expect(modelChooser(config, state)(['gone'])).toEqual([]);
+  });
+
+  it('makes an agent wait when all its models are closed', () => {
+    const until = (models: string[], time: number) => allClosedUntil(config, asked(MINUTE, time), models);
+    expect([until(['one', 'two'], 5), until(['one', 'far'], 5), until(['one'], 40_000)]).toEqual([MINUTE, null, null]);
+    expect(allClosedUntil(config, emptyState(), ['one'])).toBeNull();
+  });
+
+  it('is forgotten with the turn that begins after it', () => {
+    const state = asked(MINUTE, MINUTE - 1);
+    settleBreakers(state);
+    expect(state.calls.waits.size).toBe(1);
+    state.clock.time = MINUTE;
+    settleBreakers(state);
+    expect(state.calls.waits.size).toBe(0);
   });
 });

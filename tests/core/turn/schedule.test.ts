@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
-import { atRest, idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
+import { atRest, hasFailures, idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
 import { asked, dead, EVERY, HELD, visited } from '../entries.ts';
 import { configOf, sent, stateOf } from '../world.ts';
 
@@ -133,6 +133,34 @@ describe('after failures of a provider', () => {
       due: false,
     });
     expect(look(3, schedule({}), ...entries)).toMatchObject({ due: true, failing: true, next: 3 });
+  });
+
+  it('is tried again in the first turn of a run, unless it waits for credits or has nothing to do', () => {
+    const due = (...entries: Entry[]) =>
+      scheduleTurn(schedule({ every: 5 }), stateOf(...entries), 2, { retry: true }).find(({ agent }) => agent === 'a');
+    expect(due(WAITS, fails, fails)).toMatchObject({ due: true, why: 'a new run tries its provider again' });
+    expect(due(WAITS)).toMatchObject({ due: false });
+    expect(due(fails, fails)).toMatchObject({ due: false, why: 'no mail' });
+    const starves = visited({ outcome: 'cut', reason: 'credits', detail: 'x', blame: 'credits', mail: [] });
+    expect(due(WAITS, fails, starves)).toMatchObject({ due: false, why: expect.stringContaining('no credits') });
+  });
+
+  it('waits until a time that its service named, whatever else says that it is due', () => {
+    const config = schedule({});
+    const state = stateOf(sent({ priority: 'urgent' }));
+    state.calls.waits.set('default', 86_400_000);
+    for (const step of [{}, { retry: true }, { only: 'a' }])
+      expect(scheduleTurn(config, state, 2, step).find(({ agent }) => agent === 'a')).toMatchObject({
+        due: false,
+        failing: true,
+        later: true,
+        why: 'its provider asked for no call before 1970-01-02 00:00:00 UTC',
+      });
+    expect(idleness(config, state)).toBe('failing');
+    expect(hasFailures(state)).toBe(false);
+    expect(hasFailures(stateOf(fails))).toBe(true);
+    state.calls.breakers.set('default', { failures: 1, since: 0 });
+    expect(hasFailures(state)).toBe(true);
   });
 
   it('one failure is not yet a failing provider, and without mail nothing waits for it', () => {

@@ -29,6 +29,7 @@ class Foretold extends Play {
     let foretold: Call[] | null = null;
     await this.made(async () => {
       foretold = await this.foretell();
+      this.engine.begin();
     });
     if (foretold === null) return;
     this.turns.push({ foretold, made: this.firstCalls(this.prompts.slice(began)) });

@@ -119,6 +119,7 @@ export class ChatSession {
   private async untilAnswered(engine: Engine, path: string | null): Promise<void> {
     const disk = this.world.machine.disk(this.world.root);
     const teller = new RunProgress(this.world, engine);
+    engine.begin();
     for (let turns = 0; turns < MOST_TURNS && !this.world.signal.aborted; turns++) {
       const waits = path !== null && disk.stat(path) !== null;
       engine.idle();

@@ -37,6 +37,8 @@ export interface CallsState {
   open: Map<string, OpenCall>;
   /** Models whose last calls failed. */
   breakers: Map<string, Breaker>;
+  /** Model → until when its service asked for no call (Retry-After): milliseconds since 1970. */
+  waits: Map<string, number>;
   /** Outcomes by model in the turn being made. */
   tries: Map<string, Tries>;
   /** Models that reported usage above their reserve: stopped until the owner looks. */
@@ -46,5 +48,12 @@ export interface CallsState {
 }
 
 export function emptyCalls(): CallsState {
-  return { open: new Map(), breakers: new Map(), tries: new Map(), stopped: new Map(), blobs: new SpillMap() };
+  return {
+    open: new Map(),
+    breakers: new Map(),
+    waits: new Map(),
+    tries: new Map(),
+    stopped: new Map(),
+    blobs: new SpillMap(),
+  };
 }

@@ -17,6 +17,8 @@ const schema = later(() =>
     message: z.string(),
     usage: usage().nullable(),
     requestId: z.string().nullable(),
+    /** Milliseconds for which the service asked for no further call. */
+    retryAfterMs: z.number().optional(),
     ...callKey(),
   }),
 );

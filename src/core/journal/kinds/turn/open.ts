@@ -32,6 +32,8 @@ const schema = later(() =>
     only: z.string().optional(),
     /** What the turn may cost at most (`run --max-cost`). */
     budget: z.number().optional(),
+    /** The first turn of a run: whoever backs off from a provider is tried once. */
+    retry: z.literal(true).optional(),
   }),
 );
 
