@@ -48,11 +48,17 @@ export function scheduleTurn(config: Config, state: State, turn: number, step: M
 function remind(config: Config, state: State, turn: number, one: Due): void {
   const mail = remindersFor(config, state, one.agent);
   if (mail.length === 0 || agentState(state.staff, one.agent).retryAt > turn) return;
+  if (isClosed(config, state, one.agent)) return;
   const first = mail[0] as Mail;
   const more = mail.length > 1 ? ` and ${mail.length - 1} more` : '';
   one.due = true;
   one.reminder = true;
   one.why = `owes ${first.from} an answer to ${first.id}${more}`;
+}
+
+/** Whether the services of all its models asked for no call at present. */
+function isClosed(config: Config, state: State, agent: string): boolean {
+  return allClosedUntil(config, state, (config.agents.get(agent) as Resume).model) !== null;
 }
 
 /** Schedules one agent; undefined for a person, or for a name that is not in the chart. Pure. */
@@ -174,8 +180,13 @@ export function hasFailures({ calls, staff }: State): boolean {
 export function idleness(config: Config, state: State): Idleness {
   const left = mailLeft(config, state);
   if (left !== 'idle') return left;
-  for (const agent of state.mail.owed.keys()) if (remindersFor(config, state, agent).length > 0) return 'busy';
-  return 'idle';
+  let failing = false;
+  for (const agent of state.mail.owed.keys()) {
+    if (remindersFor(config, state, agent).length === 0) continue;
+    if (!isClosed(config, state, agent)) return 'busy';
+    failing = true;
+  }
+  return failing ? 'failing' : 'idle';
 }
 
 /** `failing`: only agents whose provider keeps failing have something to do. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
+import { inboxOf, type Mail } from '../../../src/core/model/state/mail.ts';
 import { atRest, hasFailures, idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
 import { asked, dead, EVERY, HELD, visited } from '../entries.ts';
 import { configOf, sent, stateOf } from '../world.ts';
@@ -157,6 +158,13 @@ describe('after failures of a provider', () => {
         why: 'its provider asked for no call before 1970-01-02 00:00:00 UTC',
       });
     expect(idleness(config, state)).toBe('failing');
+    const mail = inboxOf(state.mail, 'a')[0] as Mail;
+    state.mail.inbox.clear();
+    state.mail.owed.set('a', [{ id: mail.id, from: 'human', thread: mail.thread, subject: '', turn: 1, mail }]);
+    const reminded = () => scheduleTurn(config, state, 2).some(({ reminder }) => reminder);
+    expect([idleness(config, state), reminded()]).toEqual(['failing', false]);
+    state.clock.time = 86_400_000;
+    expect([idleness(config, state), reminded()]).toEqual(['busy', true]);
     expect(hasFailures(state)).toBe(false);
     expect(hasFailures(stateOf(fails))).toBe(true);
     state.calls.breakers.set('default', { failures: 1, since: 0 });
