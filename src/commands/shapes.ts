@@ -32,6 +32,17 @@ export const needsShape = (z: Zod) =>
     faults: z.number(),
   });
 
+/** An answer that an agent owes. */
+export const owedShape = (z: Zod) =>
+  z.strictObject({
+    agent: z.string(),
+    to: z.string(),
+    id: z.string(),
+    subject: z.string(),
+    turn: z.number(),
+    reminded: z.boolean(),
+  });
+
 /** A message. */
 export const mailShape = (z: Zod) =>
   z.strictObject({

@@ -109,7 +109,19 @@ function specOf<S extends z.ZodType>({ name, about, input }: ToolText<S>): ToolS
   };
 }
 
+/** Marks a field that models are not shown, because they rarely need it: it costs tokens in every prompt, and is still taken. */
+export const RARE = { rare: true } as const;
+
+/** The schema as models are shown it: without limits, which a refusal names, and without fields that are rarely needed. */
 function schemaOf(schema: z.ZodType): JsonObject {
-  const { $schema: _unused, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
+  const { $schema: _unused, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      for (const limit of LIMITS) delete jsonSchema[limit];
+      for (const [name, field] of Object.entries(jsonSchema.properties ?? {}))
+        if (typeof field === 'object' && field.rare === true) delete jsonSchema.properties?.[name];
+    },
+  }) as JsonObject;
   return rest;
 }
+const LIMITS = ['minLength', 'maxLength', 'pattern', 'minItems', 'maxItems', 'minimum', 'maximum'] as const;

@@ -10,7 +10,7 @@ import { readLoad } from '../../engine/calls/load-cache.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { printStatus, type Status } from '../../views/org/status.ts';
 import type { Definition, Run } from '../command.ts';
-import { conditionShape, faultShape, healthShape, needsShape } from '../shapes.ts';
+import { conditionShape, faultShape, healthShape, needsShape, owedShape } from '../shapes.ts';
 import type { World } from '../world.ts';
 
 export const command = {
@@ -58,6 +58,7 @@ export const command = {
         z.strictObject({ id: z.string(), from: z.string(), to: z.array(z.string()), subject: z.string() }),
       ),
       unanswered: z.array(z.strictObject({ id: z.string(), by: z.array(z.string()), subject: z.string() })),
+      owed: z.array(owedShape(z)),
       failing_models: z.array(
         z.strictObject({ model: z.string(), failures: z.number(), left_alone_until: z.string().nullable() }),
       ),
@@ -77,7 +78,7 @@ interface KeptStatus {
   data: Status;
 }
 const KEPT = 'status.json';
-const VERSION = 7;
+const VERSION = 8;
 
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
 export const run: Run<typeof command, Status> = async (world) => {

@@ -1,6 +1,6 @@
 /** Shapes of what `run`, `run-once` and `step` give. Amounts are credits. */
 import type { Zod } from '../command.ts';
-import { faultShape, needsShape } from '../shapes.ts';
+import { faultShape, needsShape, owedShape } from '../shapes.ts';
 
 /** What turns brought. */
 export const madeShape = (z: Zod) =>
@@ -32,6 +32,7 @@ export const madeShape = (z: Zod) =>
     ),
     faults: z.array(faultShape(z)),
     needs: needsShape(z),
+    owed: z.array(owedShape(z)),
   });
 
 /** What the next turn would do. */

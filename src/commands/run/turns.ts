@@ -18,6 +18,7 @@ import { type RunOptions, type RunReport, run as runTurns } from '../../engine/t
 import { inCredits } from '../../schema/amount.ts';
 import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
 import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../../views/org/needs.ts';
+import { type OwedAnswer, owedAnswers, printOwed } from '../../views/org/owed.ts';
 import { count } from '../../views/text/table.ts';
 import { barFor } from '../bar.ts';
 import type { Flag, Outcome } from '../command.ts';
@@ -48,6 +49,8 @@ export interface RunResult {
   unplaced: Pick<Unplaced, 'id' | 'path' | 'kept' | 'detail'>[];
   faults: Fault[];
   needs: NeedCounts;
+  /** Answers that agents owe. */
+  owed: OwedAnswer[];
 }
 
 /** The option of `run`, `run-once` and `step` for machines without a sandbox. */
@@ -108,8 +111,9 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
     ),
     faults: [...teller.faults, ...keys],
     needs,
+    owed: engine.knownConfig ? owedAnswers(engine.knownConfig, engine.state) : [],
   };
-  const text = [sumUp(engine, person, report, failing, needs), ...keys.map(printFault)].join('\n');
+  const text = [sumUp(engine, person, report, failing, data), ...keys.map(printFault)].join('\n');
   return {
     data,
     text,
@@ -148,7 +152,7 @@ function sumUp(
   person: string | undefined,
   { turns, called, sent, spent, end }: RunReport,
   failing: boolean,
-  needs: NeedCounts,
+  { needs, owed }: Pick<RunResult, 'needs' | 'owed'>,
 ): string {
   const { state } = engine;
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
@@ -160,6 +164,7 @@ function sumUp(
       .map((name) => starvedLine(engine, name))
       .join('\n'),
     waitingLines(engine, person, needs),
+    ...printOwed(owed),
     sent === 0
       ? 'lemming status shows the state of each agent'
       : 'Read the messages with lemming history, or in agents/*/outbox/',

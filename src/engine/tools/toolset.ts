@@ -60,9 +60,9 @@ function withNetwork(shipped: Toolbox, { org }: Config, trusted: Hashes): Toolbo
 
 function reaching(tool: WorldTool, needs: Trusted, hosts: readonly string[]): WorldTool {
   const { spec, run } = tool;
-  const reach = `with no network but ${hosts.join(', ')}, through the proxy that its environment names`;
+  const reach = `whose network reaches only ${hosts.join(', ')}, through the proxy named in the environment`;
   return copyWith(tool, {
-    spec: copyWith(spec, { description: spec.description.replace('without a network', reach) }),
+    spec: copyWith(spec, { description: spec.description.replace('without network', reach) }),
     needs,
     outbound: true as const,
     run: (value: unknown, box: ToolContext) => run(value, copyWith(box, { program: throughProxy(box, hosts) })),

@@ -51,8 +51,8 @@ function instructions(prompt: Prompt): string {
   return [
     '## How to answer',
     'Answer with one JSON object and nothing else:',
-    '{"acts": [{"tool": "<name>", "input": {...}}], "notes": "<a note for your own log>"}',
-    'The acts are done in their order. When nothing is left to do, answer {"acts": []}. Results come as {"results": [...]}.',
+    '{"acts": [{"tool": "<name>", "input": {...}}], "notes": "<your plain text>"}',
+    'Each act is a tool call; they run in order. {"acts": []} is a reply without a tool call. Results come as {"results": [...]}.',
     'The tools, each with the JSON Schema of its input:',
     ...tools,
   ].join('\n');

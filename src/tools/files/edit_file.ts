@@ -7,12 +7,12 @@ import { worldTool } from '../define.ts';
 export default worldTool({
   name: 'edit_file',
   about:
-    'Replaces a piece of a text file by another. The old piece must stand in the file exactly once, to the letter, spaces and line ends too.',
+    'Replace one piece of a text file. The file must contain the old piece exactly once, with the same spaces and line breaks.',
   touches: 'once',
   input: z.strictObject({
     path: z.string().min(1).max(1000),
-    old: z.string().min(1).max(100_000).describe('what stands there now'),
-    new: z.string().max(100_000).describe('what is to stand there'),
+    old: z.string().min(1).max(100_000).describe('the piece as it is in the file'),
+    new: z.string().max(100_000).describe('the piece that replaces it'),
   }),
   preview: ({ path, old, new: made }, scene) => showEdit(path, scene.stands(path), old, made),
   covers: ({ path }, scene) => covered(scene, [path]),

@@ -6,7 +6,7 @@ const SHOWN = 500;
 
 export default worldTool({
   name: 'list_files',
-  about: 'Lists the files of a folder in your workspace, or of shared/ where your resume grants it.',
+  about: 'List the files of a folder in your workspace, or of a shared folder that you may read.',
   touches: 'pure',
   input: z.strictObject({ path: z.string().max(1000).default('.') }),
   run({ path }, box) {

@@ -8,12 +8,12 @@ const SHOWN = 30_000;
 export default worldTool({
   name: 'read_file',
   about:
-    'Reads a text file of your workspace, of shared/ where your resume grants it, or attachments/NAME of your mail.',
+    'Read a text file: a path in your workspace, shared/... where you may read it, or attachments/NAME of your mail.',
   touches: 'pure',
   input: z.strictObject({
     path: z.string().min(1).max(1000),
-    from: z.number().int().min(0).max(100_000_000).default(0).describe('characters to skip, to go on after a cut'),
-    hash: z.boolean().optional().describe('add a line with the hash of the file, for write_file'),
+    from: z.number().int().min(0).max(100_000_000).default(0).describe('characters to skip, to continue after a cut'),
+    hash: z.boolean().optional().describe('also show the hash of the file, for write_file'),
   }),
   run({ path, from, hash }, box) {
     const file = box.read(path);

@@ -20,7 +20,7 @@ const LINE = 2000;
 export default worldTool({
   name: 'search_files',
   about:
-    'Searches text files of your workspace, or of shared/ where your resume grants it, line by line. A pattern is a text, or /a regular expression/flags.',
+    'Search text files in your workspace, or in shared/... where you may read, line by line. A pattern is plain text, or /a regular expression/flags.',
   touches: 'pure',
   timeout: 5000,
   input: z.strictObject({

@@ -8,12 +8,12 @@ import { worldTool } from '../define.ts';
 export default worldTool({
   name: 'write_file',
   about:
-    'Writes a text file in your workspace, or in shared/ where your resume grants it; replaces what is there. With expected, only if the file still has that hash; what was changed there since you read it is merged, or you are told.',
+    'Write a whole text file in your workspace, or in shared/... where you may write. It replaces the file. With expected, changes that others made since you read it are merged, or you are told.',
   touches: 'idempotent',
   input: z.strictObject({
     path: z.string().min(1).max(1000),
     content: z.string().max(1_000_000),
-    expected: z.string().max(64).optional().describe('hash of the file that is replaced'),
+    expected: z.string().max(64).optional().describe('hash of the file as you read it'),
   }),
   preview: ({ path, content }, scene) => showWrite(path, scene.stands(path), content),
   covers: ({ path }, scene) => covered(scene, [path]),

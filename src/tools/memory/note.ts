@@ -4,7 +4,7 @@ import { act } from '../define.ts';
 
 export default act({
   name: 'note',
-  about: 'Writes a line in your own log, for people who look at how you work. Nobody is told.',
+  about: 'Write a line in your log, for people who review your work. Nobody is told.',
   input: z.strictObject({ text: z.string().min(1).max(5000) }),
   stage({ text }, { draft }) {
     draft.notes.push(text.trim());

@@ -9,7 +9,7 @@ const NAMED_KEYS = 200;
 
 export default act({
   name: 'recall',
-  about: 'Shows one entry of your memory in full, with its tags and its version; archived entries too.',
+  about: 'Show one note of your memory in full.',
   asks: true,
   input: z.strictObject({ key: z.string().max(80) }),
   stage({ key }, scene) {

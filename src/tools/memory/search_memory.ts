@@ -6,8 +6,7 @@ import { act } from '../define.ts';
 
 export default act({
   name: 'search_memory',
-  about:
-    'Finds entries of your memory by words, the best first: yours, learning records and archived ones too, and the shared context that you are granted.',
+  about: 'Find notes in your memory and in the shared memory by words, the best match first.',
   asks: true,
   input: z.strictObject({
     query: z.string().min(1).max(500),

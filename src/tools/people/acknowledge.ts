@@ -1,17 +1,16 @@
 /** The tool `acknowledge`: tells an author that the message was read. */
 import * as z from 'zod';
-import { act } from '../define.ts';
+import { act, RARE } from '../define.ts';
 
 export default act({
   name: 'acknowledge',
-  about:
-    'Tells the author of a message you were given that you have read it, with a short reaction if you like. Wakes nobody.',
+  about: 'Mark a message as read for its author, instead of writing thanks. It wakes nobody and answers nothing.',
   granted: 'all',
   input: z.strictObject({
     id: z.string().max(100),
-    reaction: z.string().max(64).default('').describe('an emoji or a word'),
+    reaction: z.string().max(64).optional().describe('an emoji or a word').meta(RARE),
   }),
-  stage({ id, reaction }, { given, draft }) {
+  stage({ id, reaction = '' }, { given, draft }) {
     const mail = given.find((m) => m.id === id);
     if (!mail) return { ok: false, rule: 'given', text: whichText(given.map((m) => m.id)) };
     draft.acked.push({ id, author: mail.from, reaction: reaction.replace(/\s+/g, ' ') });

@@ -8,7 +8,7 @@ import type { ActContext, Covers, Draft, Staged } from '../../core/model/tool.ts
 import { composeMessage, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
 import { padTurn } from '../../schema/name.ts';
 import { MESSAGE_KINDS, type Message, priority } from '../../schema/records/message.ts';
-import { act } from '../define.ts';
+import { act, RARE } from '../define.ts';
 
 const names = z
   .union([z.string().min(1).max(80), z.array(z.string().min(1).max(80)).min(1).max(1000)])
@@ -22,22 +22,28 @@ const ATTACHED_BYTES = 262_144;
 export default act({
   name: 'send_message',
   about:
-    'Writes to a colleague, several, a unit ("@unit") or everyone you have an edge to ("*"). It is read in the next turn.',
+    'Send mail to a colleague, a list of names, a unit ("@unit"), or all you can write to ("*"). It is read in their next visit.',
   granted: 'all',
   input: z.strictObject({
-    to: names.describe('name, list of names, "@unit" or "*"'),
+    to: names.describe('a name or a list of names'),
     body: z.string().min(1).max(BODY_CHARS).describe('markdown'),
     subject: z.string().max(200).optional().describe('one line'),
-    kind: z.enum(MESSAGE_KINDS).optional(),
-    priority: priority().optional(),
-    reply_to: z.string().max(100).optional().describe('id of the message this answers'),
+    kind: z
+      .enum(MESSAGE_KINDS)
+      .optional()
+      .describe(
+        'request or task: you need an answer; response or report: you give one; status: progress, not an answer',
+      ),
+    priority: priority().optional().meta(RARE),
+    reply_to: z.string().max(100).optional().describe('id of the message that this answers'),
     expires_in: z
       .number()
       .int()
       .min(1)
       .max(1_000_000)
       .optional()
-      .describe('turns after which it is no longer worth reading'),
+      .describe('turns after which it is no longer worth reading')
+      .meta(RARE),
     attachments: z.array(z.string().min(1).max(255)).max(16).optional().describe('files of your workspace'),
   }),
   preview: showReach,

@@ -6,7 +6,7 @@ import { worldTool } from '../define.ts';
 export default worldTool({
   name: 'calculate',
   about:
-    'Calculates an expression such as (1 + 2) * 3 ^ 2 or round(sqrt(2), 3). Operators: + - * / % ^ !; functions such as sqrt, ln, log, sin, min, max, sum, mean, round; constants pi, e. 15 digits are exact.',
+    'Calculate an expression such as (1 + 2) * 3 ^ 2 or round(sqrt(2), 3). Operators: + - * / % ^ !; functions such as sqrt, ln, log, sin, min, max, sum, mean, round; constants pi, e. 15 digits are exact.',
   touches: 'pure',
   timeout: 1000,
   input: z.strictObject({ expression: z.string().min(1).max(2000) }),

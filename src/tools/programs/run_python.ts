@@ -5,7 +5,7 @@ import { worldTool } from '../define.ts';
 export default worldTool({
   name: 'run_python',
   about:
-    'Runs Python in the Box: in your workspace, without a network. Tells what it printed, how it ended, and which files it changed.',
+    'Run Python in your workspace, in a sandbox without network. You get its output, its exit code, and the files that it changed.',
   touches: 'once',
   timeout: 60_000,
   input: z.strictObject({ code: z.string().min(1).max(30_000) }),

@@ -6,7 +6,7 @@ import { worldTool } from '../define.ts';
 export default worldTool({
   name: 'shell',
   about:
-    'Runs a command with sh in the Box: in your workspace, without a network. Tells what it printed, how it ended, and which files it changed.',
+    'Run a command with sh in your workspace, in a sandbox without network. You get its output, its exit code, and the files that it changed.',
   touches: 'once',
   timeout: 60_000,
   input: z.strictObject({ command: z.string().min(1).max(30_000) }),

@@ -9,7 +9,7 @@ const SHOWN = 30_000;
 
 export default act({
   name: 'load_skill',
-  about: 'Shows one of your skills in full, or with file one of the texts that come with it.',
+  about: 'Show one of your skills in full, or one of its files.',
   asks: true,
   input: z.strictObject({
     name: z.string().max(64),

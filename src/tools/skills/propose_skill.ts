@@ -14,7 +14,7 @@ const TIMEOUT = 60_000;
 export default act({
   name: 'propose_skill',
   about:
-    'Proposes a skill: how something is done, for you or for the organisation, or a new version of one. Scripts in tests/ (*.sh, *.py), or what test says, run first in the Box, in a folder that holds the skill alone; they must pass. Then a person decides; you will be told.',
+    'Propose a skill, which says how something is done, or a new version of one. Its tests (tests/*.sh, tests/*.py, or what test says) run first in a sandbox that contains only the skill, and must pass. Then a person decides, and you are told.',
   held: 'always',
   input: z.strictObject({
     name: z
@@ -27,9 +27,9 @@ export default act({
       .array(z.strictObject({ path: z.string().min(1).max(200), text: z.string().max(TEXT_CHARS) }))
       .max(FILES)
       .default([])
-      .describe('texts that come with it, such as tests/run.sh or references/forms.md'),
-    test: z.string().min(1).max(1000).optional().describe('how it is tested: one of the files, or a command for sh'),
-    for: z.enum(['me', 'org']).default('me').describe('whose skill it is to be'),
+      .describe('its files, such as tests/run.sh or references/forms.md'),
+    test: z.string().min(1).max(1000).optional().describe('how to test it: one of its files, or a command for sh'),
+    for: z.enum(['me', 'org']).default('me').describe('for you, or for the whole organisation'),
   }),
   trial: {
     refusal: refusalOf,
@@ -46,6 +46,6 @@ async function runTests(proposal: Proposal, box: ToolContext): Promise<WorldResu
   if (tests.length === 0) return { ok: true, text: 'It brings no tests.' };
   const script = ['set -e', ...tests].join('\n');
   const { ok, text, end } = await box.apart(textsOf(proposal), ['sh', '-c', script]);
-  const said = ok ? 'They pass.' : 'They fail: it is not proposed. Mend it and propose it again.';
+  const said = ok ? 'They pass.' : 'They fail, so the skill is not proposed. Correct it and propose it again.';
   return { ok, text: `$ ${tests.join('\n$ ')}\n${text}`.trimEnd(), end: [end, said].filter(Boolean).join('\n') };
 }

@@ -9,7 +9,7 @@ import { act } from '../define.ts';
 
 export default act({
   name: 'list_agents',
-  about: 'Lists the agents that you hired, what they were given, and the templates from which you can hire.',
+  about: 'List the agents that you hired, with what they were given, and the templates from which you can hire.',
   asks: true,
   input: z.strictObject({}),
   stage(_value, scene) {

@@ -8,7 +8,7 @@ import { act } from '../define.ts';
 export default act({
   name: 'retire_agent',
   about:
-    'Ends the work of an agent that you hired, and of those whom it hired. What they have left is yours again; their mail and files stay.',
+    'Retire an agent that you hired, and the agents that it hired. Their remaining credits return to you; their mail and files stay.',
   input: z.strictObject({ name: z.string().min(1).max(63) }),
   preview: ({ name }, { state }) => `It ends the work of ${whoGoes(state, name).join(', ')}.`,
   covers: ({ name }, { state }) => ({ 'who goes': textHash(whoGoes(state, name).join()) }),

@@ -13,6 +13,7 @@ import { sentBy } from '../mail/sent.ts';
 import { count, shorten, table } from '../text/table.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
 import { countNeeds, type NeedCounts, printNeeds } from './needs.ts';
+import { type OwedAnswer, owedAnswers, printOwed } from './owed.ts';
 
 /** `lemming status --json`, fixed by the design. Money in credits. */
 export interface Status {
@@ -32,6 +33,8 @@ export interface Status {
   waiting: { id: string; from: string; to: string[]; subject: string }[];
   /** Messages of the person at the keyboard that were read in the last turns and have no answer yet. */
   unanswered: { id: string; by: string[]; subject: string }[];
+  /** Answers that agents owe to people and to each other. */
+  owed: OwedAnswer[];
   /** Models that failed in their last calls; `left_alone_until` is a time in ISO 8601, or null while they are still called. */
   failing_models: { model: string; failures: number; left_alone_until: string | null }[];
   /** While an engine runs: limits of org/models.yaml at which calls are under way or wait. */
@@ -72,6 +75,7 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     },
     waiting: waitingOf(config, state),
     unanswered: unansweredOf(state, person),
+    owed: owedAnswers(config, state),
     failing_models: [...state.calls.breakers].map(([model, { failures }]) => {
       const until = restsUntil(config, state, model);
       return { model, failures, left_alone_until: until === null ? null : new Date(until).toISOString() };
@@ -160,7 +164,7 @@ function money(credits: number): string {
 
 /** What waits for the person, and what is wrong. */
 function footer(status: Status): string[] {
-  const { needs, unread, waiting, unanswered, failing_models, limits = [], faults } = status;
+  const { needs, unread, waiting, unanswered, owed, failing_models, limits = [], faults } = status;
   const lines = [
     printNeeds(needs),
     unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
@@ -178,7 +182,9 @@ function footer(status: Status): string[] {
       .slice(0, 10)
       .map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),
     waiting.length > 10 && `${waiting.length - 10} more of your messages are waiting`,
+    ...printOwed(owed),
     ...unanswered
+      .filter(({ id }) => !owed.some((one) => one.id === id))
       .slice(-5)
       .map(
         ({ id, by, subject }) =>

@@ -161,7 +161,7 @@ it.each([LOOK, PYTHON])(
     expect([used?.network, used?.tainted]).toEqual([['api.example.org:443'], true]);
     expect(asked).toEqual(['api.example.org/a']);
     const told = hands.lines().flatMap((line) => (line.k === 'blob' ? [line.text] : []));
-    expect(told.some((one) => one.includes('no network but api.example.org'))).toBe(true);
+    expect(told.some((one) => one.includes('whose network reaches only api.example.org'))).toBe(true);
     expect(await hands.turns()).toEqual([]); // it has read words of strangers, and asks before it sends anything
     expect(hands.lines().filter(({ k }) => k === 'held')).toHaveLength(1);
   },
