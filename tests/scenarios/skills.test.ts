@@ -100,8 +100,8 @@ describe('scenario 52: a skill that an agent proposes', () => {
     await turns(root, 2);
     expect(await listed(root)).toMatchObject({ skills: [], proposed: [] });
     expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
-    expect((await lemming(root, ['show', '3.coder'])).out).toContain(
-      '(A-1-coder-1, turn 1): "Too vague.". It was not done.',
+    expect((await lemming(root, ['show', '2.coder'])).out).toContain(
+      '(A-1-coder-1, turn 1). Note: "Too vague.". It was not done.',
     );
     expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
   });

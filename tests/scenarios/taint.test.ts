@@ -57,7 +57,9 @@ describe('who has read words of strangers and reaches private data', () => {
       },
       { id: 'A-2-a-1', rule: 'taint' },
     ]);
-    expect(org.read('org/approvals/A-1-a-1.md')).toContain('It waits because of: taint. a has read words of strangers');
+    expect(org.read('org/approvals/A-1-a-1.md')).toContain(
+      'It needs approval because the agent is tainted. a has read words of strangers',
+    );
     await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
     await org.turns(1);
     expect(org.lines('decided')).toMatchObject([{ outcome: expect.stringContaining('page two.org') }]);
@@ -109,7 +111,7 @@ describe('who has read words of strangers and reaches private data', () => {
       [true, expect.stringContaining('page good.org')],
       [
         false,
-        'Refused (taint): http://good.org/?to=http://bad.org/ leads on to http://bad.org/. That waits for a person (taint): ask for it by itself.',
+        "Refused (taint): http://good.org/?to=http://bad.org/ redirects to http://bad.org/. That needs a person's approval (taint): ask for that page itself.",
       ],
     ]);
     expect(org.lines('held')).toMatchObject([{ input: { url: 'http://bad.org/' } }]);

@@ -6,6 +6,7 @@ import { readOrg } from '../../app/read-org.ts';
 import { readerOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { outdatedText, printLeft, whyHeld } from '../../core/approvals/approval-text.ts';
+import { numberedLines, type Question, questionOf } from '../../core/approvals/question.ts';
 import type { Json } from '../../core/model/call.ts';
 import { isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
@@ -54,6 +55,9 @@ type ShownApproval = Approval & {
   /** What doing it costs, and what is left of the agent and of the caps that it shares: credits, as of now. */
   costs: number;
   left: Record<string, number>;
+  /** The options of a question, and whether it asks for a text. */
+  options: readonly string[];
+  free_text: boolean;
 };
 
 export const run: Run<typeof command> = async (world, input) =>
@@ -85,6 +89,7 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
   return approvals.map((approval) => {
     const first = approval.cause[0]?.id;
     const thread = first === undefined ? null : (findMessage({ disk, state }, first)?.thread ?? null);
+    const asked = questionOf(approval);
     const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, inCredits(left)]);
     return {
       ...approval,
@@ -94,6 +99,8 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
       thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0),
       costs: inCredits(priceOf(config, approval.tool)),
       left: Object.fromEntries(left),
+      options: asked?.options ?? [],
+      free_text: asked?.freeText ?? false,
     };
   });
 }
@@ -104,6 +111,7 @@ const SHOWN_CAUSES = 10;
 function print(view: View, approval: ShownApproval): string {
   const { id, turn, agent, tool, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } =
     approval;
+  const asked = questionOf(approval);
   const isShown = over !== undefined || changed.length > 0 || shows?.includes('```diff');
   const mail = cause
     .slice(0, SHOWN_CAUSES)
@@ -115,7 +123,7 @@ function print(view: View, approval: ShownApproval): string {
     ...mail,
     ...spent,
     ...priceLines(view, approval),
-    ...(over === undefined ? [printInput(input)] : []),
+    ...(asked ? [printQuestion(id, asked)] : over === undefined ? [printInput(input)] : []),
     ...(changed.length ? [`  ${outdatedText(changed)}`] : []),
     ...(shows !== undefined && isShown ? [indent(shows)] : []),
     ...(always === undefined ? [] : [`  with --always, these need no approval from now on: ${always}`]),
@@ -125,6 +133,24 @@ function print(view: View, approval: ShownApproval): string {
 function priceLines({ config, state }: View, { agent, tool }: Approval): string[] {
   const cost = priceOf(config, tool);
   return cost === 0 ? [] : [`  costs ${countCredits(cost)}; left: ${printLeft(leftFor(config, state, agent))}`];
+}
+
+/** A question with its options, and how to answer it. */
+function printQuestion(id: string, { question, options, context, freeText }: Question): string {
+  const how = [
+    options.length ? `lemming approve ${id} --option N` : '',
+    freeText ? `lemming approve ${id} --answer TEXT` : '',
+  ].filter(Boolean);
+  return indent(
+    [
+      `question: ${question}`,
+      context === undefined ? '' : `context:\n${indent(context.trimEnd())}`,
+      options.length ? `options:\n${indent(numberedLines(options))}` : '',
+      how.length ? `answer with ${how.join(', or ')}` : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  );
 }
 
 /** What the act is to do, a line for each part; texts of several lines as they are. */
@@ -166,6 +192,8 @@ function approvalShape(z: Zod) {
     thread_spent: z.number().nullable(),
     costs: z.number(),
     left: z.record(z.string(), z.number()),
+    options: z.array(z.string()),
+    free_text: z.boolean(),
   });
 }
 
@@ -180,6 +208,7 @@ function answeredShape(z: Zod) {
     by: z.string(),
     turn: z.number(),
     note: z.string(),
+    said: z.string().optional(),
     outcome: z.string(),
   });
 }

@@ -20,6 +20,10 @@ export const command = {
   examples: [
     { line: 'lemming approve A-12-coder_01-1', does: 'the next turn checks the action again and does it once' },
     {
+      line: 'lemming approve A-12-coder_01-1 --option Coffee',
+      does: 'answers a question with one of its options, named by its text or its number',
+    },
+    {
       line: 'lemming approve A-12-coder_01-1 --always',
       does: 'actions like it no longer need approval; adds a policy to org/org.yaml',
     },
@@ -27,6 +31,8 @@ export const command = {
   args: [{ name: 'id', about: 'the id of the action, from lemming approvals', of: ['approval'] }],
   flags: [
     { name: 'note', value: 'TEXT', about: 'a note to the agent' },
+    { name: 'option', value: 'OPTION', about: 'the option of a question that you choose: its text or its number' },
+    { name: 'answer', value: 'TEXT', about: 'your answer to a question that asks for a text' },
     { name: 'by', value: 'PERSON', about: 'the person who answers, if not you', right: 'owner' },
     {
       name: 'always',

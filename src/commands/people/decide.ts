@@ -3,7 +3,8 @@ import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personNamed, personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
-import { actName } from '../../core/approvals/approval-text.ts';
+import { actName } from '../../core/approvals/answers.ts';
+import { chooseAnswer, questionOf } from '../../core/approvals/question.ts';
 import { isPersonIn } from '../../core/model/config.ts';
 import { answeredPath } from '../../core/model/paths.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
@@ -25,7 +26,12 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
 /** What a person said. */
 interface AnswerInput {
   args: { id: string };
-  flags: { note?: string | undefined; by?: string | undefined };
+  flags: {
+    note?: string | undefined;
+    by?: string | undefined;
+    option?: string | undefined;
+    answer?: string | undefined;
+  };
 }
 
 /** An answer to a held act. `taken`: it is in the journal, or a running engine takes it at its next freeze. */
@@ -36,6 +42,8 @@ export interface DecidedApproval {
   agent: string;
   tool: string;
   taken: 'journaled' | 'waits';
+  /** The option that was chosen, or the text that was written. */
+  said?: string;
 }
 
 export const decidedShape = (z: Zod) =>
@@ -46,6 +54,7 @@ export const decidedShape = (z: Zod) =>
     agent: z.string(),
     tool: z.string(),
     taken: takenShape(z),
+    said: z.string().optional(),
   });
 
 /**
@@ -69,13 +78,35 @@ export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'
   const person = by !== undefined ? personNamed(view, by) : personOf(view);
   if (world.seat) demandAsked(view, approval, person);
   const { note = '' } = input.flags;
-  const taken = post(world, person, [{ ask, id, note }]);
+  const said = saidIn(approval, input);
+  const taken = post(world, person, [ask === 'approve' ? { ask, id, note, ...said } : { ask, id, note }]);
   const { agent, tool, answer } = approval;
   const before =
     answer && answer.decision !== ask ? ` This replaces the answer "${answer.decision}" of ${answer.by}.` : '';
-  const text =
-    ask === 'approve'
-      ? `Approved: ${agent} will use ${tool} in the next turn.`
-      : `Denied: ${agent} will be told that this ${actName(approval)} is not done.`;
-  return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
+  return {
+    data: { id, decision: ask, by: person, agent, tool, taken, ...said },
+    text: textOf(approval, ask, said) + before,
+  };
+}
+
+/** What was chosen or written. Throws `usage` where that is no answer, with those that are. */
+function saidIn(approval: Approval, { flags: { option, answer } }: AnswerInput): { said?: string } {
+  if (option !== undefined && answer !== undefined)
+    throw failure('usage', 'An answer is an option or a text, not both.', {
+      remedy: 'Leave out --option or --answer.',
+    });
+  const chosen = chooseAnswer(approval, { option, answer });
+  if (!('why' in chosen)) return chosen;
+  const { why, ...more } = chosen;
+  throw failure('usage', why, more);
+}
+
+function textOf(approval: Approval, ask: 'approve' | 'deny', { said }: { said?: string }): string {
+  const { agent, tool } = approval;
+  const asked = questionOf(approval);
+  if (!asked && ask === 'approve') return `Approved: ${agent} will use ${tool} in the next turn.`;
+  if (!asked) return `Denied: ${agent} will be told that this ${actName(approval)} is not done.`;
+  const reply = said === undefined ? (ask === 'approve' ? 'Yes' : 'No') : JSON.stringify(said);
+  const open = ask === 'approve' && said === undefined && asked.options.length > 0;
+  return `Answered: ${reply}. ${agent} is told in the next turn.${open ? ` You named no option. Run lemming approve ${approval.id} --option N before the next turn to name one.` : ''}`;
 }

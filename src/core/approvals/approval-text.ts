@@ -1,15 +1,18 @@
-/** The file of a held act, and what people and agents are told of an answer. */
+/** The file of a held act, and what people are told about it. */
+import { defined } from '../../schema/copy.ts';
 import { printHead } from '../../schema/print.ts';
 import type { Held, Left } from '../model/entry.ts';
 import { countCredits, printCredits } from '../money/ledger.ts';
-import { callName } from '../text/call-name.ts';
 import { changedText } from './covers.ts';
+import { type Question, questionOf } from './question.ts';
 
 /** The answer of a person, or of `nobody` when nobody answered in time. */
 export interface Decision {
   decision: 'approve' | 'deny';
   by: string;
   note: string;
+  /** The option that was chosen, or the text that was written. */
+  said?: string | undefined;
   /** The outcome of the act. */
   outcome: string;
 }
@@ -18,52 +21,45 @@ export interface Decision {
 export function printApproval(held: Held, decided?: Decision): string {
   const { id, turn, agent, tool, rule, contacts, input } = held;
   const { decision = null, note = null, by = null } = decided ?? {};
-  const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
+  const said = saidKeys(held, decided);
+  const head = printHead(
+    Object.entries({ id, turn, agent, tool, rule, contacts, decision, ...said, note: note || null, by }),
+  );
   const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
   const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
   const parts = [why, againOf(held), deniedText(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 
+/** The keys with which a question is answered, where it offers options or a text. */
+function saidKeys(
+  held: Held,
+  { said }: Pick<Decision, 'said'> = {},
+): { option?: string | null; answer?: string | null } {
+  const asked = questionOf(held);
+  const isOption = said !== undefined && asked?.options.includes(said) === true;
+  return defined({
+    option: asked?.options.length ? (isOption ? said : null) : undefined,
+    answer: asked?.freeText ? (isOption ? null : (said ?? null)) : undefined,
+  });
+}
+
 /** Why the act is held: in words where the journal has them. `taint` is also given by name, because people look it up. */
 export function whyHeld({ rule, because }: Pick<Held, 'rule' | 'because'>): string {
-  if (because === undefined) return `It waits because of: ${rule}.`;
-  return rule === 'taint' ? `It waits because of: taint. ${because}` : because;
+  if (because === undefined) return `It needs approval because of the rule ${JSON.stringify(rule)}.`;
+  return rule === 'taint' ? `It needs approval because the agent is tainted. ${because}` : because;
 }
 
 /** What a person is told before answering an act that is no longer what they were shown. */
 export function outdatedText(changed: readonly string[]): string {
-  return `${changedText(changed)} since it was shown. This is how it stands now; approved, it is held again like this.`;
+  return `${changedText(changed)} since the action was shown. This is its present form. If you approve it, it will be shown again in this form.`;
 }
 
 /** Why a person is asked once more. */
 export function againOf({ again }: Pick<Held, 'again'>): string {
   return again === undefined
     ? ''
-    : `It was approved as ${again.of} and not done: ${changedText(again.changed)} since it was shown. This is how it stands now.`;
-}
-
-/**
- * What the agent is told of an answer: which of its acts it was about, and the outcome. `waits`: the act was held again.
- */
-export function answerText(held: Held, { decision, by, note, outcome }: Decision, waits: boolean): string {
-  const thread = held.cause[0]?.thread;
-  const where = [
-    held.id,
-    `turn ${held.turn}`,
-    ...(thread === undefined ? [] : [`conversation ${JSON.stringify(thread)}`]),
-  ];
-  const act = `your ${actName(held)} (${where.join(', ')})`;
-  const said = note === '' ? '.' : `: ${JSON.stringify(note)}.`;
-  const came = decision === 'deny' ? 'It was not done.' : `${waits ? 'It is not done yet. ' : ''}${outcome}`;
-  if (by === 'nobody') return `Nobody answered ${act} in time${said} ${came}`;
-  return `${by} ${decision === 'approve' ? 'approved' : 'said no to'} ${act}${said} ${came}`;
-}
-
-/** The act in a few words. A question is repeated in full, because the agent may have forgotten it. */
-export function actName({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
-  if (tool !== 'request_approval') return callName({ tool, input }).replace(/^send_message /, 'message ');
-  return `${tool} ${JSON.stringify((input as { question: string }).question)}`;
+    : `It was approved as ${again.of} but not done, because ${changedText(again.changed)} since it was shown. This is its present form.`;
 }
 
 /** What the person is told when the same act was denied before. */
@@ -73,12 +69,12 @@ export function deniedText({ denied }: Pick<Held, 'denied'>): string {
 }
 
 function spentOf({ agent, spent }: Held): string {
-  return spent === undefined ? '' : `By then ${agent} had spent ${countCredits(spent)} in all.`;
+  return spent === undefined ? '' : `By then ${agent} had spent ${countCredits(spent)} in total.`;
 }
 
 function priceOf({ price }: Held): string {
   if (!price) return '';
-  return `Done, it costs ${countCredits(price.cost)}. Left by then: ${printLeft(price.left)}.`;
+  return `It costs ${countCredits(price.cost)}. Left by then: ${printLeft(price.left)}.`;
 }
 
 /** What is left, each by its scope: `2.5 of coder_01, 10 of @dev`. */
@@ -98,19 +94,46 @@ function causeOf({ cause }: Held): string {
   return lines.length ? `It had read (\`lemming read ID\` shows it):\n\n${lines.join('\n')}` : '';
 }
 
-function options({ id, contacts, otherwise, always }: Held): string {
+function options(held: Held): string {
+  const { id, contacts, otherwise, always } = held;
+  const asked = questionOf(held);
+  const rest = `, and add a \`note:\` for the agent if you like. The next turn reads it. Or run \`lemming approve ${id}\` or \`lemming deny ${id}\`, with \`--note TEXT\`.`;
   return [
-    `Asked: ${contacts.join(', ') || 'nobody who is there'}. ${otherwise}`,
-    `Answer here: write \`decision: approve\` or \`decision: deny\` above, and a \`note:\` for the agent if you like; the next turn reads it. Or: \`lemming approve ${id}\`, \`lemming deny ${id}\`, both with \`--note TEXT\`. An approved act is judged again and done once.`,
+    `Asked: ${contacts.join(', ') || 'nobody; the people it names have left'}. ${otherwise}`,
+    ...(asked
+      ? howToAnswer(id, asked)
+      : [
+          `Answer here: set \`decision: approve\` or \`decision: deny\` above${rest} An approved action is checked again, with all rules, and done once.`,
+        ]),
     ...(always === undefined
       ? []
       : [
-          `From then on without asking: \`lemming approve ${id} --always\` also approves all that fits ${JSON.stringify(always)}.`,
+          `To allow similar actions from now on: \`lemming approve ${id} --always\` also approves everything that matches ${JSON.stringify(always)}. With \`--for 2h\`, \`--turns 20\` or \`--times 5\` that ends by itself.`,
         ]),
   ].join('\n\n');
 }
 
+/** How a person answers a question: each way of answering that it offers. */
+function howToAnswer(id: string, { options, freeText }: Question): string[] {
+  const head = [
+    ...(options.length ? ['`option:` with the number or the text of an option'] : []),
+    ...(freeText ? ['`answer:` with your text'] : []),
+    '`decision: approve` for yes, `decision: deny` for no',
+  ];
+  const line = [
+    ...(options.length
+      ? [`\`lemming approve ${id} --option ${/^[\w-]+$/.test(options[0] ?? '') ? options[0] : 1}\``]
+      : []),
+    ...(freeText ? [`\`lemming approve ${id} --answer TEXT\``] : []),
+    `\`lemming approve ${id}\` for yes, \`lemming deny ${id}\` for no`,
+  ];
+  return [
+    `Answer here: set ${head.join(', or ')} above, and add a \`note:\` for the agent if you like. The next turn reads it.`,
+    `Or run ${line.join(', or ')}, with \`--note TEXT\`.`,
+  ];
+}
+
 function answered({ decision, by, note, outcome }: Decision): string {
   const words = note ? `: ${JSON.stringify(note)}` : '.';
-  return `${decision === 'approve' ? 'Approved' : 'Denied'} by ${by}${words}\n\nWhat came of it: ${JSON.stringify(outcome)}`;
+  return `${decision === 'approve' ? 'Approved' : 'Denied'} by ${by}${words}\n\nResult: ${JSON.stringify(outcome)}`;
 }

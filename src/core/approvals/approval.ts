@@ -42,11 +42,11 @@ export function otherwiseOf(
   decision = config.org.approvals.default,
 ): string {
   const { timeout } = config.org.approvals;
-  if (timeout === null) return 'It waits until somebody answers.';
+  if (timeout === null) return 'It waits until someone answers.';
   const limit = readTimeout(timeout);
   const when = 'turns' in limit ? `before turn ${turn + limit.turns}` : `within ${timeout}`;
-  const next = nextAsked(config, contacts).map((name) => `${name} is asked for as long, then `);
-  return `If nobody answers ${when}, ${next.join('')}it is ${decision === 'approve' ? 'approved' : 'denied'}.`;
+  const next = nextAsked(config, contacts).map((name) => `then ${name} is asked for the same time, `);
+  return `If there is no answer ${when}, ${next.join('')}${next.length ? 'then ' : ''}it is ${decision === 'approve' ? 'approved' : 'denied'}.`;
 }
 
 /** What two held acts must share to be the same for the person who answers. */

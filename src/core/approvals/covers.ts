@@ -7,6 +7,7 @@ import { trustHash } from '../model/trust.ts';
 import { type Act, permit } from '../rights/permit.ts';
 import { policyFor } from '../rights/policy.ts';
 import { homeOf, isProposal } from '../skills/proposal.ts';
+import { questionOf } from './question.ts';
 
 /**
  * What an approval covers is what was shown: the file that an act would replace, what the act takes along, the text of its
@@ -25,6 +26,7 @@ export function coversOf(scene: ActContext, act: Act, over: string | undefined):
 
 /** What has changed since a person was shown the act that they approved; `changedText` puts it into words. */
 export function changedSince(scene: ActContext, act: Act, held: Held): string[] {
+  if (questionOf(held)) return []; // whatever changed, its answer is an answer
   const then = held.covers ?? coversThen(scene, held);
   const now = coversOf(scene, act, held.over);
   const names = new Set([...Object.keys(then), ...(held.covers ? Object.keys(now) : [])]);

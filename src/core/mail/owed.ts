@@ -120,7 +120,8 @@ export function remindersFor(config: Config, state: State, agent: string): Mail[
 /** Conversations that go on when a person answers, or when an agent can be visited again. */
 function blockedThreads(config: Config, state: State): Set<string> {
   const threads = new Set<string>();
-  for (const { cause } of state.approvals.pending.values()) for (const { thread } of cause) threads.add(thread);
+  for (const { cause } of [...state.approvals.pending.values(), ...[...state.approvals.answers.values()].flat()])
+    for (const { thread } of cause) threads.add(thread);
   for (const name of state.mail.inbox.keys())
     if (config.agents.get(name)?.person === false)
       for (const { thread, kind } of inboxOf(state.mail, name)) if (kind !== 'notice') threads.add(thread);

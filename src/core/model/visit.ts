@@ -1,6 +1,7 @@
 /** The outcome of a visit. */
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Blame, VisitOutcome } from './entry.ts';
+import type { Answer } from './state/approvals.ts';
 import type { Mail } from './state/mail.ts';
 import type { Draft } from './tool.ts';
 
@@ -21,6 +22,8 @@ export interface Finished {
   /** Its replies came from rules, which owe nobody an answer. */
   settlesAll?: true;
   told: number;
+  /** Answers that the visit was told. */
+  answers: readonly Answer[];
   draft: Draft;
   summary: boolean;
 }

@@ -9,6 +9,7 @@ import type { Part, Prompt, ToolSpec } from '../model/call.ts';
 import { type Config, mayWriteTo } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
+import { answersFor } from '../model/state/approvals.ts';
 import type { Mail } from '../model/state/mail.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
@@ -53,13 +54,14 @@ export function buildPrompt(
     );
   if (summaryDue) pieces.push(summaryOrder(config, state));
   addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail));
+  addAnswers(pieces, state, resume.name);
   addThreads(pieces, state, resume.name, given.mail);
   const looks = config.models.get(resume.model[0] as string)?.images === true;
   addReminders(pieces, given, looks);
   addMail(pieces, given, looks);
   const text = renderPieces(
     pieces,
-    bodiesFor(given, state),
+    bodiesFor(given, state, threadsOf(state, resume.name, given.mail)),
     (hash) => memory.find((blob) => blob.hash === hash)?.text as string,
   );
   return {
@@ -171,6 +173,13 @@ function addNotices(pieces: Piece[], state: State, agent: string, again: string)
   if (lines.length) pieces.push(`\n## Notices\n${[...lines, again].filter(Boolean).join('\n')}\n`);
 }
 
+/** Adds the answers to what the agent asked people. */
+function addAnswers(pieces: Piece[], { approvals }: State, agent: string): void {
+  const answers = answersFor(approvals, agent);
+  if (answers.length)
+    pieces.push(`\n## Answers to what you asked\n${answers.map(({ text }) => `- ${tame(text)}`).join('\n')}\n`);
+}
+
 /**
  * Adds memory and shared context before everything that changes from visit to visit, so that a prompt begins like the one
  * before it; entries that may matter to the mail come after `head`. Returns the texts.
@@ -189,9 +198,15 @@ function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, hea
   return blobs;
 }
 
+/** The conversations of the visit: of its mail, and of what the agent asked and is told the answer of. */
+function threadsOf({ approvals }: State, agent: string, given: readonly Mail[]): Set<string> {
+  const asked = answersFor(approvals, agent).flatMap(({ cause }) => cause);
+  return new Set([...given, ...asked].map(({ thread }) => thread));
+}
+
 /** Adds the last messages of each conversation in which the agent took part, before the mail that is given now. */
 function addThreads(pieces: Piece[], state: State, agent: string, given: readonly Mail[]): void {
-  for (const id of new Set(given.map((mail) => mail.thread))) {
+  for (const id of threadsOf(state, agent, given)) {
     const tail = state.mail.threads
       .get(id)
       ?.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
@@ -249,11 +264,11 @@ function headOf(mail: Mail): string {
   return `<mail id="${mail.id}" from="${mail.from}" turn="${mail.turn}" kind="${mail.kind}" thread=${quoteUntrusted(mail.thread)}${more} subject=${quoteUntrusted(mail.subject)}>\n`;
 }
 
-function bodiesFor(given: InboxMail, state: State): (id: string) => string {
+function bodiesFor(given: InboxMail, state: State, threads: ReadonlySet<string>): (id: string) => string {
   return (id) => {
     const mail = given.mail.find((m) => m.id === id) ?? given.reminded?.find((m) => m.id === id);
     if (mail) return mail.body;
-    for (const thread of new Set(given.mail.map((m) => m.thread))) {
+    for (const thread of threads) {
       const found = state.mail.threads.get(thread)?.find((m) => m.id === id);
       if (found) return found.body;
     }

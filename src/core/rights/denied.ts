@@ -18,14 +18,21 @@ const KEPT = 1000;
  */
 export function deniedBefore({ state, agent, given }: ActContext, tool: string, input: Json): RefusedStaging | null {
   const hash = hashOf(input);
-  for (const denied of state.approvals.denied.values()) {
+  for (const denied of denials(state)) {
     if (denied.over || !isSame(denied, agent, tool, hash)) continue;
     if (!given.every(({ thread }) => denied.threads.includes(thread))) continue;
     const why = denied.note && ` (${denied.note})`;
-    const text = `It was denied by ${denied.by} in ${denied.id}${why}. It is asked again once a person has written to you about it, or when you want something else.`;
+    const text = `It was denied by ${denied.by} in ${denied.id}${why}. It will only be asked again after a person has written to you about it, or if you want something else.`;
     return { ok: false, rule: 'denied', text };
   }
   return null;
+}
+
+/** What people denied: in earlier turns, and in the freeze of this one. */
+function* denials({ approvals }: State): Generator<Denied> {
+  yield* approvals.denied.values();
+  for (const { answer, ...held } of approvals.pending.values())
+    if (answer?.decision === 'deny' && answer.by !== 'nobody') yield denialOf(held, answer);
 }
 
 function isSame(denied: Pick<Denied, 'agent' | 'tool' | 'hash'>, agent: string, tool: string, hash: string): boolean {
@@ -49,20 +56,15 @@ type RefusedStaging = Extract<Staged, { ok: false }>;
 /** Records a denial by a person; a timeout is not a denial. */
 export function noteDenial(state: State, { id, decision, by, note, held }: Extract<Effect, { k: 'decided' }>): void {
   if (decision !== 'denied' || by === 'nobody') return;
-  const threads = [...new Set(held.cause.map(({ thread }) => thread))];
   state.approvals.denied.delete(id);
-  state.approvals.denied.set(id, {
-    id,
-    agent: held.agent,
-    tool: held.tool,
-    hash: hashOf(held.input),
-    by,
-    note,
-    threads,
-  });
+  state.approvals.denied.set(id, denialOf(held, { by, note }));
   for (const old of state.approvals.denied.keys())
     if (state.approvals.denied.size > KEPT) state.approvals.denied.delete(old);
     else return;
+}
+
+function denialOf({ id, agent, tool, input, cause }: Held, { by, note }: Pick<Denied, 'by' | 'note'>): Denied {
+  return { id, agent, tool, hash: hashOf(input), by, note, threads: [...new Set(cause.map(({ thread }) => thread))] };
 }
 
 /** A person wrote: acts may be asked for again in that conversation, and by the agents to whom the person wrote. */

@@ -89,7 +89,7 @@ const RULES: Rule[] = [
             do: 'hold',
             rule: 'ask',
             contacts: askedFirst(config, []),
-            because: `The resume of ${resume.name} has it as ask:${toolName}.`,
+            because: `The resume of ${resume.name} lists it as ask:${toolName}, so each use needs approval.`,
           }
         : null,
   },

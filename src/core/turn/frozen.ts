@@ -1,4 +1,5 @@
 /** What follows from a freeze at once, before any visit. */
+import { saidAnswers } from '../approvals/answers.ts';
 import { awayText } from '../mail/absent-agents.ts';
 import { awayOf } from '../mail/notices.ts';
 import { type Config, peopleOf } from '../model/config.ts';
@@ -21,6 +22,7 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...absenceNotices(config, lines),
     ...lostNotices(config, lines),
     ...lapseNotices(config, state, lines),
+    ...saidAnswers(config, state),
   ];
 }
 

@@ -1,8 +1,9 @@
 /** Judges an act: done, held or refused. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
+import { actName } from '../approvals/answers.ts';
 import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';
-import { actName, deniedText } from '../approvals/approval-text.ts';
+import { deniedText } from '../approvals/approval-text.ts';
 import { changedSince, changedText, coversOf, OUTDATED } from '../approvals/covers.ts';
 import type { ActCall, Json, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
@@ -122,7 +123,9 @@ export function asItStands(toolbox: Toolbox, scene: ActContext, held: Held): Pre
   if (held.over !== undefined && tool?.kind === 'world') return conflictNow(scene, held, changed);
   if (changed.length === 0) return { changed, ...(held.shows !== undefined && { shows: held.shows }) };
   const trial = tool?.kind === 'act' ? tool.trial : undefined;
-  const shows = trial ? trial.show(act.value, scene, 'They passed when it was held.').shows : shownOf(scene, act).shows;
+  const shows = trial
+    ? trial.show(act.value, scene, 'They were allowed when the action was held.').shows
+    : shownOf(scene, act).shows;
   return { changed, ...(shows !== undefined && { shows }) };
 }
 
@@ -142,7 +145,7 @@ function asIf(scene: ActContext): ActContext {
 }
 
 function unpaid(tool: string, cost: number): string {
-  return `A use of ${tool} costs ${countCredits(cost)}, more than you may still spend in this turn.`;
+  return `A use of ${tool} costs ${countCredits(cost)}, which is more than you may still spend in this turn.`;
 }
 
 function actOf(
@@ -168,8 +171,9 @@ export function permitNext(tool: Tool, scene: ActContext, from: URL, to: string)
   if (!ruling.ok || ruling.url.host === from.host) return ruling;
   const said = permit(scene.config, actOf(scene, tool, { tool: tool.spec.name, input: { url: to } }, false));
   if (said.do === 'allow') return ruling;
-  const why = said.do === 'refuse' ? said.text : `That waits for a person (${said.rule}): ask for it by itself.`;
-  return { ok: false, rule: said.rule, text: `${from.href} leads on to ${to}. ${why}` };
+  const why =
+    said.do === 'refuse' ? said.text : `That needs a person's approval (${said.rule}): ask for that page itself.`;
+  return { ok: false, rule: said.rule, text: `${from.href} redirects to ${to}. ${why}` };
 }
 
 function refused(scene: ActContext, tool: string, rule: string, text: string): Extract<Verdict, { is: 'refused' }> {
@@ -237,7 +241,12 @@ function hold(
   const look = copyWith(scene, { stands: lookedAtOnce(scene) });
   const input = more.input ?? (call.input as Json);
   const same = waitingLike(scene.state, draft, { agent, tool: call.tool, input, over: more.over });
-  if (same) return { is: 'held', id: same.id, text: `The same act waits already as ${same.id}. You will be told.` };
+  if (same)
+    return {
+      is: 'held',
+      id: same.id,
+      text: `The same action is already waiting as ${same.id}. You will be told the answer.`,
+    };
   const denied = more.again ? null : deniedBefore(scene, call.tool, input);
   if (denied) return refused(scene, call.tool, denied.rule, denied.text);
   const id = `A-${turn}-${agent}-${draft.heldBefore.length + draft.held.length + 1}`;
@@ -265,10 +274,12 @@ function hold(
     ...more,
   });
   const first = more.again
-    ? `Held again as ${id}, for ${changedText(more.again.changed.map(toldName))} since it was shown`
+    ? `Held again as ${id}, because ${changedText(more.again.changed.map(toldName))} since it was shown`
     : `Held as ${id}`;
   const what = `your ${actName({ tool: call.tool, input })} waits for ${contacts.join(', ')} and is not done yet`;
-  const text = [`${first}: ${what}. You will be told.`, deniedText({ denied: before })].filter(Boolean).join(' ');
+  const text = [`${first}: ${what}. You will be told the answer.`, deniedText({ denied: before })]
+    .filter(Boolean)
+    .join(' ');
   return { is: 'held', id, text };
 }
 

@@ -4,6 +4,7 @@ import { waitsForTurns } from '../approvals/approval.ts';
 import { revivable } from '../mail/absent-agents.ts';
 import { remindersFor } from '../mail/owed.ts';
 import type { Config } from '../model/config.ts';
+import { isAnswered } from '../model/state/approvals.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
@@ -100,7 +101,9 @@ function look(
   const fires = turn % every === offset % every;
   const next = turn + ((((offset - turn) % every) + every) % every || every);
   const inbox = state.mail.inbox.has(agent) ? inboxOf(state.mail, agent) : NO_MAIL;
-  const wakes = inbox.some((mail) => mail.kind !== 'notice');
+  const answered = isAnswered(state.approvals, agent, config.org.limits.max_attempts);
+  const hasMail = inbox.some((mail) => mail.kind !== 'notice');
+  const wakes = answered || hasMail;
   const closed = allClosedUntil(config, state, resume.model);
   if (closed !== null) return no(closedText(closed), { later: wakes, failing: wakes });
   const again = retry === true && !account.starved;
@@ -120,13 +123,14 @@ function look(
     next: turn,
   });
   const summary = summaryDue(config, state, turn, agent);
-  if (only === agent) return yes(wakes ? 'stepped, mail waits' : 'stepped', summary);
+  if (only === agent) return yes(hasMail ? 'stepped, mail waits' : 'stepped', summary);
   if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
+  if (answered) return yes('an approval was answered', summary);
   if (summary) return yes('a summary is due', true);
   if (again && wakes && account.failures > 0) return yes('a new run tries its provider again');
-  if (fires && wakes) return yes(inbox.length === 1 ? '1 message waits' : `${inbox.length} messages wait`);
+  if (fires && hasMail) return yes(inbox.length === 1 ? '1 message waits' : `${inbox.length} messages wait`);
   if (fires && when === 'always') return yes('scheduled');
-  if (wakes) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
+  if (hasMail) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
   return no(when === 'always' ? `scheduled for turn ${next}` : 'no mail', { next: when === 'always' ? next : null });
 }
 
@@ -174,7 +178,7 @@ export function hasFailures({ calls, staff }: State): boolean {
 }
 
 /**
- * Whether mail, a retry or a request makes anyone due. Answers that are owed
+ * Whether mail, an answer, a retry or a request makes anyone due. Answers that are owed
  * do. Always-schedules, summaries and what waits for credits do not count.
  */
 export function idleness(config: Config, state: State): Idleness {
@@ -198,14 +202,20 @@ function mailLeft(config: Config, state: State): Idleness {
   for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.staff.paused) return 'idle';
   let failing = false;
-  for (const agent of state.mail.inbox.keys()) {
+  for (const agent of wokenIn(config, state)) {
     const resume = config.agents.get(agent);
     if (!resume || resume.person) continue;
     const account = agentState(state.staff, agent);
     if (account.paused || account.starved) continue;
-    if (!inboxOf(state.mail, agent).some((mail) => mail.kind !== 'notice')) continue;
     if (account.failures >= FAILING || allClosedUntil(config, state, resume.model) !== null) failing = true;
     else return 'busy';
   }
   return failing ? 'failing' : 'idle';
+}
+
+/** Who has mail or an answer that makes a visit. */
+function* wokenIn(config: Config, { mail, approvals }: State): Generator<string> {
+  for (const agent of approvals.answers.keys())
+    if (isAnswered(approvals, agent, config.org.limits.max_attempts)) yield agent;
+  for (const agent of mail.inbox.keys()) if (inboxOf(mail, agent).some(({ kind }) => kind !== 'notice')) yield agent;
 }

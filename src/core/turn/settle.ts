@@ -1,5 +1,6 @@
 /** Puts the effects of all visits into chart order. */
 import { copyWith } from '../../schema/copy.ts';
+import { unheardNotices, unpaidNotice } from '../approvals/answers.ts';
 import { againOf, printApproval } from '../approvals/approval-text.ts';
 import { creditsOf } from '../mail/notices.ts';
 import { debtsOf } from '../mail/owed.ts';
@@ -80,6 +81,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     refused: refusedIn(draft),
     held: counts ? draft.held.length : 0,
     told: visit.told,
+    ...(visit.answers.length ? { answers: visit.answers.map(({ id, turn }) => ({ id, turn })) } : {}),
     notes: draft.notes,
     ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
     ...(draft.loaded.length ? { loaded: draft.loaded } : {}),
@@ -136,24 +138,26 @@ function priceOfHeld(config: Config, state: State, { agent, tool }: Held): Pick<
 export function unpaidEffects(
   config: Config,
   state: State,
-  { id, agent, tool, contacts }: Held,
-  { by, unpaid }: NonNullable<Approval['answer']>,
+  held: Held,
+  answer: NonNullable<Approval['answer']>,
   cost: number,
 ): Effect[] {
+  const { id, agent, tool, contacts } = held;
+  const { by, unpaid } = answer;
   if (unpaid === cost) return [];
-  const why = `a use of ${tool} costs ${countCredits(cost)}, more than ${agent} may spend now`;
-  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditAdvice(config, state, agent, cost)}, or lemming deny ${id}`;
+  const why = `a use of ${tool} costs ${countCredits(cost)}, which is more than ${agent} may spend now`;
+  const text = `${id} is approved, but ${why}. It will be done in the first turn that can pay for it: ${creditAdvice(config, state, agent, cost)}, or lemming deny ${id}`;
   const people = seatsOf(config, [...contacts, by]);
   return [
     { k: 'unpaid', id, cost },
     ...people.map((to): Effect => ({ k: 'notice', to, about: 'credits', text, of: id })),
-    { k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): approved, and waits: ${why}` },
+    unpaidNotice(held, answer, cost),
   ];
 }
 
 export function askNotice(to: string, held: Held): Effect {
   const { id, agent, tool, again } = held;
-  const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it${again ? `. ${againOf(held)}` : ''}`;
+  const text = `${agent} wants to use ${tool}. Run lemming approve ${id} or lemming deny ${id}${again ? `. ${againOf(held)}` : ''}`;
   return { k: 'notice', to, about: 'approval', text, of: id };
 }
 
@@ -212,6 +216,7 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
   const stands = soFar([], unfinishedAfter(state, visit, []).done);
   const how = `failed, the last because: ${visit.reason}. ${stands}`;
   buryHopeless(config, turn, visit.agent, visit.given, how, effects);
+  effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
 }
 
 /** Makes dead letters of mail whose last attempt this was; returns the rest. */
@@ -262,6 +267,8 @@ function settleCut(
   const told = visit.blame === 'credits' && agentState(state.staff, visit.agent).starved ? [] : left;
   const notices = cutNotices(config, state, turn, visit, now, told);
   effects.push(...notices);
+  if (!visit.blame)
+    effects.push(...unheardNotices(config, visit, `failed or were cut, the last because ${visit.detail}`));
   reportStarved(config, state, visit, effects, notices);
 }
 

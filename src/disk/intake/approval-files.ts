@@ -81,7 +81,7 @@ export class ApprovalFiles {
       if (!isText(name) || state.approvals.pending.has(name.slice(0, -3))) continue;
       const read = this.reader.readText(path, limit);
       const mark = 'hash' in read ? read.hash : read.mark;
-      const detail = `No act ${name.slice(0, -3)} waits for an answer any more: look into org/approvals/answered/.`;
+      const detail = `No action ${name.slice(0, -3)} is waiting for an answer. See org/approvals/answered/.`;
       inputs.push(this.reader.aside(state, path, { reason: 'malformed', detail, mark }, 'org'));
     }
     return inputs.filter((input): input is InputEntry => input !== null);

@@ -99,10 +99,21 @@ export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = 
   const called = new Set(able.map(({ agent }) => agent));
   const reasons = new Map(skipped.map(({ agent, reason }) => [agent, reason]));
   for (const { agent, models } of plans) if (models.length === 0) reasons.set(agent, TRIPPED);
+  const asks = new Map(answeredIn(turn));
   const rest = walked
     .filter(({ agent }) => !called.has(agent))
-    .map(({ agent, why, due }) => ({ agent, why: reasons.get(agent) ?? (due ? 'no credits' : why) }));
+    .map(({ agent, why, due }) => ({
+      agent,
+      why: reasons.get(agent) ?? (due ? 'no credits' : (asks.get(agent) ?? why)),
+    }));
   return { turn: number, unfinished: loaded.unfinished !== null, calls, rest, ...totalOf(calls) };
+}
+
+/** Agents whose approved acts are judged in this turn: they hear of it in the next. */
+function answeredIn({ state }: Turn): [agent: string, why: string][] {
+  return [...state.approvals.pending.values()].flatMap(({ id, agent, answer }) =>
+    answer && !answer.told ? [[agent, `${id} was answered: its result makes ${agent} due in the next turn`]] : [],
+  );
 }
 
 /** A turn whose models can be looked at. */

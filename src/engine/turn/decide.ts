@@ -1,6 +1,8 @@
 /** Judges held acts that people answered. */
+
+import { answerNotice, isSaid, saidText } from '../../core/approvals/answers.ts';
 import { heldOf } from '../../core/approvals/approval.ts';
-import { answerText, printApproval } from '../../core/approvals/approval-text.ts';
+import { printApproval } from '../../core/approvals/approval-text.ts';
 import { heldText } from '../../core/journal/texts-rules-1.ts';
 import type { Effect, Held } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
@@ -35,11 +37,12 @@ export async function decide(
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     draft.doing = id;
-    const { by, note, hash } = answer;
+    const { by, note, said, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const { text: asked, ...held } = heldOf(approval);
-    const outcome =
-      decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
+    const outcome = isSaid(turn.config, approval, answer)
+      ? saidText(held, answer)
+      : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
     if (typeof outcome === 'object') {
       effects.push(...unpaidEffects(turn.config, turn.state, approval, answer, outcome.unpaid));
       continue;
@@ -51,10 +54,11 @@ export async function decide(
       decision,
       by,
       note,
+      ...(said !== undefined && { said }),
       outcome,
       held,
       hash: hash ?? textHash(asked ?? heldText(held)),
-      text: printApproval(held, { decision: answer.decision, by, note, outcome }),
+      text: printApproval(held, { decision: answer.decision, by, note, said, outcome }),
     };
     // The record of a skill that is held again removes the files that then wait anew.
     if (draft.held.length > 0) effects.push(decided);
@@ -62,9 +66,8 @@ export async function decide(
     next.set(agent, draft.nextMessage);
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
     if (draft.held.length === 0) effects.push(decided);
-    const text = answerText(held, { decision: answer.decision, by, note, outcome }, draft.held.length > 0);
-    const again = draft.held[0]?.id;
-    effects.push({ k: 'notice', to: agent, about: 'approval', text, ...(again !== undefined && { of: again }) });
+    if (answer.told && answer.unpaid === undefined) continue;
+    effects.push(answerNotice(held, answer, outcome));
   }
   return effects;
 }
@@ -92,7 +95,7 @@ async function doApproved(
   const { id, agent, tool, input, cause } = held;
   const approved = chained(held, chain);
   const resume = turn.config.agents.get(agent);
-  if (!resume) return `${agent} is not there any more`;
+  if (!resume) return `The agent ${agent} no longer exists.`;
   if (approved.was !== undefined) draft.known.add(approved.was);
   const scene = actContextOf(turn, resume, cause, draft, { approved, left: written });
   const call = { id, tool, input };

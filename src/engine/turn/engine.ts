@@ -268,7 +268,7 @@ export class Engine {
   starvedWait(): boolean {
     const { mail, staff, approvals } = this.state;
     return (
-      [...mail.inbox.keys()].some((name) => agentState(staff, name).starved) ||
+      [...mail.inbox.keys(), ...approvals.answers.keys()].some((name) => agentState(staff, name).starved) ||
       [...approvals.pending.values()].some(({ answer }) => answer?.unpaid !== undefined)
     );
   }

@@ -157,6 +157,7 @@ function starved(resume: Resume, need: number, short: SpendingLimit, blame: 'cre
     need,
     given: [],
     told: 0,
+    answers: [],
     draft: emptyDraft(),
     summary: false,
   };

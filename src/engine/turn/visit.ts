@@ -5,6 +5,7 @@ import type { InboxMail } from '../../core/mail/inbox.ts';
 import { type ActCall, type JsonObject, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';
 import type { Cause, PromptRef } from '../../core/model/entry.ts';
+import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import { type ActContext, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
@@ -73,7 +74,9 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
   const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
   const briefed: VisitUnderWay = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
   const { mail, reminded = [] } = made.given;
-  const scene = actContextOf(turn, plan.resume, reminded.length ? [...reminded, ...mail] : mail, draft);
+  const answers = answersFor(turn.state.approvals, plan.agent);
+  const about = reminded.length ? [...reminded, ...mail] : mail;
+  const scene = actContextOf(turn, plan.resume, causesOf(about, answers), draft);
   const told = agentState(turn.state.staff, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
@@ -81,6 +84,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
     given: mail,
     ...(reminded.length > 0 && { reminded }),
     told,
+    answers,
     draft: scene.draft,
     summary: plan.summary,
   };
@@ -91,6 +95,14 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
     return copyWith(finished, endBy(error, plan.bounded, turn.mask));
   }
+}
+
+/** What the visit is about: its mail, and the mail that the agent had when it asked what was answered now. */
+function causesOf(mail: readonly Cause[], answers: readonly Answer[]): readonly Cause[] {
+  if (answers.length === 0) return mail;
+  const asked = new Map(answers.flatMap(({ cause }) => cause.map((one) => [one.id, one])));
+  for (const { id } of mail) asked.delete(id);
+  return [...asked.values(), ...mail];
 }
 
 /** What an agent's own folder refuses stays its own. */

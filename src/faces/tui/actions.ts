@@ -1,6 +1,8 @@
 /** The keys of the screen that run commands. */
 import { join } from 'node:path';
 import { visitNamed } from '../../app/look/visits.ts';
+import { chooseAnswer, type Question, questionOf } from '../../core/approvals/question.ts';
+import type { Held } from '../../core/model/entry.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import { parseMessageId } from '../../schema/name.ts';
 import { printVisit } from '../../views/journal/call.ts';
@@ -72,7 +74,7 @@ function ask(desk: ScreenContext, label: string, hint: string, done: (text: stri
 }
 
 function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?: true } = {}): void {
-  const { scene, ui, keys } = desk;
+  const { scene, keys } = desk;
   const about = chosenOf(desk);
   const open = openApprovals(scene);
   const id = about?.what === 'approval' ? about.id : open.length === 1 ? open[0] : undefined;
@@ -80,7 +82,35 @@ function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?:
   if (open.length === 0) return desk.say('No action waits for you.', 'quiet');
   if (!held) return desk.say(`Choose an action first: ${keyOf(keys, 'approvals')} lists them.`, 'warn');
   if (!open.includes(held.id)) return desk.say('It has been answered; this takes effect in the next turn.', 'warn');
-  const what = flags.always ? `${held.id} and similar actions` : `${held.id} (${held.agent} uses ${held.tool})`;
+  const asked = verb === 'approve' && !flags.always ? questionOf(held) : null;
+  if (asked && (asked.options.length > 0 || asked.freeText)) return chooseFor(desk, held, asked);
+  noteFor(desk, held, verb, flags);
+}
+
+/** The flags that say how a held act is answered. */
+type AnswerFlags = { always?: true; option?: string; answer?: string };
+
+/** Asks for the answer to a question; what is no answer to it is asked for again. */
+function chooseFor(desk: ScreenContext, held: Held, asked: Question): void {
+  const { options, freeText } = asked;
+  const which = options.length === 0 ? '' : options.length === 1 ? 'option 1' : `option 1 to ${options.length}`;
+  const label = `${held.id}: ${[which, freeText ? 'your text' : ''].filter(Boolean).join(', or ')}`;
+  ask(desk, label, 'enter confirms, esc cancels', (text) => {
+    const option = chooseAnswer(held, { option: text });
+    const chosen = 'why' in option && freeText ? chooseAnswer(held, { answer: text.trim() }) : option;
+    if (!('why' in chosen))
+      return noteFor(desk, held, 'approve', 'why' in option ? { answer: text.trim() } : { option: text });
+    desk.say(`${chosen.why} ${chosen.remedy}`, 'warn');
+    chooseFor(desk, held, asked);
+  });
+}
+
+/** Asks for a note, and answers. */
+function noteFor(desk: ScreenContext, held: Held, verb: 'approve' | 'deny', flags: AnswerFlags): void {
+  const { ui } = desk;
+  const said = flags.option ?? flags.answer;
+  const does = said === undefined ? `${held.agent} uses ${held.tool}` : JSON.stringify(said);
+  const what = flags.always ? `${held.id} and similar actions` : `${held.id} (${does})`;
   ask(desk, `${verb} ${what}? note`, 'enter confirms, esc cancels', (text) => {
     const note = text.trim();
     delete ui.chosen[ui.pane]; // the next one that waits

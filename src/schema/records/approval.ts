@@ -12,6 +12,17 @@ export const approvalHead = later(() =>
     rule: z.string().optional().describe('why it waits'),
     contacts: z.array(z.string()).optional().describe('people who were asked'),
     decision: z.enum(['approve', 'deny']).nullable().default(null).describe('your answer; null: not answered yet'),
+    option: z
+      .union([z.string(), z.number()])
+      .nullable()
+      .default(null)
+      .describe('the option that you choose, by its text or its number; means approve'),
+    answer: z
+      .string()
+      .max(10_000)
+      .nullable()
+      .default(null)
+      .describe('your answer as text, if asked for; means approve'),
     note: z.string().max(2000).nullable().default(null).describe('a note to the agent'),
     by: z.string().nullable().default(null).describe('the person who answers (default: the first contact)'),
   }),

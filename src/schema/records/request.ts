@@ -51,7 +51,18 @@ export const request = later(() =>
       reaction: z.string().max(64).default('').describe('such as an emoji'),
     }),
     z.strictObject({ ask: z.literal('retry'), ...who(), id: id() }),
-    z.strictObject({ ask: z.literal('approve'), ...who(), id: id(), note: note() }),
+    z.strictObject({
+      ask: z.literal('approve'),
+      ...who(),
+      id: id(),
+      note: note(),
+      said: z
+        .string()
+        .min(1)
+        .max(10_000)
+        .optional()
+        .describe('the option that is chosen, or the text that was asked for'),
+    }),
     z.strictObject({ ask: z.literal('deny'), ...who(), id: id(), note: note() }),
     z.strictObject({
       ask: z.literal('settle-doubt'),

@@ -17,23 +17,37 @@ export interface Answered {
   /** The turn in which the answer took effect. */
   turn: number;
   note: string;
+  /** The option that was chosen, or the text that was written. */
+  said?: string;
   outcome: string;
 }
 
 /** An answer, from a journal line of that turn. */
 export function answeredOf(turn: number, line: Extract<Effect, { k: 'decided' }>): Answered {
-  const { id, decision: answer, by, note, outcome, held } = line;
+  const { id, decision: answer, by, note, said, outcome, held } = line;
   const { agent, tool, turn: held_in } = held;
-  return { id, path: answeredPath(id), agent, tool, held_in, answer, by, turn, note, outcome };
+  return {
+    id,
+    path: answeredPath(id),
+    agent,
+    tool,
+    held_in,
+    answer,
+    by,
+    turn,
+    note,
+    ...(said !== undefined && { said }),
+    outcome,
+  };
 }
 
 /** The answers as a table, in their order. */
 export function printAnswered(answered: readonly Answered[]): string {
-  const rows = answered.map(({ id, agent, tool, answer, by, turn, note }) => [
+  const rows = answered.map(({ id, agent, tool, answer, by, turn, note, said }) => [
     id,
     agent,
     tool,
-    answer,
+    said === undefined ? answer : shorten(said, MOST_SHOWN),
     by,
     String(turn),
     shorten(note, MOST_SHOWN),

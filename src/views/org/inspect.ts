@@ -2,6 +2,7 @@
 import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
 import { entriesOf } from '../../core/memory/entry.ts';
 import { type Config, mayWriteTo } from '../../core/model/config.ts';
+import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
 import { inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
@@ -104,7 +105,7 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       turn,
       attempts: attempts[name] ?? 0,
     })),
-    notices: noticeLines(account.notices),
+    notices: [...noticeLines(account.notices), ...answersFor(state.approvals, name).map(answerLine)],
     approvals: [...state.approvals.pending.values()].filter((approval) => approval.agent === name).map(({ id }) => id),
     dead_letters: [...state.dead.letters.values()]
       .filter((dead) => dead.from === name || dead.to.includes(name))
@@ -251,4 +252,9 @@ function printNotices({ notices }: Inspection): string {
         ...notices.slice(-10).map((notice) => `  turn ${notice.turn}: ${shorten(notice.text, 150)}`),
       ].join('\n')
     : '';
+}
+
+/** An answer that the agent is to be told, as a notice. */
+function answerLine({ turn, text }: Answer): NoticeLine {
+  return { turn, about: 'approval', text, count: 1, ids: [] };
 }

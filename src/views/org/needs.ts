@@ -39,11 +39,10 @@ function unpaidIn(state: State): Approval[] {
   );
 }
 
-/** Agents whose mail waits because they have no credits. */
-export function starvedIn(state: State): string[] {
-  return [...state.mail.inbox.keys()].filter(
-    (name) => agentState(state.staff, name).starved && wakesBy(state.mail, name) > 0,
-  );
+/** Agents whose mail, or the answer to what they asked, waits because they have no credits. */
+export function starvedIn({ mail, approvals, staff }: State): string[] {
+  const waiting = [...mail.inbox.keys()].filter((name) => wakesBy(mail, name) > 0);
+  return [...new Set([...waiting, ...approvals.answers.keys()])].filter((name) => agentState(staff, name).starved);
 }
 
 /** Nothing waits. */

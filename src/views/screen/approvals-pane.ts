@@ -1,5 +1,6 @@
 /** The Approvals pane of the screen. */
 import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
+import { type Question, questionOf } from '../../core/approvals/question.ts';
 import type { Json } from '../../core/model/call.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
@@ -63,6 +64,7 @@ function stateOf({ requests }: ScreenSnapshot, { id, contacts, answer }: Approva
 export function approvalDetail({ config, state, present }: ScreenSnapshot, approval: Approval): ScreenLine[] {
   const { id, turn, agent, tool, rule, because, contacts, input, over, always, answer } = approval;
   const { shows, changed } = present.get(id) ?? { shows: approval.shows, changed: [] };
+  const asked = questionOf(approval);
   const cost = priceOf(config, tool);
   const left = () => printLeft(leftFor(config, state, agent));
   return [
@@ -74,12 +76,22 @@ export function approvalDetail({ config, state, present }: ScreenSnapshot, appro
       ['waits for', contacts.join(', ')],
       ['costs', cost === 0 ? null : `${countCredits(cost)}; left: ${left()}`],
       ['A allows', always],
-      ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
+      ['answer', answer && `${answer.said ?? answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
     ...(changed.length ? [line(), line(outdatedText(changed), 'warn')] : []),
     line(),
-    ...(over === undefined ? inputLines(input) : []),
-    ...(shows === undefined ? [] : [line(), ...shows.split('\n').map((text) => line(text, 'code'))]),
+    ...(asked ? questionLines(asked) : over === undefined ? inputLines(input) : []),
+    ...(shows === undefined || asked ? [] : [line(), ...shows.split('\n').map((text) => line(text, 'code'))]),
+  ];
+}
+
+/** A question, and what can be answered to it. */
+function questionLines({ question, options, context, freeText }: Question): ScreenLine[] {
+  const how = [options.length ? 'an option' : '', freeText ? 'a text' : ''].filter(Boolean).join(' or ');
+  return [
+    ...inputLines(context === undefined ? { question } : { question, context }),
+    ...(options.length ? [line(), ...options.map((option, i) => line(`${i + 1}. ${option}`, 'strong', 3))] : []),
+    ...(how ? [line(), line(`a asks you for ${how}, then for a note.`, 'quiet')] : []),
   ];
 }
 

@@ -57,6 +57,7 @@ it('lists what waits, and an approved act happens once', async () => {
 
 it('a denied act never happens, and the agent is told why', async () => {
   const root = await held();
+  await lemming(root, ['pause', 'manager']);
   expect((await lemming(root, ['deny', 'A-1-manager-1', '--note', 'not today'])).exit).toBe(0);
   await turns(root, 1);
   expect((await lemming(root, ['outbox', 'manager', '--json'])).data.messages).toEqual([]);
@@ -168,7 +169,7 @@ it('tells the pattern of --always before it is given', async () => {
     'with --always, these need no approval from now on: send_message agent:manager to:planner',
   );
   expect(readFileSync(join(root, 'org/approvals/A-1-manager-1.md'), 'utf8')).toContain(
-    '`lemming approve A-1-manager-1 --always` also approves all that fits "send_message agent:manager to:planner".',
+    '`lemming approve A-1-manager-1 --always` also approves everything that matches "send_message agent:manager to:planner".',
   );
 });
 
@@ -190,7 +191,7 @@ describe('a held act that costs something', () => {
     expect(data.approvals).toMatchObject([{ costs: 0.2, left: { manager: 0.49, org: 4.99 } }]);
     expect((await lemming(root, ['approvals'])).out).toContain('costs 0.2 credits; left: 0.49 of manager, 4.99 of org');
     expect((await lemming(root, ['show', 'A-1-manager-1'])).out).toContain(
-      'Done, it costs 0.2 credits. Left by then: 0.49 of manager, 4.99 of org.',
+      'It costs 0.2 credits. Left by then: 0.49 of manager, 4.99 of org.',
     );
     const { config, state } = await stateIn(root);
     const scene = { config, state, requests: [], present: new Map() } as unknown as ScreenSnapshot;
@@ -203,9 +204,9 @@ describe('a held act that costs something', () => {
   it('approved and not to be paid, says what it waits for, wherever one looks; then it may be paid or denied', async () => {
     const root = await priced(10);
     await lemming(root, ['approve', 'A-1-manager-1']);
-    expect(await untilIdle(root)).toHaveLength(1);
+    expect(await untilIdle(root)).toMatchObject([{ visits: [] }, { visits: [{ agent: 'manager' }] }]);
     expect((await lemming(root, ['approvals'])).out).toContain(
-      'approved by human, but 0.2 credits are missing: lemming top-up manager 0.11, or lemming deny A-1-manager-1',
+      'approved by human, but 0.2 credits are missing: lemming top-up manager 0.12, or lemming deny A-1-manager-1',
     );
     const { data } = await lemming(root, ['inbox', '--json']);
     expect(data.needs).toMatchObject({ approvals: 0, out_of_credits: 1 });
@@ -224,7 +225,7 @@ describe('a held act that costs something', () => {
     await lemming(root, ['top-up', 'manager', '1']);
     await untilIdle(root);
     expect((await lemming(root, ['approvals', '--answered', '--json'])).data.answered).toMatchObject([
-      { id: 'A-1-manager-1', answer: 'approved', turn: 3 },
+      { id: 'A-1-manager-1', answer: 'approved', turn: 4 },
     ]);
   });
 });
@@ -262,7 +263,7 @@ describe('a file that changed since an act on it was shown', () => {
   it('is shown as it stands now, and approve says that nothing is done yet', async () => {
     const root = await changed();
     const { out } = await lemming(root, ['approvals']);
-    expect(out).toContain('agents/manager/workspace/x.txt changed since it was shown');
+    expect(out).toContain('agents/manager/workspace/x.txt changed since the action was shown');
     expect(out).toContain('-of the person\n  +of the agent');
     expect(out).not.toContain('as it was');
     const { data } = await lemming(root, ['approvals', '--json']);

@@ -1,39 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { actName, answerText, deniedText, printApproval } from '../../../src/core/approvals/approval-text.ts';
+import { deniedText, printApproval } from '../../../src/core/approvals/approval-text.ts';
 import type { Effect, Held } from '../../../src/core/model/entry.ts';
 import { judge } from '../../../src/core/turn/judge.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { HELD } from '../entries.ts';
 import { configOf, letter, mail, sceneOf, stateOf } from '../world.ts';
-
-const { k: _, ...BARE } = HELD;
-const ACT: Held = { ...BARE, tool: 'write_file', input: { path: 'shared/status.md', content: 'x' } };
-const told = (held: Held, decision: 'approve' | 'deny', note: string, by = 'human', waits = false) =>
-  answerText(held, { decision, by, note, outcome: 'wrote it' }, waits);
-
-describe('the answer to a held act names what it was about', () => {
-  const act = 'your write_file shared/status.md (A-1-a-1, turn 1, conversation "000001-human-01")';
-
-  it.each([
-    ['denied', told(ACT, 'deny', 'Keep\nit.'), `human said no to ${act}: "Keep\\nit.". It was not done.`],
-    ['denied without a note', told(ACT, 'deny', ''), `human said no to ${act}. It was not done.`],
-    ['approved', told(ACT, 'approve', ''), `human approved ${act}. wrote it`],
-    ['held again', told(ACT, 'approve', '', 'human', true), `human approved ${act}. It is not done yet. wrote it`],
-    ['not answered', told(ACT, 'deny', '', 'nobody'), `Nobody answered ${act} in time. It was not done.`],
-    [
-      'of its own accord',
-      told({ ...ACT, cause: [] }, 'approve', ''),
-      'human approved your write_file shared/status.md (A-1-a-1, turn 1). wrote it',
-    ],
-  ])('%s', (_what, text, wanted) => expect(text).toBe(wanted));
-
-  it('and a question whole', () => {
-    const question = 'Why? '.repeat(100);
-    expect(actName({ tool: 'request_approval', input: { question } })).toBe(
-      `request_approval ${JSON.stringify(question)}`,
-    );
-  });
-});
 
 describe('what was denied before and is asked again', () => {
   const config = configOf({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['ask:write_file'] } } });
@@ -55,7 +26,10 @@ describe('what was denied before and is asked again', () => {
   it('says so, to the agent and to the person', () => {
     const { verdict, held: again } = ask(denial, drop);
     const said = 'human denied the same as A-1-a-1: "Not now."';
-    expect(verdict).toMatchObject({ is: 'held', text: expect.stringContaining(`You will be told. ${said}`) });
+    expect(verdict).toMatchObject({
+      is: 'held',
+      text: expect.stringContaining(`You will be told the answer. ${said}`),
+    });
     expect(again?.denied).toEqual({ of: 'A-1-a-1', by: 'human', note: 'Not now.' });
     expect(printApproval(again as Held)).toContain(`\n\n${said}`);
     expect(deniedText({ denied: { of: 'A-1-a-1', by: 'human', note: '' } })).toBe('human denied the same as A-1-a-1.');
@@ -66,7 +40,7 @@ describe('what was denied before and is asked again', () => {
     expect(verdict).toMatchObject({
       is: 'held',
       text: expect.stringMatching(
-        /^Held as \S+: your write_file x\.md waits for human and is not done yet\. You will be told\.$/,
+        /^Held as \S+: your write_file x\.md waits for human and is not done yet\. You will be told the answer\.$/,
       ),
     });
     expect(first?.denied).toBeUndefined();

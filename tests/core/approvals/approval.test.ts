@@ -48,12 +48,12 @@ describe('who is asked', () => {
 
 describe('when nobody answers', () => {
   it.each([
-    [{}, 'It waits until somebody answers.'],
-    [{ timeout: '24h' }, 'If nobody answers within 24h, it is denied.'],
-    [{ timeout: '12 turns', default: 'approve' }, 'If nobody answers before turn 16, it is approved.'],
+    [{}, 'It waits until someone answers.'],
+    [{ timeout: '24h' }, 'If there is no answer within 24h, it is denied.'],
+    [{ timeout: '12 turns', default: 'approve' }, 'If there is no answer before turn 16, it is approved.'],
     [
       { timeout: '1 turn', escalate_to: ['human', 'anna', 'owner'] },
-      'If nobody answers before turn 5, boss is asked for as long, then owner is asked for as long, then it is denied.',
+      'If there is no answer before turn 5, then boss is asked for the same time, then owner is asked for the same time, then it is denied.',
     ],
   ])('%j is said', (approvals, sentence) => {
     expect(otherwiseOf(config(approvals), ['human'], 4)).toBe(sentence);
@@ -85,11 +85,11 @@ describe('when nobody answers', () => {
       turn: 3,
       to: 'boss',
       held,
-      otherwise: 'If nobody answers before turn 5, it is approved.',
+      otherwise: 'If there is no answer before turn 5, it is approved.',
       text: printApproval({
         ...held,
         contacts: ['human', 'boss'],
-        otherwise: 'If nobody answers before turn 5, it is approved.',
+        otherwise: 'If there is no answer before turn 5, it is approved.',
       }),
     });
     const state = heldUntil(2, opened(3), first as Parameters<typeof stateOf>[0]);
@@ -117,11 +117,11 @@ describe('the file of a held act', () => {
       faults: [],
       head: { id: HELD.id, turn: 1, decision: null, note: null, by: null },
     });
-    expect(text).toContain('a wants to use shell. It waits because of: ask.');
+    expect(text).toContain('a wants to use shell. It needs approval because of the rule "ask".');
     const words = printApproval({ ...HELD, because: 'The resume of a has it as ask:shell.' });
     expect(words).toContain('a wants to use shell. The resume of a has it as ask:shell.');
     expect(text).toContain('- 000001-human-01 from human: "Hello"');
-    expect(text).toContain('Asked: human. It waits until somebody answers.');
+    expect(text).toContain(`Asked: human. ${HELD.otherwise}`);
   });
 
   it('tells what it costs and what is left, and the pattern of --always, where the journal has them', () => {
@@ -130,9 +130,9 @@ describe('the file of a held act', () => {
       { of: '@crew', left: 2_000_000 },
     ];
     const text = printApproval({ ...held, price: { cost: 20_000, left }, always: 'shell agent:a command:git' });
-    expect(text).toContain('\n\nDone, it costs 0.02 credits. Left by then: 0.5 of a, 2 of @crew.\n\n');
+    expect(text).toContain('\n\nIt costs 0.02 credits. Left by then: 0.5 of a, 2 of @crew.\n\n');
     expect(text).toContain(
-      '`lemming approve A-1-a-1 --always` also approves all that fits "shell agent:a command:git".',
+      '`lemming approve A-1-a-1 --always` also approves everything that matches "shell agent:a command:git".',
     );
     expect(printApproval(held)).not.toMatch(/costs|--always/);
   });
@@ -148,7 +148,7 @@ describe('the file of a held act', () => {
   it('without mail and without anybody to ask', () => {
     const text = printApproval({ ...held, cause: [], contacts: [] });
     expect(text).not.toContain('had read');
-    expect(text).toContain('Asked: nobody who is there.');
+    expect(text).toContain('Asked: nobody; the people it names have left.');
   });
 
   it.each([
@@ -158,7 +158,7 @@ describe('the file of a held act', () => {
     const text = printApproval(held, { decision, by: 'boss', note, outcome: 'Sent.' });
     expect(head(text)).toMatchObject({ faults: [], head: { decision, by: 'boss', note: note || null } });
     expect(text).toContain(words);
-    expect(text).toContain('What came of it: "Sent."');
+    expect(text).toContain('Result: "Sent."');
   });
 
   it('a hostile subject or outcome is quoted, and begins no line', () => {

@@ -20,7 +20,7 @@ const MAIL = mail({ to: ['a'] });
 function cut(more: Partial<Finished> = {}, agent = 'a'): Finished {
   return {
     ...{ agent, resume: resumeOf(config, agent), outcome: 'cut', reason: 'steps', detail: 'its 8 steps were used up' },
-    ...{ given: [MAIL], told: 0, draft: emptyDraft(), summary: false },
+    ...{ given: [MAIL], told: 0, answers: [], draft: emptyDraft(), summary: false },
     ...more,
   };
 }

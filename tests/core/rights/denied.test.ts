@@ -51,7 +51,7 @@ describe('what a person denied is refused', () => {
     expect(told('')).toEqual({
       ok: false,
       rule: 'denied',
-      text: expect.stringMatching(/^It was denied by human in A-1-a-1\. It is asked again once /),
+      text: expect.stringMatching(/^It was denied by human in A-1-a-1\. It will only be asked again after a person /),
     });
     expect(told('Not now.')?.text).toMatch(/^It was denied by human in A-1-a-1 \(Not now\.\)\. /);
   });

@@ -102,7 +102,7 @@ describe('loads', () => {
     const config = configWith({});
     const finished = {
       ...{ agent: 'a', resume: resumeOf(config, 'a'), outcome: 'ok' as const },
-      ...{ given: [], told: 0, summary: false, draft: { ...emptyDraft(), loaded: ['plan', 'plan'] } },
+      ...{ given: [], told: 0, answers: [], summary: false, draft: { ...emptyDraft(), loaded: ['plan', 'plan'] } },
     };
     const [line] = settle(config, emptyState(), 1, [finished]);
     expect(line).toMatchObject({ k: 'visit', loaded: ['plan', 'plan'] });

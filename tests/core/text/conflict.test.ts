@@ -57,7 +57,7 @@ describe('a write that conflicts', () => {
   it('is held once over the same text, and anew over another', () => {
     const { ask, draft } = verdictOf();
     ask(used);
-    expect(ask(used)).toMatchObject({ id: 'A-2-a-1', text: expect.stringContaining('waits already as A-2-a-1') });
+    expect(ask(used)).toMatchObject({ id: 'A-2-a-1', text: expect.stringContaining('is already waiting as A-2-a-1') });
     expect(ask({ ...used, conflict: { text: 'more', hash: 'h3' } })).toMatchObject({ id: 'A-2-a-2' });
     expect(draft.held.map(({ over }) => over)).toEqual(['h2', 'h3']);
   });

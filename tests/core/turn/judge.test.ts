@@ -141,11 +141,11 @@ describe('an act is', () => {
       tool: 'write_file',
       input,
       rule: 'ask',
-      because: 'The resume of a has it as ask:write_file.',
+      because: 'The resume of a lists it as ask:write_file, so each use needs approval.',
       always: 'write_file agent:a path:x',
       contacts: ['human'],
       cause: [],
-      otherwise: 'It waits until somebody answers.',
+      otherwise: 'It waits until someone answers.',
       covers: {},
     });
     expect(at.draft.refusals).toEqual([]);
@@ -153,7 +153,11 @@ describe('an act is', () => {
 
   it('held once: the same again waits already, whatever the order of its fields', () => {
     const at = scene();
-    const waits = (id: string) => ({ is: 'held', id, text: `The same act waits already as ${id}. You will be told.` });
+    const waits = (id: string) => ({
+      is: 'held',
+      id,
+      text: `The same action is already waiting as ${id}. You will be told the answer.`,
+    });
     expect(judge(TOOLS, at, call('write_file', { path: 'x', content: 'y' }))).toMatchObject({ id: 'A-2-a-1' });
     expect(judge(TOOLS, at, call('write_file', { content: 'y', path: 'x' }))).toEqual(waits('A-2-a-1'));
     expect(at.draft.held).toHaveLength(1);

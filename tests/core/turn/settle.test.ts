@@ -25,6 +25,7 @@ function finished(agent: string, more: Partial<Finished> = {}): Finished {
     outcome: 'ok',
     given: [],
     told: 0,
+    answers: [],
     draft: emptyDraft(),
     summary: false,
     ...more,
@@ -359,7 +360,7 @@ describe('held acts that nobody answered in time', () => {
     );
 
   it('the next who is asked is told, and at the end everybody who was', () => {
-    const asks = 'a wants to use shell: lemming approve A-1-a-1, or deny it';
+    const asks = 'a wants to use shell. Run lemming approve A-1-a-1 or lemming deny A-1-a-1';
     expect(told(stateOf(HELD), EVERY.escalated)).toEqual([['boss', asks]]);
     expect(told(stateOf({ ...HELD, contacts: ['boss'] }), EVERY.lapsed)).toEqual([
       ['boss', 'A-1-a-1: nobody answered within 1h; it is denied'],

@@ -71,7 +71,7 @@ describe.each([
     expect(resultsIn(org.prompts[2])[0]).toMatchObject({
       ok: false,
       text: expect.stringMatching(
-        /^Refused \(conflict\): [\s\S]*\+TWO\n[\s\S]*\nHeld as A-1-a-1: your write_file \S+ waits for human and is not done yet\. You will be told\.$/,
+        /^Refused \(conflict\): [\s\S]*\+TWO\n[\s\S]*\nHeld as A-1-a-1: your write_file \S+ waits for human and is not done yet\. You will be told the answer\.$/,
       ),
     });
     const file = org.read(approvalPath('A-1-a-1'));
@@ -85,7 +85,7 @@ describe.each([
     const [report] = await org.turns(1);
     expect(org.lines('held').map(({ id }) => id)).toEqual(['A-1-a-1']);
     expect(resultsIn(org.prompts[3]).at(-1)?.text).toMatch(
-      /\nThe same act waits already as A-1-a-1\. You will be told\.$/,
+      /\nThe same action is already waiting as A-1-a-1\. You will be told the answer\.$/,
     );
     expect(report?.visits).toMatchObject([{ held: 1, refused: 0 }]);
     expect(await recomputed(org)).toBeNull();
@@ -108,7 +108,7 @@ describe.each([
     org.drop('a', 'And now?');
     await org.turns(1);
     expect(org.read(path)).toBe(THEIRS);
-    expect(textOf(org.visits('a')[2])).toMatch(/human said no to your write_file \S+ \(A-1-a-1, turn 1, /);
+    expect(textOf(org.visits('a').at(-2))).toMatch(/human denied your write_file \S+ \(A-1-a-1, turn 1, /);
     expect(await recomputed(org)).toBeNull();
   });
 

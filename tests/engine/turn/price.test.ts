@@ -88,7 +88,7 @@ describe('a use of a tool that costs something', () => {
     expect(org.lines('visit')[0]?.refusals?.[0]).toEqual({
       tool: 'read_file',
       rule: 'credits',
-      text: 'A use of read_file costs 0.02 credits, more than you may still spend in this turn.',
+      text: 'A use of read_file costs 0.02 credits, which is more than you may still spend in this turn.',
     });
     expect([await spent(org), org.lines('sent').length]).toEqual([60_000, 1]);
     expect(await recomputed(org)).toBeNull();
@@ -180,7 +180,7 @@ describe('an approved act that costs something', () => {
     expect(paid(org)).toEqual([['read_file', 20_000]]);
     expect(org.lines('unpaid')).toEqual([{ k: 'unpaid', id: 'A-1-a-2', cost: 50_000 }]);
     expect(await notices(org, 'human')).toContainEqual(
-      'A-1-a-2 is approved and waits: a use of remember costs 0.05 credits, more than a may spend now. It is done in the first turn that can pay it: lemming top-up a 0.02, or lemming deny A-1-a-2',
+      'A-1-a-2 is approved, but a use of remember costs 0.05 credits, which is more than a may spend now. It will be done in the first turn that can pay for it: lemming top-up a 0.02, or lemming deny A-1-a-2',
     );
     expect((await org.run()).reports).toEqual([]); // nobody can be called
     await topUp(org);
@@ -206,7 +206,7 @@ describe('an approved act that costs something', () => {
       const org = lab(0.03, [KEEP], {}, ['ask:remember']);
       await org.turns(1);
       answer(org, 'approve');
-      expect((await org.run()).reports).toHaveLength(1);
+      expect((await org.run()).reports).toMatchObject([{ visits: [] }, { visits: [{ agent: 'a' }] }]);
       expect([org.lines('answer').length, org.lines('unpaid').length]).toEqual([1, 1]);
       expect(await org.look((engine) => engine.idle())).toBe('idle');
       await deny(org);
@@ -274,7 +274,7 @@ describe('an approved act that costs something', () => {
       })),
     );
     expect(org.read('org/approvals/A-1-a-1.md')).toContain(
-      'Done, it costs 0.02 credits. Left by then: 0.99 of a, 1.99 of @crew, 2.99 of org.\n',
+      'It costs 0.02 credits. Left by then: 0.99 of a, 1.99 of @crew, 2.99 of org.\n',
     );
     expect(await recomputed(org)).toBeNull();
   });

@@ -274,6 +274,7 @@ describe('an act that a person answered', () => {
       ['000002-a-01', 'One.'],
       ['000002-a-02', 'Two.'],
       ['000002-a-03', 'Own.'],
+      ['000003-a-01', 'Own.'], // told what came of them
     ]);
     expect(org.delivered('b')).toEqual(['000002-a-01', '000002-a-02']);
     expect(org.paths(/^org\/approvals\//)).toEqual([
@@ -282,23 +283,21 @@ describe('an act that a person answered', () => {
     ]);
   });
 
-  it('is not done when it was denied, and the agent knows why at its next visit', async () => {
+  it('is not done when it was denied, and the agent knows why in the same turn', async () => {
     const org = held([], once);
     await org.turns(1);
     await answer(org, 'deny', 'A-1-a-1', 'Not now.');
     await answer(org, 'deny', 'A-1-a-2');
     await org.turns(1);
-    org.drop('a', 'Again.');
-    await org.turns(1);
     expect(org.messages('a').map(({ body }) => body)).toEqual(['Own.']);
     expect(textOf(org.visits('a').at(-1))).toMatch(
-      /human said no to your message to \S+ \(A-1-a-1, [^)]*\): "Not now\."\. It was not done\.\n.*human said no to your message to \S+ \(A-1-a-2, [^)]*\)\. It was not done\.\n/,
+      /human denied your message to \S+ \(A-1-a-1, [^)]*\)\. Note: "Not now\."\. It was not done\.\n.*human denied your message to \S+ \(A-1-a-2, [^)]*\)\. It was not done\.\n/,
     );
   });
 
   it.each([
-    ['deny', []],
-    ['approve', ['One.', 'Two.']],
+    ['deny', ['Own.']],
+    ['approve', ['One.', 'Two.', 'Own.']],
   ] as const)(
     'by nobody in time gets the answer %s of org.yaml, and who it is escalated to is told',
     async (decision, sent) => {
@@ -339,7 +338,7 @@ describe('an act that a person answered', () => {
     org.disk.replace('org/chart.yaml', 'version: 1\nagents: {}\n');
     await answer(org, 'approve', 'A-1-a-1');
     await org.turns(1);
-    expect(org.lines('decided')).toMatchObject([{ outcome: 'a is not there any more' }]);
+    expect(org.lines('decided')).toMatchObject([{ outcome: 'The agent a no longer exists.' }]);
     expect(org.messages('a')).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answersFor } from '../../../src/core/model/state/approvals.ts';
 import { agentState } from '../../../src/core/model/state/staff.ts';
 import { Org, say, textOf } from '../../regression/org.ts';
 
@@ -27,7 +28,9 @@ function edit(org: Org, change: (text: string) => string, path = FILE): void {
 
 const approve = (text: string) => text.replace('decision: null\nnote: null', 'decision: approve\nnote: Go ahead.');
 const told = (org: Org, name: string) =>
-  org.look(({ state }) => agentState(state.staff, name).notices.map(({ text }) => text));
+  org.look(({ state }) =>
+    [...agentState(state.staff, name).notices, ...answersFor(state.approvals, name)].map(({ text }) => text),
+  );
 const sentToB = (org: Org) => org.messages('a').filter(({ to }) => to.includes('b'));
 
 describe('scenario 50: an act that needs approval', () => {
@@ -37,8 +40,10 @@ describe('scenario 50: an act that needs approval', () => {
     for (const words of ['a wants to use send_message', 'policy send_message to:b', '"body": "Begin the work."'])
       expect(text).toContain(words);
     expect(text).toContain('- 000001-human-01 from human: "Have b begin."');
-    expect(text).toContain('before turn 4, boss is asked for as long, then it is denied.');
-    expect(await told(org, 'human')).toEqual(['a wants to use send_message: lemming approve A-1-a-1, or deny it']);
+    expect(text).toContain('before turn 4, then boss is asked for the same time, then it is denied.');
+    expect(await told(org, 'human')).toEqual([
+      'a wants to use send_message. Run lemming approve A-1-a-1 or lemming deny A-1-a-1',
+    ]);
     expect(sentToB(org)).toEqual([]);
   });
 
@@ -51,11 +56,11 @@ describe('scenario 50: an act that needs approval', () => {
     expect(org.lines('answer')).toMatchObject([{ id: 'A-1-a-1', decision: 'approve', by: 'human', note: 'Go ahead.' }]);
     expect(org.paths(/^org\/approvals\//)).toEqual([ANSWERED]);
     expect(org.read(ANSWERED)).toMatch(
-      /decision: approve\nnote: Go ahead\.\nby: human\n---[\s\S]*Approved by human: "Go ahead\."\n\nWhat came of it: "Sent as 000002-a-01\."\n$/,
+      /decision: approve\nnote: Go ahead\.\nby: human\n---[\s\S]*Approved by human: "Go ahead\."\n\nResult: "Sent as 000002-a-01\."\n$/,
     );
-    expect(await told(org, 'a')).toEqual([
-      'human approved your message to b (A-1-a-1, turn 1, conversation "000001-human-01"): "Go ahead.". Sent as 000002-a-01.',
-    ]);
+    expect(textOf(org.visits('a').at(-1))).toContain(
+      'human approved your message to b (A-1-a-1, turn 1, after 000001-human-01 "Have b begin."). Note: "Go ahead.". Result: Sent as 000002-a-01.',
+    );
   });
 
   it('is done as it was held: it answers the mail that caused it, in its conversation, and can refer to it', async () => {
@@ -121,7 +126,7 @@ describe('scenario 50: an act that needs approval', () => {
     [
       'somebody who is no person',
       (text: string) => approve(text).replace('by: null', 'by: a'),
-      /Only a person answers/,
+      /Only a person can answer/,
     ],
     ['the id of another act', (text: string) => approve(text).replace('A-1-a-1', 'A-1-a-2'), /about A-1-a-1/],
     ['bytes that are no text', () => 'a\0b', /NUL/],
@@ -166,7 +171,7 @@ describe('scenario 50: an act that needs approval', () => {
     expect(sentToB(org)).toHaveLength(1);
     expect(org.read(FILE)).toContain('Anna');
     expect(await told(org, 'human')).toContainEqual(
-      expect.stringContaining('No act A-1-a-1 waits for an answer any more'),
+      expect.stringContaining('No action A-1-a-1 is waiting for an answer'),
     );
   });
 
@@ -227,9 +232,11 @@ describe('scenario 50: an act that needs approval', () => {
     expect((await org.run()).end).toBe('idle');
     await org.turns(3);
     expect(org.lines('escalated')).toMatchObject([{ turn: 4, to: 'boss' }]);
-    expect(await told(org, 'boss')).toEqual(['a wants to use send_message: lemming approve A-1-a-1, or deny it']);
+    expect(await told(org, 'boss')).toEqual([
+      'a wants to use send_message. Run lemming approve A-1-a-1 or lemming deny A-1-a-1',
+    ]);
     expect(org.read(FILE)).toContain('contacts: [human, boss]');
-    expect(org.read(FILE)).toContain('If nobody answers before turn 7, it is approved.');
+    expect(org.read(FILE)).toContain('If there is no answer before turn 7, it is approved.');
     expect(sentToB(org)).toEqual([]);
     await org.turns(3);
     expect(org.lines('lapsed').map(({ id }) => id)).toEqual(['A-1-a-1']);
@@ -247,7 +254,7 @@ describe('scenario 50: an act that needs approval', () => {
     expect(org.lines('decided')).toMatchObject([{ decision: 'approved', by: 'boss' }]);
   });
 
-  it('an open-ended run makes the turns that an act waits for, and calls nobody in them', async () => {
+  it('an open-ended run makes the turns that an act waits for, and calls nobody but its agent, with the answer', async () => {
     const org = await waiting({ timeout: '4 turns' });
     const stop = new AbortController();
     const asked = org.prompts.length;
@@ -255,17 +262,15 @@ describe('scenario 50: an act that needs approval', () => {
       signal: stop.signal,
       told: () => (org.paths(/answered/).length ? stop.abort() : undefined),
     });
-    expect([turns, org.prompts.length - asked]).toEqual([4, 0]);
+    expect([turns, org.prompts.length - asked]).toEqual([4, 1]);
   });
 
   it('denied, is told to its agent with the note', async () => {
     const org = await waiting();
     await org.ask({ ask: 'deny', by: 'human', id: 'A-1-a-1', note: 'Not today.' });
     await org.turns(1);
-    org.drop('a', 'And?');
-    await org.turns(1);
     expect(textOf(org.visits('a').at(-1))).toMatch(
-      /human said no to your message to \S+ \(A-1-a-1, [^)]*\): "Not today\."\./,
+      /human denied your message to \S+ \(A-1-a-1, [^)]*\)\. Note: "Not today\."\. It was not done\./,
     );
   });
 });

@@ -48,6 +48,7 @@ describe('scenario 48: an agent hires another', () => {
     await org.ask({ ask: 'approve', by: 'human', id: 'A-1-lead-1', note: '' });
     const { reports } = await org.run();
     expect(reports.flatMap(({ turn, visits }) => visits.map(({ agent, outcome }) => [turn, agent, outcome]))).toEqual([
+      [3, 'lead', 'ok'],
       [3, 'tess', 'ok'],
       [4, 'lead', 'ok'],
     ]);
@@ -55,7 +56,7 @@ describe('scenario 48: an agent hires another', () => {
       { turn: 2, agent: 'tess', by: 'lead', from: 'lead', credits: 2_000_000 },
     ]);
     expect(org.lines('retired')).toMatchObject([{ turn: 4, agent: 'tess', to: 'lead', credits: 2_000_000 - CALL }]);
-    expect(await left(org, 'lead')).toBe(10_000_000 - 3 * CALL);
+    expect(await left(org, 'lead')).toBe(10_000_000 - 4 * CALL);
     expect(await left(org, 'tess')).toBe(0);
     expect(await org.look(({ config, state }) => balanceOfOrg(config, state).granted)).toBe(all);
     expect(org.paths(/^agents\/tess\/[^/]*$/)).toEqual(['agents/tess/resume.retired.md']);
@@ -98,7 +99,7 @@ describe('scenario 48: an agent hires another', () => {
     await org.ask({ ask: 'deny', by: 'human', id: 'A-1-lead-1', note: 'Not now.' });
     await org.run();
     expect([org.lines('hired'), org.paths(/^agents\/tess/)]).toEqual([[], []]);
-    expect(await left(org, 'lead')).toBe(10_000_000 - CALL);
+    expect(await left(org, 'lead')).toBe(10_000_000 - 2 * CALL);
   });
 
   it('what a hire takes is spent by nobody else: its creator makes no further call with it', async () => {

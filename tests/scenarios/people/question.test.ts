@@ -30,10 +30,10 @@ it.each(['approve', 'deny'] as const)(
     ])
       expect(file).toContain(words);
     await org.ask({ ask, by: 'human', id: 'A-1-a-1', note: 'Monday' });
-    await org.turns(2);
+    await org.turns(1);
     const said = textOf(org.prompts.at(-1));
     expect(said).toContain(
-      `human ${ask === 'deny' ? 'said no to' : 'approved'} your request_approval "Ship on Friday?" (A-1-a-1, turn 1)`,
+      `human answered A-1-a-1 "Ship on Friday?": ${ask === 'deny' ? 'No' : 'Yes, without naming an option'}. Note: "Monday".`,
     );
     expect(said).toContain('Monday');
   },

@@ -3,6 +3,8 @@ import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
 import { reach, sendMessage } from '../../../app/send.ts';
+import { questionOf } from '../../../core/approvals/question.ts';
+import type { Approval } from '../../../core/model/state/approvals.ts';
 import { inboxOf, type Mail } from '../../../core/model/state/mail.ts';
 import type { State } from '../../../core/model/state.ts';
 import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
@@ -14,7 +16,7 @@ import { inCredits } from '../../../schema/amount.ts';
 import { FaultError } from '../../../schema/fault.ts';
 import { padTurn } from '../../../schema/name.ts';
 import { mailRow } from '../../../views/mail/mail.ts';
-import { count, unmarked } from '../../../views/text/table.ts';
+import { count, oneLine, unmarked } from '../../../views/text/table.ts';
 import { layBeside } from '../../message-args.ts';
 import { RunProgress } from '../../run/progress.ts';
 import type { World } from '../../world.ts';
@@ -223,8 +225,7 @@ export class ChatSession {
     const reason = state.staff.agents.get(this.agent)?.lastReason || 'no agent is due';
     const why = state.staff.paused ? 'the organisation is paused (lemming resume continues)' : reason;
     this.world.say(`No reply from ${this.agent}: ${why}. lemming history ${this.thread} shows the conversation.`);
-    for (const { id, agent, tool } of held)
-      this.world.say(`${agent} wants to use ${tool}. Answer with /approve ${id} or /deny ${id}`);
+    for (const approval of held) this.world.say(heldLine(approval));
   }
 
   /** The cost of the session so far, and what the agent has left. */
@@ -249,4 +250,15 @@ export class ChatSession {
   exit(): number {
     return { answered: 0, failing: 8, silent: 1 }[this.last];
   }
+}
+
+/** What an agent wants, and how to answer it in the chat. */
+function heldLine(approval: Approval): string {
+  const { id, agent, tool } = approval;
+  const asked = questionOf(approval);
+  if (!asked) return `${agent} wants to use ${tool}. Answer with /approve ${id} or /deny ${id}`;
+  const options = asked.options.map((option, i) => `${i + 1} ${option}`).join(' / ');
+  const ways = [asked.options.length && `/option ${id} N`, asked.freeText && `/answer ${id} TEXT`].filter(Boolean);
+  const how = ways.length ? ways.join(' or ') : `/approve ${id} or /deny ${id}`;
+  return `${agent} asks: ${oneLine(asked.question)}${options && ` (${oneLine(options)})`}. Answer with ${how}`;
 }

@@ -4,6 +4,8 @@ import { foresee } from '../../../app/foresee.ts';
 import { findMessage } from '../../../app/look/mail-index.ts';
 import { readOrg } from '../../../app/read-org.ts';
 import { checkAgent } from '../../../app/seats.ts';
+import { questionOf } from '../../../core/approvals/question.ts';
+import type { Approval } from '../../../core/model/state/approvals.ts';
 import { countCredits } from '../../../core/money/ledger.ts';
 import { priceOf } from '../../../core/money/price.ts';
 import { nearestTo } from '../../../core/text/nearest.ts';
@@ -40,6 +42,16 @@ export const SLASHES: Record<string, Slash> = {
   inbox: { takes: '', does: inbox.command.summary, run: showInbox },
   approve: { takes: `${ID}`, does: approve.command.summary, run: deciding('approve', answerWith(approve.run)) },
   always: { takes: `${ID}`, does: `${approve.command.summary}, and ${ALWAYS}`, run: deciding('always', approveAlways) },
+  option: {
+    takes: `${ID} OPTION`,
+    does: 'Answer a question with one of its options',
+    run: deciding('option', choosing('option')),
+  },
+  answer: {
+    takes: `${ID} TEXT`,
+    does: 'Answer a question that asks for a text',
+    run: deciding('answer', choosing('answer')),
+  },
   deny: { takes: `${ID}`, does: deny.command.summary, run: deciding('deny', answerWith(deny.run)) },
   cost: { takes: '', does: 'Show what this chat has cost', run: (talk, world) => world.say(talk.cost()) },
   help: { takes: '', does: 'Show this help', run: (_talk, world) => world.say(help()) },
@@ -86,6 +98,11 @@ function approveAlways(world: World, id: string, note: string): Promise<Outcome>
   return approve.run(world, { args: { id }, rest: [], flags: { note, always: true } });
 }
 
+/** What stands behind the id is the answer. */
+function choosing(flag: 'option' | 'answer'): AnswerHeld {
+  return (world, id, text) => approve.run(world, { args: { id }, rest: [], flags: { [flag]: text } });
+}
+
 function deciding(name: string, answer: AnswerHeld): Slash['run'] {
   return async (talk, world, rest) => {
     const [id = '', ...note] = rest.split(/\s+/);
@@ -103,9 +120,16 @@ async function listHeld(world: World, name: string): Promise<void> {
   const rows = held.map(({ id, agent, tool, input }) => {
     const cost = priceOf(view.config, tool);
     const price = cost === 0 ? '' : ` (${countCredits(cost)})`;
-    return [id, agent, `${tool}${price}`, shorten(JSON.stringify(input), 200)];
+    return [id, agent, `${tool}${price}`, shorten(aboutHeld({ tool, input }), 200)];
   });
   world.say(`${rowsOf(rows)}\n/${name} ID`);
+}
+
+/** What a held act is about: a question with its options, or the input of the tool. */
+function aboutHeld(held: Pick<Approval, 'tool' | 'input'>): string {
+  const asked = questionOf(held);
+  if (!asked) return JSON.stringify(held.input);
+  return oneLine([asked.question, ...asked.options.map((option, i) => `${i + 1} ${option}`)].join(' / '));
 }
 
 /** Who else speaks in a conversation: its last author, else its last reader. */

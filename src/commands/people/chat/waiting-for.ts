@@ -1,5 +1,7 @@
 /** Finds out which agent must have a turn so that a conversation goes on. */
+import { isSaid } from '../../../core/approvals/answers.ts';
 import type { Config } from '../../../core/model/config.ts';
+import { answersFor } from '../../../core/model/state/approvals.ts';
 import { inboxOf } from '../../../core/model/state/mail.ts';
 import { agentState } from '../../../core/model/state/staff.ts';
 import type { State } from '../../../core/model/state.ts';
@@ -8,12 +10,17 @@ import { scheduleTurn } from '../../../core/turn/schedule.ts';
 /** Who has to have a turn so that a conversation goes on; `nobody`: it rests; `failing`: only providers that fail are left. */
 export type Need = { agent: string } | 'nobody' | 'failing';
 
-/** Looks at the mail of the conversation that waits. An act that a person answered needs a turn in which nobody is called: theirs. Pure. */
+/** Looks at the mail and the answers of the conversation that wait. An act that a person approved needs a turn in which nobody is called: theirs. Pure. */
 export function needOf(config: Config, state: State, thread: string): Need {
-  for (const { answer } of state.approvals.pending.values()) if (answer !== null) return { agent: answer.by };
+  for (const approval of state.approvals.pending.values()) {
+    const { agent, answer } = approval;
+    if (answer !== null) return { agent: isSaid(config, approval, answer) ? agent : answer.by };
+  }
   let failing = false;
   for (const { agent, due, later, failing: fails } of scheduleTurn(config, state, state.clock.turn + 1)) {
-    const mine = inboxOf(state.mail, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice');
+    const mine =
+      inboxOf(state.mail, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice') ||
+      answersFor(state.approvals, agent).some(({ cause }) => cause.some((mail) => mail.thread === thread));
     if (!mine || agentState(state.staff, agent).starved) continue;
     if (fails) failing = true;
     else if (due || later) return { agent };

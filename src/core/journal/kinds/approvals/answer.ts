@@ -14,6 +14,8 @@ const schema = later(() =>
     decision: z.enum(['approve', 'deny']),
     by: z.string(),
     note: z.string(),
+    /** The option that was chosen, or the text that was written. */
+    said: z.string().optional(),
     /** Hash and text of the file. */
     hash: z.string(),
     text: z.string(),

@@ -16,6 +16,8 @@ const schema = later(() =>
     decision: z.enum(['approved', 'denied']),
     by: z.string(),
     note: z.string(),
+    /** The option that was chosen, or the text that was written. */
+    said: z.string().optional(),
     outcome: z.string(),
     held: heldAct(),
     /** Hash of the file that asked; under rules 1 only when a person changed it. */

@@ -51,7 +51,7 @@ export const heldAct = later(() =>
 const left = later(() => z.strictObject({ of: z.string(), left: z.number() }));
 
 /** The part of a message that an act may refer to. */
-const cause = later(() =>
+export const cause = later(() =>
   z.strictObject({
     id: z.string(),
     from: z.string(),

@@ -1,7 +1,9 @@
 /** The `notice` line: an agent or a person is told something that is not mail. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
+import { tellAnswer } from '../../../approvals/reducer.ts';
 import { notify } from '../../../mail/notices.ts';
+import { cause } from '../approvals/held-act.ts';
 import type { LineKind } from '../line-kind.ts';
 
 /** The content of the notice of a cut visit, which the next such notice needs. */
@@ -26,6 +28,9 @@ const schema = later(() =>
     left: unfinished().optional(),
     /** What it reports (`mail/notices.ts`): the notice goes away when that is settled, and a later one replaces it. */
     of: z.string().optional(),
+    /** The held act whose answer it is, and the mail that the agent had when it asked. It makes the agent due.
+     * `again`: the act in whose place that one was held. */
+    answers: z.strictObject({ id: z.string(), cause: z.array(cause()), again: z.string().optional() }).optional(),
   }),
 );
 
@@ -38,7 +43,10 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'notice'> = {
   phase: 'effect',
   schema,
-  apply: (state, line) => notify(state, line.to, line.about, line.text, line),
+  apply: (state, line) =>
+    line.answers === undefined
+      ? notify(state, line.to, line.about, line.text, line)
+      : tellAnswer(state, line.to, line.text, line.answers),
   files: null,
   undo: null,
   texts: null,

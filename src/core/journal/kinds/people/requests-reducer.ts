@@ -41,9 +41,12 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
       return acknowledge(state, request, told);
     case 'retry':
       return askRevival(state, request.id);
-    case 'approve':
+    case 'approve': {
+      const { by, note, said } = request;
+      return answer(state, request.id, { decision: 'approve', by, note, ...(said !== undefined && { said }) });
+    }
     case 'deny':
-      return answer(state, request.id, { decision: request.ask, by: request.by, note: request.note });
+      return answer(state, request.id, { decision: 'deny', by: request.by, note: request.note });
     case 'settle-doubt':
       return settleDoubt(state, request.key, request.amount);
     case 'reset':
@@ -87,6 +90,7 @@ function reset(state: State, scope: string): void {
     state.dead.aside.clear();
     state.approvals.pending.clear();
     state.approvals.denied.clear();
+    state.approvals.answers.clear();
     state.dead.revive.clear();
     state.mail.archive.clear();
     state.staff.deferred.clear();

@@ -35,6 +35,8 @@ const schema = later(() =>
     held: count(),
     /** Number of notices that the visit was told. */
     told: count(),
+    /** Answers to held acts that the visit was told, each with the turn since which it waited. */
+    answers: z.array(z.strictObject({ id: z.string(), turn: count() })).optional(),
     /** Plain text of the replies: the agent's log. */
     notes: z.array(z.string()),
     /** Acts that a rule refused: tool, rule and why. */

@@ -1,5 +1,6 @@
 /** What the end of a visit does to the state. */
 import { withEntry } from '../../../../schema/copy.ts';
+import { hearAnswers } from '../../../approvals/reducer.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { applyDebts } from '../../../mail/owed.ts';
 import { deliver } from '../../../mail/reducer.ts';
@@ -31,6 +32,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   if (visit.outcome === 'ok') {
     deliver(state, visit.agent, visit.mail);
     agent.notices.splice(0, visit.told);
+    hearAnswers(state, visit, 'heard');
     agent.failures = 0;
     agent.failedInRow = 0;
     agent.retryAt = 0;
@@ -46,7 +48,10 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   agent.starved = visit.blame === 'credits'; // else it was called
   if (visit.blame === 'provider') agent.retryAt = turn + backOff(++agent.failures);
   else if (visit.blame === 'credits') agent.retryAt = turn + backOff(agent.failedInRow);
-  else countAttempts(state, visit.agent, without(visit.mail, settled));
+  else {
+    countAttempts(state, visit.agent, without(visit.mail, settled));
+    hearAnswers(state, visit, 'attempt');
+  }
 }
 
 /** Turns to wait after so many failures in a row. */
