@@ -126,6 +126,12 @@ export class MemoryDisk implements Disk {
     );
   }
 
+  glance(path: string, most: number): { found: [string, Stat['kind']][]; more: boolean } | null {
+    const all = this.look(path);
+    if (all === null) return null;
+    return { found: all.slice(0, most).map(([name, { kind }]) => [name, kind]), more: all.length > most };
+  }
+
   isOpen(): boolean {
     return true;
   }

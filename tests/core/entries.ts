@@ -112,6 +112,7 @@ export const RETIRED: Extract<Entry, { k: 'retired' }> = {
 export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
   file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
+  workspace: { k: 'workspace', agent: 'a', entries: [{ name: 'notes.md' }, { name: 'page', files: 2 }], more: true },
   absent: { k: 'absent', agent: 'a', since: 1, why: 'Its folder is gone.' },
   back: { k: 'back', agent: 'a' },
   lapsed: { k: 'lapsed', id: 'A-1-a-1', decision: 'deny', note: 'nobody answered within 1h' },

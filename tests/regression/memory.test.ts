@@ -56,7 +56,7 @@ describe('6.2 and 6.5 memory', () => {
 
   it('6.5-57 what is old is really archived, the prompt shows what is pinned, recent and about the mail, and search finds all', async () => {
     const org = new Org(
-      { edges: EDGES, resumes: CREW, org: { limits: { memory_live: 5, memory_tokens: 200 } } },
+      { edges: EDGES, resumes: CREW, org: { limits: { memory_live: 5, memory_tokens: 240 } } },
       ({ turn, n }) => {
         if (n > 1) return undefined;
         const text = (i: number) => `subject${turn}x${i} ${'filler '.repeat(10)}`;

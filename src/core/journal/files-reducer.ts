@@ -2,6 +2,7 @@
 import { entryAt, memoryOwner, readEntry } from '../memory/entry.ts';
 import { contentHash, contentsOf } from '../model/content.ts';
 import type { Effect, UsedEntry } from '../model/entry.ts';
+import { noteAct } from '../model/state/acts.ts';
 import type { State } from '../model/state.ts';
 import { taintShared } from '../rights/taint.ts';
 
@@ -17,7 +18,15 @@ function noteEntry(state: State, owner: string, path: string, stands: boolean): 
   const paths = state.memory.entries.get(owner) ?? new Set();
   state.memory.entries.set(owner, paths);
   paths.delete(path);
+  state.memory.origins.delete(path);
   if (stands) paths.add(path);
+}
+
+/** Who wrote an entry, and what that agent was reading. An act that was approved came of no mail of this turn. */
+function noteOrigin({ memory, rights, clock }: State, path: string, by: string): void {
+  const { agent, turn, mail } = memory.visit;
+  const isOfVisit = agent === by && turn === clock.turn + 1;
+  memory.origins.set(path, { by, mail: isOfVisit ? [...mail] : [], tainted: rights.tainted.has(by) });
 }
 
 /** Counts an edit of a person as a new version, whatever its front matter says. */
@@ -34,23 +43,38 @@ export function moveFile(state: State, from: string, to: string): void {
   const text = state.files.texts.get(from);
   if (text === undefined) return;
   const version = state.memory.edited.get(from);
+  const origin = state.memory.origins.get(from);
   state.memory.edited.delete(from);
   if (version !== undefined) state.memory.edited.set(to, version);
   setFile(state, from, null);
   setFile(state, to, text);
+  if (origin) state.memory.origins.set(to, origin);
 }
 
 /** A file that a visit wrote. */
 export function setWritten(state: State, { agent, path, ...wrote }: Extract<Effect, { k: 'wrote' }>): void {
   state.memory.edited.delete(path);
   taintShared(state, agent, path);
+  noteAct(state.acts, agent, {
+    turn: state.clock.turn + 1,
+    did: wrote.text === null ? 'removed' : 'wrote',
+    things: [path],
+  });
   if (isLive(path)) setLive(state, path, contentHash(contentsOf(wrote).text));
   else setFile(state, path, wrote.text);
+  if (wrote.text !== null && memoryOwner(path) !== null) noteOrigin(state, path, agent);
 }
 
 /** Records the files that a tool left in a workspace. */
-export function noteFiles(state: State, { files }: UsedEntry): void {
-  for (const { path, text, hash } of files) setLive(state, path, contentHash(text) ?? hash);
+export function noteFiles(state: State, { agent, turn, files }: UsedEntry): void {
+  for (const { path, text, hash } of files) {
+    setLive(state, path, contentHash(text) ?? hash);
+    noteAct(state.acts, agent, {
+      turn,
+      did: text === null && hash === undefined ? 'removed' : 'wrote',
+      things: [path],
+    });
+  }
 }
 
 function setLive(state: State, path: string, hash: string | null | undefined): void {

@@ -21,6 +21,7 @@ export const PHASES: { readonly [K in keyof Lines]: Phase<K> } = {
   file: 'input',
   moved: 'effect',
   unplaced: 'mark',
+  workspace: 'input',
   wrote: 'effect',
   acked: 'effect',
   dead: 'effect',

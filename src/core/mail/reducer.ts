@@ -3,6 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Entry } from '../model/entry.ts';
+import { noteAct } from '../model/state/acts.ts';
 import { type Mail, type MailState, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
@@ -44,6 +45,11 @@ export function addMail(state: State, message: Message, made?: string): void {
   payDebts(state, mail);
   slice.activeTurn = state.clock.turn + 1;
   slice.sent++;
+}
+
+/** Its author is told of it in later visits. */
+export function noteMessage({ acts, clock }: State, { id, from, kind, subject, to }: Message): void {
+  noteAct(acts, from, { turn: clock.turn + 1, did: 'sent', things: [id], message: { kind, subject, to } });
 }
 
 /** Marks a message whose author has read words of strangers. */

@@ -3,7 +3,7 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Mail } from '../model/state/mail.ts';
-import type { MemoryEntry } from '../model/state/memory.ts';
+import type { MemoryEntry, Origin } from '../model/state/memory.ts';
 import type { State } from '../model/state.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
@@ -13,6 +13,10 @@ import { related } from './relevance.ts';
 const CHARS_PER_TOKEN = 4;
 /** Most characters of one entry in a prompt; recall shows all of it. */
 const SHOWN_CHARS = 2000;
+/** Messages that are named at most of what an entry came of. */
+const NAMED_MAIL = 3;
+/** An entry that no agent wrote. */
+const OF_PEOPLE: Origin = { by: 'a person', mail: [], tainted: false };
 /** Keys that are named at most of what does not fit. */
 const NAMED_KEYS = 100;
 /** Characters of each message that are compared with memory. */
@@ -32,11 +36,12 @@ export interface MemorySection {
 export function memorySection(config: Config, state: State, resume: Resume, mail: readonly Mail[]): MemorySection {
   const room = config.org.limits.memory_tokens * CHARS_PER_TOKEN;
   const all = entriesOf(state, resume.name);
-  const own = choose(all.filter((entry) => !entry.archived).reverse(), room);
+  const print: Print = (entry) => show(state, resume.name, entry);
+  const own = choose(all.filter((entry) => !entry.archived).reverse(), room, print);
   const granted = sharedWith(state, resume);
-  const shared = choose(granted.reverse(), room);
+  const shared = choose(granted.reverse(), room, print);
   const rest = [...all, ...granted].filter((entry) => !own.shown.has(entry) && !shared.shown.has(entry));
-  return { own: own.text, shared: shared.text, related: relatedTo(rest, mail, own.left) };
+  return { own: own.text, shared: shared.text, related: relatedTo(rest, mail, own.left, print) };
 }
 
 /** The entries of the shared context that a resume grants. */
@@ -44,6 +49,9 @@ export function sharedWith(state: State, resume: Resume): MemoryEntry[] {
   if (resume.shared.length === 0) return [];
   return entriesOf(state, SHARED).filter(({ path }) => permitPath(resume, path.slice('org/'.length)).ok);
 }
+
+/** An entry as the prompt of its reader holds it. */
+type Print = (entry: MemoryEntry) => string;
 
 interface Chosen {
   text: string;
@@ -53,11 +61,11 @@ interface Chosen {
 }
 
 /** Pinned entries, then the first ones, up to half of the allowance; then the keys of the rest. */
-function choose(entries: readonly MemoryEntry[], room: number): Chosen {
+function choose(entries: readonly MemoryEntry[], room: number, print: Print): Chosen {
   const shown = new Set<MemoryEntry>();
   let text = '';
   for (const entry of [...entries.filter(({ pin }) => pin), ...entries.filter(({ pin }) => !pin)]) {
-    const printed = show(entry);
+    const printed = print(entry);
     if (text.length + printed.length > (entry.pin ? room : room / 2)) continue;
     text += printed;
     shown.add(entry);
@@ -73,11 +81,11 @@ function nameRest(rest: readonly MemoryEntry[]): string {
   return `[more entries: ${rest.length}; recall shows one by its key: ${keys.join(', ')}${more}]\n`;
 }
 
-function relatedTo(entries: readonly MemoryEntry[], mail: readonly Mail[], room: number): string[] {
+function relatedTo(entries: readonly MemoryEntry[], mail: readonly Mail[], room: number, print: Print): string[] {
   if (entries.length === 0 || mail.length === 0) return [];
   let left = room;
   return related(entries, askedIn(mail))
-    .map(show)
+    .map(print)
     .filter((printed) => {
       const fits = printed.length <= left;
       if (fits) left -= printed.length;
@@ -90,14 +98,20 @@ export function askedIn(mail: readonly Pick<Mail, 'subject' | 'body'>[]): string
   return mail.map(({ subject, body }) => `${subject}\n${cut(body, COMPARED_CHARS)}`).join('\n');
 }
 
-function show(entry: MemoryEntry): string {
-  const { key, version, turn, tags, archived, evidence, text } = entry;
+function show({ memory, rights }: State, agent: string, entry: MemoryEntry): string {
+  const { key, path, version, turn, tags, archived, evidence, text } = entry;
+  const { by, mail, tainted } = memory.origins.get(path) ?? OF_PEOPLE;
   const marks = [
     `key=${quoteUntrusted(key)}`,
     `version="${version}"`,
+    `by="${by === agent ? 'you' : by}"`,
     ...(turn ? [`turn="${turn}"`] : []),
+    ...(mail.length
+      ? [`mail="${mail.slice(0, NAMED_MAIL).join(', ')}${mail.length > NAMED_MAIL ? ', ...' : ''}"`]
+      : []),
     ...(tags.length ? [`tags=${quoteUntrusted(tags.join(', '))}`] : []),
     ...(archived ? ['archived'] : []),
+    ...(tainted && (rights.tainted.has(path) || rights.tainted.has(by)) ? ['tainted'] : []),
   ];
   const shown = cut(text, SHOWN_CHARS);
   const rest = shown === text ? '' : `\n[cut: ${text.length - shown.length} more characters; recall shows them]`;

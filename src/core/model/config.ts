@@ -191,3 +191,8 @@ export type Skills = ReadonlyMap<string, Skill>;
 export function stepsOf(config: Config, { limits }: Pick<Resume, 'limits'>): number {
   return Math.min(limits.steps ?? Infinity, config.org.limits.steps);
 }
+
+/** The first turn after that one in which its schedule lets an agent read mail. Pure. */
+export function nextVisit({ schedule: { every, offset } }: Pick<Resume, 'schedule'>, turn: number): number {
+  return turn + ((((offset - turn) % every) + every) % every || every);
+}

@@ -1,4 +1,5 @@
 /** All that the engine must know of the past, slice by slice. A new slice: its file in `state/`, and its two lines here. */
+import { type ActsState, emptyActs } from './state/acts.ts';
 import { type ApprovalsState, emptyApprovals } from './state/approvals.ts';
 import { type CallsState, emptyCalls } from './state/calls.ts';
 import { type ClockState, emptyClock } from './state/clock.ts';
@@ -26,6 +27,7 @@ export interface State {
   skills: SkillsState;
   rights: RightsState;
   undo: UndoState;
+  acts: ActsState;
 }
 
 export function emptyState(): State {
@@ -42,5 +44,6 @@ export function emptyState(): State {
     skills: emptySkills(),
     rights: emptyRights(),
     undo: emptyUndo(),
+    acts: emptyActs(),
   };
 }

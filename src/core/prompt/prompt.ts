@@ -6,7 +6,7 @@ import { noticeLines } from '../mail/chain.ts';
 import type { InboxMail } from '../mail/inbox.ts';
 import { askedIn, type MemorySection, memorySection } from '../memory/section.ts';
 import type { Part, Prompt, ToolSpec } from '../model/call.ts';
-import { type Config, mayWriteTo } from '../model/config.ts';
+import type { Config } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import { answersFor } from '../model/state/approvals.ts';
@@ -15,8 +15,11 @@ import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 import { matching, printSkill, printSkills, skillsOf } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
+import { printNeighbours } from '../staff/neighbours.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
+import { environment } from './environment.ts';
 import { outputTokens, rulesText } from './rules-text.ts';
+import { summaryOrder } from './summary.ts';
 import { againText } from './unfinished.ts';
 
 /** The prompt of a visit's first call, and how the journal keeps it. */
@@ -27,9 +30,6 @@ export interface VisitPrompt {
   systemHash: string;
   pieces: Piece[];
 }
-
-/** Neighbours that a prompt names at most; the others are counted. */
-const SHOWN_NEIGHBOURS = 60;
 
 /**
  * Resume, rules, neighbours, memory, threads and inbox become a prompt. The stable part comes first and holds no clock, so
@@ -46,15 +46,20 @@ export function buildPrompt(
 ): VisitPrompt {
   const system = stablePart(config, resume, tools);
   const pieces: Piece[] = [];
-  const memory = addMemory(pieces, memorySection(config, state, resume, given.mail), `Turn ${turn}.\n`);
+  const memory = addMemory(
+    pieces,
+    memorySection(config, state, resume, given.mail),
+    environment(config, state, resume, turn),
+  );
   const skills = matching(config.skills, resume, askedIn(given.mail));
   if (skills.length)
     pieces.push(
       `\n## More of your skills that may matter now\n${skills.map((skill) => printSkill(config.org, skill)).join('\n')}\n`,
     );
-  if (summaryDue) pieces.push(summaryOrder(config, state));
+  if (summaryDue) pieces.push(summaryOrder(config, state, resume));
   addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail));
   addAnswers(pieces, state, resume.name);
+  addContacts(pieces, config, state, resume.name, given.mail);
   addThreads(pieces, state, resume.name, given.mail);
   const looks = config.models.get(resume.model[0] as string)?.images === true;
   addReminders(pieces, given, looks);
@@ -137,8 +142,7 @@ function printSystem(config: Config, resume: Resume, tools: readonly ToolSpec[])
     resume.instructions && `\n${resume.instructions}`,
     printGoals(config, resume.name),
     printSkills(config.org, skillsOf(config.skills, resume)),
-    `\n## Whom you can write to\n${printNeighbours(config, resume.name)}`,
-    printContacts(config, resume.name),
+    `\n## Who you can write to\n${printNeighbours(config, resume.name)}`,
     rulesText(config, resume, tools),
   ]
     .filter(Boolean)
@@ -150,21 +154,6 @@ function printGoals(config: Config, agent: string): string {
     .filter(([, goal]) => goal.owner === null || goal.owner === agent)
     .map(([id, goal]) => `- ${id}: ${goal.title}`);
   return lines.length ? `\n## Goals\n${lines.join('\n')}` : '';
-}
-
-function printNeighbours(config: Config, agent: string): string {
-  const names = mayWriteTo(config, agent);
-  const lines = names
-    .slice(0, SHOWN_NEIGHBOURS)
-    .map((name) => `- ${name}: ${config.agents.get(name)?.role || 'no role given'}`);
-  if (names.length > SHOWN_NEIGHBOURS) lines.push(`- and ${names.length - SHOWN_NEIGHBOURS} more`);
-  return lines.length ? lines.join('\n') : 'Nobody.';
-}
-
-function summaryOrder(config: Config, state: State): string {
-  const since = state.clock.summaryTurn ? `since turn ${state.clock.summaryTurn}` : 'so far';
-  const people = config.order.filter((name) => config.agents.get(name)?.person);
-  return `A summary is due: tell ${people.join(', ') || 'the owner'} in one message of kind report what happened ${since}, what is open, and what needs a decision.\n`;
 }
 
 /** `again`: what the prompt says about mail that is given again. */
@@ -202,6 +191,15 @@ function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, hea
 function threadsOf({ approvals }: State, agent: string, given: readonly Mail[]): Set<string> {
   const asked = answersFor(approvals, agent).flatMap(({ cause }) => cause);
   return new Set([...given, ...asked].map(({ thread }) => thread));
+}
+
+/** Adds what is known of people whom the mail or its conversations name. */
+function addContacts(pieces: Piece[], config: Config, state: State, agent: string, given: readonly Mail[]): void {
+  if (config.contacts.size === 0) return;
+  const earlier = [...threadsOf(state, agent, given)].flatMap((thread) => state.mail.threads.get(thread) ?? []);
+  const own = earlier.filter(({ from, to }) => from === agent || to.includes(agent));
+  const text = printContacts(config, agent, [...given, ...own]);
+  if (text !== '') pieces.push(text);
 }
 
 /** Adds the last messages of each conversation in which the agent took part, before the mail that is given now. */

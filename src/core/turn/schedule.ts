@@ -3,7 +3,7 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { waitsForTurns } from '../approvals/approval.ts';
 import { revivable } from '../mail/absent-agents.ts';
 import { remindersFor } from '../mail/owed.ts';
-import type { Config } from '../model/config.ts';
+import { type Config, nextVisit } from '../model/config.ts';
 import { isAnswered } from '../model/state/approvals.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
@@ -99,7 +99,7 @@ function look(
   if (account.paused) return no('paused');
   const { every, offset, when } = resume.schedule;
   const fires = turn % every === offset % every;
-  const next = turn + ((((offset - turn) % every) + every) % every || every);
+  const next = nextVisit(resume, turn);
   const inbox = state.mail.inbox.has(agent) ? inboxOf(state.mail, agent) : NO_MAIL;
   const answered = isAnswered(state.approvals, agent, config.org.limits.max_attempts);
   const hasMail = inbox.some((mail) => mail.kind !== 'notice');

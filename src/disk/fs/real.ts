@@ -1,6 +1,7 @@
 /** The real file system under an organisation. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { byCodeUnit } from '../../schema/name.ts';
 import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';
 import { DiskError } from './disk.ts';
 import { type Hold, holder, isOfPrograms, looker } from './open-folders.ts';
@@ -94,6 +95,7 @@ export function realDisk(root: string): Disk {
     readPart: (p, from, size) => attempt(p, () => looking(p, (file) => readPiece(file, p, from, size)), null),
     list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
     look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
+    glance: (p, most) => attempt(p, () => looking(`${p}/.`, (file) => glanceAt(file.slice(0, -2), most)), null),
     stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
     isOpen: (p) => isOpen(`${root}/${p}`, root),
     create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
@@ -209,15 +211,36 @@ function readAll(fd: number, size: number, from: number | null = null): Uint8Arr
 function statOf(file: string): Stat | null {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return null;
-  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other';
   return {
-    kind,
+    kind: kindOf(stat),
     size: stat.size,
     mark: markOf(stat),
     mtimeMs: stat.mtimeMs,
     rights: `${stat.uid}:${stat.gid}:${stat.mode}`,
     links: stat.nlink,
   };
+}
+
+function kindOf(found: fs.Stats | fs.Dirent): Stat['kind'] {
+  return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'other';
+}
+
+function glanceAt(folder: string, most: number): { found: [string, Stat['kind']][]; more: boolean } {
+  const found: [string, Stat['kind']][] = [];
+  const open = fs.opendirSync(folder, { bufferSize: Math.max(1, Math.min(most + 1, 256)) });
+  try {
+    for (let entry = open.readSync(); entry; entry = open.readSync()) {
+      if (found.length === most) return { found: byName(found), more: true };
+      found.push([entry.name, kindOf(entry)]);
+    }
+    return { found: byName(found), more: false };
+  } finally {
+    open.closeSync();
+  }
+}
+
+function byName(found: [string, Stat['kind']][]): [string, Stat['kind']][] {
+  return found.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
 /** What went away meanwhile is left out. */

@@ -11,6 +11,7 @@ import { Outboxes } from './outboxes.ts';
 import { FolderReader } from './reader.ts';
 import { Requests } from './requests.ts';
 import { isTracked, Tracked } from './tracked.ts';
+import { Workspaces } from './workspaces.ts';
 
 /**
  * The org folder as the engine sees it: notices what people changed since it looked last. It remembers the marks of files,
@@ -22,6 +23,7 @@ export class Folder {
   readonly drops: IncomingMail;
   readonly outboxes: Outboxes;
   readonly requests: Requests;
+  readonly workspaces: Workspaces;
   private readonly reader: FolderReader;
 
   /** `redact` masks known secrets in every text that people wrote, before anything else sees it. */
@@ -32,6 +34,7 @@ export class Folder {
     this.drops = new IncomingMail(this.reader);
     this.outboxes = new Outboxes(this.reader);
     this.requests = new Requests(this.reader);
+    this.workspaces = new Workspaces(this.reader);
   }
 
   /** The files made by this engine need no reading: their marks are known. */

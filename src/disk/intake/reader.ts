@@ -45,6 +45,11 @@ export class FolderReader {
     return this.clock.now() - stat.mtimeMs > GRAIN_MS;
   }
 
+  /** A text without the known secrets. */
+  masked(text: string): string {
+    return this.redact(text);
+  }
+
   /** A text that people wrote, and its hash; or why it is not read. `limit`: bytes. */
   readText(path: string, limit: number): { text: string; hash: string } | Unreadable {
     try {

@@ -290,6 +290,7 @@ export class Readings {
       list: never,
       isOpen: never,
       look: never,
+      glance: never,
       create: never,
       rename: never,
       link: never,

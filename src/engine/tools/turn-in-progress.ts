@@ -2,6 +2,7 @@
 import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
+import type { Due } from '../../core/turn/schedule.ts';
 import { configReader, type ReadConfig } from '../../disk/config/config.ts';
 import type { Models } from '../calls/calls.ts';
 import type { Listen } from '../calls/listen.ts';
@@ -15,6 +16,8 @@ import type { WorkspaceUse } from './workspace-quota.ts';
 export interface Turn {
   number: number;
   open: OpenEntry;
+  /** Who is due, where the freeze found that out. */
+  walked?: Due[] | undefined;
   config: Config;
   state: State;
   journal: TurnJournal;

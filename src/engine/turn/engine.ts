@@ -389,12 +389,13 @@ export class Engine {
     return report;
   }
 
-  private turnOf({ open, swept }: Frozen, recorded: RecordedCalls, signal: AbortSignal, listen?: Listen): Turn {
+  private turnOf({ open, walked, swept }: Frozen, recorded: RecordedCalls, signal: AbortSignal, listen?: Listen): Turn {
     const { config, state, turnJournal: journal, calls, ports, caches, redact } = this;
     const live = new Set<string>();
     return {
       number: open.turn,
       open,
+      walked,
       config,
       state,
       journal,

@@ -4,6 +4,7 @@ import { isGiven } from '../../core/journal/line-kinds.ts';
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
+import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
 import type { Folder } from '../../disk/intake/folder.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
 import type { Fault } from '../../schema/fault.ts';
@@ -16,6 +17,8 @@ export interface Frozen {
   open: OpenEntry;
   /** Inputs and what follows from them at once. */
   lines: Entry[];
+  /** Who is due; known to whoever froze the turn. */
+  walked?: Due[];
   /** Files that were swept aside. */
   swept: string[];
   /** How many things people did. */
@@ -44,8 +47,16 @@ export async function freeze(freezing: Freezing, open: OpenEntry, faults: Fault[
   disk.recheck();
   add([open]);
   add(live.freeze(open.turn, faults));
-  await intake({ disk, folder, state, config: live.current, toolbox, approved }, open, add, { before: [...lines] });
-  return { open, lines, ...countsOf(lines) };
+  const config = live.current;
+  await intake({ disk, folder, state, config, toolbox, approved }, open, add, { before: [...lines] });
+  const walked = scheduleTurn(config, state, open.turn, open);
+  add(
+    folder.workspaces.changes(
+      state,
+      walked.flatMap(({ agent, due }) => (due ? agent : [])),
+    ),
+  );
+  return { open, lines, walked, ...countsOf(lines) };
 }
 
 /** The inputs of a turn that was cut off: as they were frozen then. */

@@ -66,8 +66,8 @@ export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Pro
 }
 
 /** Who is due, and whoever was asked before the turn was cut off. */
-function walkIn({ config, state, number, open, sent }: Turn): Due[] {
-  const walked = scheduleTurn(config, state, number, open);
+function walkIn({ config, state, number, open, sent, walked: known }: Turn): Due[] {
+  const walked = known ?? scheduleTurn(config, state, number, open);
   for (const one of walked) one.due ||= sent?.has(one.agent) === true;
   return walked;
 }

@@ -17,6 +17,7 @@ import { kind as aside } from './kinds/files/aside.ts';
 import { kind as file } from './kinds/files/file.ts';
 import { kind as moved } from './kinds/files/moved.ts';
 import { kind as unplaced } from './kinds/files/unplaced.ts';
+import { kind as workspace } from './kinds/files/workspace.ts';
 import { kind as wrote } from './kinds/files/wrote.ts';
 import type { LineView } from './kinds/line-view.ts';
 import { kind as acked } from './kinds/mail/acked.ts';
@@ -68,6 +69,7 @@ export const VIEWS: { readonly [K in keyof Lines]: LineView<K> } = {
   file: file,
   moved: moved,
   unplaced: unplaced,
+  workspace: workspace,
   wrote: wrote,
   acked: acked,
   dead: dead,

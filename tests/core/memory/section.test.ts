@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { printMemory } from '../../../src/core/memory/entry.ts';
 import { memorySection } from '../../../src/core/memory/section.ts';
+import type { Entry } from '../../../src/core/model/entry.ts';
 import type { Mail } from '../../../src/core/model/state/mail.ts';
 import type { State } from '../../../src/core/model/state.ts';
+import { asked, EVERY, opened, visited } from '../entries.ts';
 import { configOf, mail, resumeOf, stateOf } from '../world.ts';
 
 const EDGES = { human: ['a'], a: ['human'] };
@@ -28,8 +30,8 @@ describe('the memory of a prompt', () => {
       ),
     );
     expect(keysIn(own)).toEqual(['old', 'by-hand', 'learned/wait', 'plain']);
-    expect(own).toContain('<memory key="old" version="4" turn="1" tags="x, y">\nOLD\n</memory>\n');
-    expect(own).toContain('<memory key="by-hand" version="1">\nBY HAND\n</memory>');
+    expect(own).toContain('<memory key="old" version="4" by="a person" turn="1" tags="x, y">\nOLD\n</memory>\n');
+    expect(own).toContain('<memory key="by-hand" version="1" by="a person">\nBY HAND\n</memory>');
     expect(own).toContain('WAIT\n[evidence: turn 12]\n</memory>');
   });
 
@@ -92,7 +94,7 @@ describe('what may matter to the mail', () => {
   it('is shown beyond the latest, archived entries too, and not by words that all entries hold', () => {
     const { related, own } = mind(state, { mails, tokens: 1500 });
     expect(related.map((text) => keysIn(text)[0])).toEqual(['login-page', 'archived']);
-    expect(related[1]).toContain('version="1" archived>');
+    expect(related[1]).toContain('version="1" by="a person" archived>');
     expect(own).toBe(mind(state, { tokens: 1500 }).own);
   });
 
@@ -103,5 +105,71 @@ describe('what may matter to the mail', () => {
   it('is nothing without mail, or when all is shown already', () => {
     expect(mind(state).related).toEqual([]);
     expect(mind(stateOf(entry('login', 'x'), entry('other', 'y')), { mails }).related).toEqual([]);
+  });
+});
+
+describe('where an entry comes from', () => {
+  const wrote = (agent: string, path: string, text: string | null = 'X'): Entry => ({
+    k: 'wrote',
+    agent,
+    path,
+    text,
+    was: null,
+  });
+  const OWN = 'agents/a/memory/k.md';
+  const BRAND = 'org/shared/context/brand.md';
+  const heads = (...lines: Entry[]) => {
+    const { own, shared } = mind(stateOf(...lines), { shared: ['context'] });
+    return [own, shared].map((text) => text.split('\n')[0]);
+  };
+
+  it('is said: who wrote it, and which mail it came of', () => {
+    expect(
+      heads(
+        opened(4),
+        visited({ agent: 'a', mail: ['m1', 'm2', 'm3', 'm4'] }),
+        wrote('a', OWN),
+        visited({ agent: 'b', mail: ['m5'] }),
+        wrote('b', BRAND),
+      ),
+    ).toEqual([
+      '<memory key="k" version="1" by="you" mail="m1, m2, m3, ...">',
+      '<memory key="shared/brand" version="1" by="b" mail="m5">',
+    ]);
+  });
+
+  it('is no mail of an earlier turn, or of another agent, when an act was approved', () => {
+    const before = [opened(4), visited({ agent: 'a', mail: ['m1'] }), { k: 'commit', turn: 4, lock: 1 } as const];
+    expect(heads(...before, opened(5), wrote('a', OWN), wrote('b', BRAND))).toEqual([
+      '<memory key="k" version="1" by="you">',
+      '<memory key="shared/brand" version="1" by="b">',
+    ]);
+  });
+
+  it('is a person once a person edited it', () => {
+    expect(heads(wrote('a', OWN), file(OWN, 'Y'))[0]).toBe('<memory key="k" version="2" by="a person">');
+    expect(mind(stateOf(wrote('a', OWN), wrote('a', OWN, null))).own).toBe('');
+  });
+
+  it('is marked when its author had read words of strangers, until a person clears that', () => {
+    const read: Entry = { ...EVERY.used, agent: 'a', tainted: true };
+    const clear = asked({ ask: 'untaint', by: 'human', what: 'a' });
+    expect(heads(wrote('a', OWN), read)[0]).toBe('<memory key="k" version="1" by="you">');
+    expect(heads(read, wrote('a', OWN), wrote('a', BRAND))).toEqual([
+      '<memory key="k" version="1" by="you" tainted>',
+      '<memory key="shared/brand" version="1" by="you" tainted>',
+    ]);
+    expect(heads(read, wrote('a', OWN), clear)[0]).toBe('<memory key="k" version="1" by="you">');
+  });
+
+  it('stays when the entry is archived and comes back into the prompt', () => {
+    const old = 'agents/a/memory/archive/k.md';
+    const state = stateOf(opened(4), visited({ agent: 'a', mail: ['m1'] }), wrote('a', OWN, 'The login page is red.'), {
+      k: 'moved',
+      from: OWN,
+      to: old,
+    });
+    const { related } = mind(state, { mails: [mail({ subject: 'The login page', body: 'What of the login page?' })] });
+    expect(related.join('')).toContain('<memory key="k" version="1" by="you" mail="m1" archived>');
   });
 });

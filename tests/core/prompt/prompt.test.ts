@@ -84,7 +84,7 @@ describe('the stable part', () => {
     });
     const { system } = briefA({ config }).prompt;
     expect(system).toContain('Your unit: crew\n');
-    expect(system).toContain('## Whom you can write to\nNobody.');
+    expect(system).toContain('## Who you can write to\nNobody.');
     expect(system).not.toMatch(/purpose|Your role|## Goals/);
     expect(
       buildPrompt(config, emptyState(), resumeOf(config, 'b'), given(), TOOLS, 1, false).prompt.system,
@@ -107,7 +107,7 @@ describe('the stable part', () => {
     expect(busy.prompt.system).toBe(quiet.prompt.system);
     expect(busy.systemHash).toBe(quiet.systemHash);
     expect(quiet.prompt.system).not.toMatch(/\bturn \d|\d{4}-\d\d-\d\d|987654/i);
-    expect(textOf(busy)).toMatch(/^Turn 987654\.\n/);
+    expect(textOf(busy)).toMatch(/^Turn 987654, 1 January 1970, 00:00 UTC\.\n/);
   });
 
   it('has a hash of its own when the tools or the configuration change', () => {
@@ -122,6 +122,21 @@ describe('the stable part', () => {
         text: JSON.stringify({ system: first.prompt.system, tools: first.prompt.tools }),
       }),
     ]);
+  });
+});
+
+describe('people outside', () => {
+  it('stand in the prompts about them alone, whether the mail or its conversation names them', () => {
+    const files = { 'org/contacts/cafe.md': '---\nname: The café\n---\n' };
+    const config = configOf({ edges: EDGES, files });
+    const state = stateOf(sent({ body: 'For our café.' }));
+    const about = given(mail({ body: 'For our café.' }));
+    const follows = given(mail({ n: 2, thread: '000001-human-01', body: 'Hurry.' }));
+    const told = (mails: InboxMail) => textOf(briefA({ config, state, given: mails }));
+    for (const mails of [about, follows])
+      expect(told(mails)).toContain('\n- The café (outside; reach it through human).\n');
+    expect(told(given(mail({ n: 3 })))).not.toContain('café');
+    expect(briefA({ config, state, given: about }).prompt.system).not.toContain('café');
   });
 });
 
@@ -154,7 +169,7 @@ describe('a prompt', () => {
     const state = emptyState();
     state.clock.summaryTurn = last;
     const text = textOf(briefA({ config: configOf({ edges }), state, summary: true }));
-    expect(text).toContain(`tell ${people} in one message`);
+    expect(text).toContain(`Send ${people} one message of kind report`);
     expect(text).toContain(`what happened ${since}`);
   });
 

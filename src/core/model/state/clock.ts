@@ -7,10 +7,13 @@ export interface ClockState {
   time: number;
   /** Its UTC date. */
   day: string;
-  /** Turn of the last summary. */
+  /** Micro-credits that the organisation had spent when the turn began: the same for all its visits. */
+  spent: number;
+  /** Turn of the last summary, and what had been spent when it began. */
   summaryTurn: number;
+  summarySpent: number;
 }
 
 export function emptyClock(): ClockState {
-  return { turn: 0, time: 0, day: '', summaryTurn: 0 };
+  return { turn: 0, time: 0, day: '', spent: 0, summaryTurn: 0, summarySpent: 0 };
 }

@@ -38,14 +38,31 @@ class EntriesRead {
   }
 }
 
+/** How an entry came to be as it is. `mail`: what its author was reading. `tainted`: the author had read words of strangers. */
+export interface Origin {
+  by: string;
+  mail: string[];
+  tainted: boolean;
+}
+
 export interface MemoryState {
   /** Paths of entries by agent, and those of the shared context; the one that was changed last stands last. */
   entries: Map<string, Set<string>>;
   /** Entry that a person edited → its version, when its file does not say it. */
   edited: Map<string, number>;
   read: EntriesRead;
+  /** Entry that an agent wrote → by whom, and of what; of all others people are the authors. */
+  origins: Map<string, Origin>;
+  /** The visit whose effects are applied: what it was given. */
+  visit: { agent: string; turn: number; mail: string[] };
 }
 
 export function emptyMemory(): MemoryState {
-  return { entries: new Map(), edited: new Map(), read: new EntriesRead() };
+  return {
+    entries: new Map(),
+    edited: new Map(),
+    read: new EntriesRead(),
+    origins: new Map(),
+    visit: { agent: '', turn: 0, mail: [] },
+  };
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
-import { addMail } from '../../../mail/reducer.ts';
+import { addMail, noteMessage } from '../../../mail/reducer.ts';
 import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { message } from '../schemas.ts';
@@ -32,7 +32,10 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'sent'> = {
   phase: 'effect',
   schema,
-  apply: (state, line) => addMail(state, line.message, line.made),
+  apply: (state, { message, made }) => {
+    addMail(state, message, made);
+    noteMessage(state, message);
+  },
   files: ({ message, files = [] }) => [
     { op: 'create', path: message.path, text: printMessage(message) },
     ...files.map(({ path, data }): FileOp => ({ op: 'attach', path, data })),

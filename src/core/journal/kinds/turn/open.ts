@@ -49,6 +49,7 @@ export const kind: LineKind<'open'> = {
   apply: (state, { turn, time }) => {
     state.clock.turn = turn - 1; // those that passed are over, too
     state.clock.time = time;
+    state.clock.spent = state.money.org.spent;
     beginDay(state, utcDay(time));
     state.calls.open.clear();
     state.calls.tries.clear();

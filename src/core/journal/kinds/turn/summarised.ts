@@ -16,6 +16,7 @@ export const kind: LineKind<'summarised'> = {
   schema,
   apply: (state) => {
     state.clock.summaryTurn = state.clock.turn + 1;
+    state.clock.summarySpent = state.clock.spent;
   },
   files: null,
   undo: null,

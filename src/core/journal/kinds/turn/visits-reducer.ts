@@ -24,6 +24,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     return;
   }
   for (const id of visit.mail) if (state.mail.waiting.get(id)?.tainted) taint(state, visit.agent, id);
+  Object.assign(state.memory.visit, { agent: visit.agent, turn, mail: visit.mail });
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
   applyDebts(state, visit);
   agent.lastTurn = turn;
