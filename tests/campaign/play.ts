@@ -336,6 +336,7 @@ function act(prompt: Prompt, names: readonly string[]): Reply {
         to: names[at(i) % names.length] ?? '',
         body: `body ${at(i)}`,
         ...(at(i + 2) % 3 ? {} : { expires_in: 1 }),
+        ...(at(24 + i) % 3 ? {} : { kind: KINDS[at(26 + i) % KINDS.length] as string }),
       });
     if (at(4) % 4 === 0)
       add('send_message', { to: at(5) % 2 ? '*' : '@team', body: 'to many', priority: at(6) % 2 ? 'urgent' : 'low' });
@@ -350,11 +351,20 @@ function act(prompt: Prompt, names: readonly string[]): Reply {
     const known = /^- (kid\d): /m.exec(prompt.system)?.[1];
     if (at(19) % 6 === 0) add('retire_agent', { name: known ?? 'kid0' });
   }
+  if (at(20) % 3 === 0) add('done', doneOf(prompt, at(21)));
   return {
     text: at(13) % 3 ? '' : `note ${prompt.turn}`,
     acts,
     usage: { input: 1000, cachedInput: 0, cacheWrite: 0, output: 10 + at(14), reasoning: 0 },
     requestId: null,
     model: 'actor',
+    ...(at(22) % 2 ? { ends: true as const } : {}),
   };
+}
+const KINDS = ['request', 'task', 'status', 'response', 'notice'];
+
+/** Ends a visit with an answer, or says what is settled: mail that it was given, or was not. */
+function doneOf({ mail, turn }: Prompt, draw: number): Json {
+  if (draw % 3 === 0) return { answer: `answer ${turn}` };
+  return draw % 3 === 1 ? {} : { settled: [mail[0]?.id ?? '000001-human-01'] };
 }

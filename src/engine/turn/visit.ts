@@ -166,14 +166,16 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
   const repeats = new Repeats();
   const said: Said[] = [];
   let again = true;
+  let isByRules = true;
   for (let n = 1; n <= steps; n++) {
     keepPromises(turn, plan, scene);
     const reply = await ask(turn, plan, parts, ref, n);
     scene.draft.via = plan.purse.via;
+    isByRules &&= reply.ends === true;
     note(reply.text.trim(), !again, scene.draft, said);
     const step = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     again = step.again;
-    if (isOver(reply, step, scene.draft.done) && !isUnanswered(toolbox, scene, said, step)) return endOf(reply);
+    if (isOver(reply, step, scene.draft.done) && !isUnanswered(toolbox, scene, said, step)) return endOf(isByRules);
     if (scene.draft.done) goOn(scene.draft, step.results);
     const made = tellRepeats(repeats, n, reply.acts, step.results, step.sorts);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
@@ -185,7 +187,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     ];
     ref = { after: n, results: told };
   }
-  return again ? { outcome: 'cut', reason: 'steps', detail: usedUp(steps) } : { outcome: 'ok' };
+  return again ? { outcome: 'cut', reason: 'steps', detail: usedUp(steps) } : endOf(isByRules);
 }
 
 /** Keeps the text of a reply. */
@@ -195,8 +197,8 @@ function note(text: string, isClosing: boolean, { notes }: Draft, said: Said[]):
   said.push({ text, isClosing });
 }
 
-function endOf({ ends }: Reply): VisitEnd {
-  return ends ? { outcome: 'ok', settlesAll: ends } : { outcome: 'ok' };
+function endOf(isByRules: boolean): VisitEnd {
+  return isByRules ? { outcome: 'ok', settlesAll: true } : { outcome: 'ok' };
 }
 
 /** What a reply that called `done` is told when one of its calls came to nothing. */

@@ -28,7 +28,7 @@ it('lists every tool, who has it and what it costs; one that was not approved is
   const { exit, out } = await lemming(root, ['tool']);
   expect(exit).toBe(0);
   expect(out).toMatch(/^tool +agents +price +from +for\n/);
-  expect(out).toMatch(/\nsend_message +all +LeMMing +Writes to/);
+  expect(out).toMatch(/\nsend_message +all +LeMMing +Send mail/);
   expect(out).toMatch(/\nshell +ask:manager, planner +0\.05 +LeMMing/);
   expect(out).toMatch(/\nshout +barred +0\.5 +org\/tools\/shout +Shouts\n/);
   const { tools } = (await lemming(root, ['tool', 'list', '--json'])).data;
