@@ -1,7 +1,8 @@
 /** Erases a text from the journal, the folder and all caches. */
+import { isUtf8 } from 'node:buffer';
 import { printKey } from '../core/model/call.ts';
-import type { Entry } from '../core/model/entry.ts';
-import { messagePath } from '../core/rights/recipients.ts';
+import type { Entry, Line } from '../core/model/entry.ts';
+import { archivePath, messagePath } from '../core/rights/recipients.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { bytesHash } from '../disk/fs/materialise.ts';
 import { treeOf } from '../disk/fs/tree.ts';
@@ -40,6 +41,7 @@ export interface Redaction {
 export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   const target = findTarget(disk, id);
   const change = eraser(target);
+  const carried = textsOf(disk, target);
   const groups = journalFiles(disk).flatMap((file) => rewriteFile(disk, file, change).groups);
   const before = refold(disk);
   journal.add(...groups.map((group) => ({ k: 'redacted' as const, ...group, id })));
@@ -53,7 +55,7 @@ export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
     messages: [...target.messages.keys()],
     groups: groups.length,
     files: files.sort(),
-    also_in: remains(disk, target),
+    also_in: remains(disk, target, carried),
   };
 }
 
@@ -75,6 +77,7 @@ function findTarget(disk: Disk, id: string): EraseTarget {
     spoken: new Map(),
     texts: new Set(),
     subjects: new Map(),
+    files: new Set(),
     images: new Set(),
     paths: new Map(),
   };
@@ -92,6 +95,7 @@ function findTarget(disk: Disk, id: string): EraseTarget {
     if (agent === target.agent && target.texts.has(body)) target.turns.add(file);
   for (const turn of target.turns) widen(disk, target, turn);
   for (const group of readJournal(disk, [])) for (const entry of group.entries) echo(target, entry);
+  findCopies(disk, target);
   findImages(disk, target);
   for (const none of ['', REDACTED]) {
     target.texts.delete(none);
@@ -100,19 +104,39 @@ function findTarget(disk: Disk, id: string): EraseTarget {
   return target;
 }
 
+/** Finds what came with the messages, whence it was sent on, and every copy; each that is found may lead to more. */
+function findCopies(disk: Disk, { messages, files }: EraseTarget): void {
+  for (let known = -1; known < files.size; ) {
+    known = files.size;
+    for (const { entries } of readJournal(disk, []))
+      for (const entry of entries) {
+        if (entry.k === 'drop' && messages.has(entry.message.id)) for (const path of filesOf(entry)) files.add(path);
+        if (entry.k !== 'sent') continue;
+        for (const { path, from = '' } of entry.files ?? []) {
+          if (!messages.has(entry.message.id) && !files.has(path) && !files.has(from)) continue;
+          files.add(path);
+          if (from.includes('/outbox/')) files.add(from);
+        }
+      }
+  }
+}
+
+/** What came with a message of a person. */
+function filesOf({ attached, message: { from, attachments = [] } }: Line<'drop'>): string[] {
+  return attached?.map(({ path }) => path) ?? attachments.map((name) => `agents/${from}/outbox/${name}`);
+}
+
 /**
- * Finds the images of the messages. The journal keeps equal images once, so an image that also came with other mail stays.
+ * Finds the images among what came with the messages. The journal keeps equal images once, so an image that also came with
+ * other mail stays.
  */
-function findImages(disk: Disk, { messages, images }: EraseTarget): void {
-  const ours = new Set<string>();
-  for (const { from, attachments = [] } of messages.values())
-    for (const name of attachments) ours.add(`agents/${from}/outbox/${name}`);
-  if (ours.size === 0) return;
+function findImages(disk: Disk, { files, images }: EraseTarget): void {
+  if (files.size === 0) return;
   const others = new Set<string>();
   for (const { entries } of readJournal(disk, []))
     for (const entry of entries)
       if (entry.k === 'intent' && 'pieces' in entry.prompt)
-        for (const { path, hash } of entry.prompt.images ?? []) (ours.has(path) ? images : others).add(hash);
+        for (const { path, hash } of entry.prompt.images ?? []) (files.has(path) ? images : others).add(hash);
   for (const hash of others) images.delete(hash);
 }
 
@@ -204,6 +228,7 @@ function concerned(disk: Disk, target: EraseTarget, before: JournalFiles, after:
   const paths = new Set<string>();
   for (const [path, { hash }] of before.files) if (after.files.get(path)?.hash !== hash) paths.add(path);
   for (const [path, { hash }] of after.files) if (before.files.get(path)?.hash !== hash) paths.add(path);
+  for (const path of target.files) paths.add(path).add(archivePath(path));
   const ids = [...target.messages.keys(), ...target.echoes.keys()];
   for (const [path, made] of after.files)
     if (/^org\/(dead-letter|approvals)\//.test(path) && ids.some((id) => textOf(disk, made)?.includes(id)))
@@ -238,9 +263,20 @@ function cleanLogs(disk: Disk, target: EraseTarget): string[] {
   );
 }
 
-/** Files of the org that still contain the text. */
-function remains(disk: Disk, { texts, subjects }: EraseTarget): string[] {
-  const telling = [...texts, ...subjects.keys()]
+/** Characters of a file by which its copies are found. */
+const SIGN_CHARS = 1000;
+
+/** The texts that came with the messages, before they are erased. */
+function textsOf(disk: Disk, { files }: EraseTarget): string[] {
+  return [...files].flatMap((path) => {
+    const bytes = disk.read(path) ?? disk.read(archivePath(path));
+    return bytes && isUtf8(bytes) ? [Buffer.from(bytes).toString().slice(0, SIGN_CHARS).trim()] : [];
+  });
+}
+
+/** Files of the org that still contain the text, or a text that came with it. */
+function remains(disk: Disk, { texts, subjects }: EraseTarget, carried: readonly string[]): string[] {
+  const telling = [...texts, ...subjects.keys(), ...carried]
     .filter((text) => text.length >= TELLING && !text.includes(REDACTED))
     .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
   if (telling.length === 0) return [];

@@ -1,6 +1,7 @@
 /** Sends messages of people: checks whom they reach, and puts them into outboxes. */
 import { stringify } from 'yaml';
 import { isAway } from '../core/mail/absent-agents.ts';
+import { attachmentNames } from '../core/mail/attachment-names.ts';
 import { type Config, lists } from '../core/model/config.ts';
 import type { State } from '../core/model/state.ts';
 import { resolveRecipients } from '../core/rights/recipients.ts';
@@ -26,17 +27,35 @@ export interface OutgoingMessage {
   thread?: string;
   reply_to?: string;
   task?: string;
+  /** Names of files that lie beside the message, or of those that are sent with it. */
   attachments?: string[];
   through?: 'mcp';
+}
+
+/** A file that goes with a message. */
+export interface OutgoingFile {
+  name: string;
+  bytes: Uint8Array;
 }
 
 /**
  * Puts a message into a person's outbox, complete at once; the engine takes it in at its next freeze. Returns its path in
  * the org.
  */
-export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: OutgoingMessage): string {
+export function drop(
+  disk: Disk,
+  clock: Clock,
+  state: State,
+  person: string,
+  letter: OutgoingMessage,
+  files: readonly OutgoingFile[] = [],
+): string {
   const name = `${padTurn(state.clock.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
   const path = `agents/${person}/outbox/${name}`;
+  const folder = path.replace(/md$/, 'files');
+  files.forEach(({ bytes }, i) => {
+    disk.create(`${folder}/${letter.attachments?.[i]}`, bytes);
+  });
   replaceNow(disk, path, fileOf(letter));
   return path;
 }
@@ -65,16 +84,22 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
  * Checks a message by the chart and sends it. Returns its path and whom it reaches. Throws as `reach` does, and
  * `too-large`.
  */
-export function sendMessage(view: View, person: string, letter: OutgoingMessage): { path: string; to: string[] } {
+export function sendMessage(
+  view: View,
+  person: string,
+  letter: OutgoingMessage,
+  files: readonly OutgoingFile[] = [],
+): { path: string; to: string[] } {
   const to = reach(view, person, letter.to);
-  const clean = maskJson(view.mask, copyWith(letter, throughOf(view)));
+  const named = files.length ? { attachments: attachmentNames(files.map(({ name }) => name)) } : {};
+  const clean = maskJson(view.mask, copyWith(copyWith(letter, named), throughOf(view)));
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
   if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes; the limit is ${most}.`);
   const read = readIncoming(`agents/${person}/outbox/new.md`, fileOf(clean));
   if ('fault' in read)
     throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Correct it, and send the message again.' }));
-  return { path: drop(view.disk, view.clock, view.state, person, clean), to };
+  return { path: drop(view.disk, view.clock, view.state, person, clean, files), to };
 }
 
 function edgeRemedy(config: Config, from: string, to: readonly string[]): string {

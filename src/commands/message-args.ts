@@ -2,11 +2,11 @@
 import { basename, dirname, resolve } from 'node:path';
 import { messageNamed } from '../app/look/mail-index.ts';
 import type { Ask } from '../app/requests.ts';
+import type { OutgoingFile } from '../app/send.ts';
 import type { View } from '../app/view.ts';
 import { inboxOf } from '../core/model/state/mail.ts';
 import { DiskError } from '../disk/fs/disk.ts';
 import { failure } from '../schema/fault.ts';
-import { padTurn } from '../schema/name.ts';
 import type { Message } from '../schema/records/message.ts';
 import type { World } from './world.ts';
 
@@ -61,19 +61,13 @@ export function writtenText({ stays }: World, path: string, to: readonly string[
   return stays ? `Sent to ${to.join(', ')}. The next turn takes it in.` : path;
 }
 
-/** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. `nth`: of several files of one message, from 0. */
-export function layBeside(world: World, view: View, person: string, file: string, nth = 0): string {
+/** A file of the person's, to be sent with a message. Throws `not-found` and `too-large`. */
+export function fileToSend(world: World, view: View, file: string): OutgoingFile {
   const path = resolve(world.cwd, file);
   const bytes = world.machine.disk(dirname(path)).read(basename(path));
   if (bytes === null)
     throw failure('not-found', `The file ${path} does not exist.`, { remedy: 'Check the path that you gave.' });
   const most = view.config.org.limits.message_bytes;
   if (bytes.length > most) throw failure('too-large', `${path} has ${bytes.length} bytes; the limit is ${most}.`);
-  const plain = basename(path)
-    .replace(/[^A-Za-z0-9._-]/g, '_')
-    .replace(/\.md$/i, '.markdown')
-    .slice(-100);
-  const name = `${padTurn(view.state.clock.turn + 1)}-${world.machine.clock.now()}-${nth ? `${nth}-` : ''}${plain}`;
-  view.disk.create(`agents/${person}/outbox/${name}`, bytes);
-  return name;
+  return { name: basename(path), bytes };
 }

@@ -58,6 +58,7 @@ export const mailShape = (z: Zod) =>
     task: z.string().nullable(),
     via: z.string(),
     attachments: z.array(z.string()),
+    files: z.array(z.string()),
     read: z.boolean(),
     waiting: z.array(z.string()),
     made_by: z.string().nullable(),

@@ -78,7 +78,7 @@ export function sceneOf(config: Config, agent: string, more: Partial<ActContext>
     resume,
     given: [],
     draft: emptyDraft(),
-    attach: () => null,
+    attach: () => ({ why: 'There is no such file.' }),
     stands: () => null,
     ...more,
   };

@@ -198,9 +198,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     await org.ask({ ask: 'pause', by: 'human', agent: 'a' });
     org.drop('b', 'Send it.');
     await org.turns(60);
-    const [message] = org.messages('b');
-    const names = ['000001-01-a-see-the-plan.md', ...(message?.attachments ?? [])].sort();
-    expect(names).toHaveLength(2);
+    const names = ['000001-01-a-see-the-plan.md', '000001-01.files/plan.txt'];
     expect(org.paths(/^agents\/b\/outbox\//)).toEqual(names.map((name) => `agents/b/outbox/${name}`));
     await org.ask({ ask: 'resume', by: 'human', agent: 'a' });
     await org.turns(60);
@@ -376,7 +374,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const [message, ...more] = org.messages('b');
     expect([message?.body, message?.to, more]).toEqual(['Real.', ['a'], []]);
     expect(org.paths(/conflict/)).toEqual([]);
-    const attached = message?.attachments?.map((name) => org.read(`agents/b/outbox/${name}`));
+    const attached = message?.attachments?.map((name) => org.read(`agents/b/outbox/000001-01.files/${name}`));
     expect(attached).toEqual([forged, forged, 'One', 'Two']);
   });
 

@@ -92,6 +92,45 @@ describe('who has read words of strangers and reaches private data', () => {
     expect(other.lines('held')).toMatchObject([{ agent: 'b', because: expect.stringContaining('call 2.b.1') }]);
   });
 
+  it('passes it on by a file that somebody who was cleared sends on, unread, and reading that file taints again', async () => {
+    const read = (path: string) => ({ tool: 'read_file', input: { path } });
+    const minds: Record<string, Answer> = {
+      'a1.1': [
+        fetch('http://one.org/'),
+        { tool: 'write_file', input: { path: 'x.txt', content: 'x' } },
+        { tool: 'write_file', input: { path: 'shared/docs/x.md', content: 'x' } },
+      ],
+      'a1.2': [say('b', 'A file.', { attachments: ['x.txt'] })],
+      'b4.1': [say('c', 'See.', { attachments: ['attachments/000001-a-01/x.txt'] })],
+      'b5.1': [say('d', 'See.', { attachments: ['shared/docs/x.md'] })],
+      'b7.1': [read('attachments/000001-a-01/x.txt')],
+    };
+    const plan = { tools: ['fetch_url', 'read_file', 'write_file'], hosts: ['*'], shared: ['docs'] };
+    const org = new Web(
+      {
+        edges: { human: ['a', 'b', 'c', 'd'], a: ['b'], b: ['c', 'd'], c: [], d: [] },
+        resumes: { a: plan, b: plan },
+      },
+      ({ agent, turn, n }) => minds[`${agent}${turn}.${n}`],
+    );
+    const tainted = () => org.look(({ state }) => [...state.rights.tainted.keys()].filter((name) => !/\//.test(name)));
+    org.drop('a', 'Fetch it.');
+    await org.turns(2);
+    expect(await tainted()).toEqual(['a', 'b']);
+    await org.ask({ ask: 'untaint', by: 'human', what: 'b' });
+    await org.turns(1);
+    for (const who of ['c', 'd']) {
+      org.drop('b', `Send it to ${who}.`);
+      await org.turns(1);
+    }
+    await org.turns(1);
+    expect(await tainted()).toEqual(['a', 'c', 'd']);
+    org.drop('b', 'Read it.');
+    await org.turns(1);
+    expect(org.lines('sent').map(({ tainted: isTainted }) => isTainted)).toEqual([undefined, true, true]);
+    expect(await tainted()).toEqual(['a', 'c', 'd', 'b']);
+  });
+
   it('is let by a policy that says always, for what it names; a redirect elsewhere is judged by itself', async () => {
     const policy = { act: 'fetch_url agent:a host:good.org', do: 'always' };
     const org = web(

@@ -1,5 +1,7 @@
+import { noteAttached } from '../../src/core/mail/attachments.ts';
 import type { Json } from '../../src/core/model/call.ts';
 import type { Mail } from '../../src/core/model/state/mail.ts';
+import { emptyState } from '../../src/core/model/state.ts';
 import {
   type ActContext,
   type Draft,
@@ -63,11 +65,11 @@ export function memoryOrg(): MemoryDisk {
 
 /** What a Box of agent a, or of somebody else, is made of. `draft` holds what the visit staged before. */
 export function means(disk: Disk, more: Partial<ContextParts> & { draft?: Draft } = {}): ContextParts {
-  const { draft = emptyDraft(), ...rest } = more;
+  const { draft = emptyDraft(), resume = RESUME, ...rest } = more;
   return {
     disk,
-    resume: RESUME,
-    given: [],
+    resume,
+    reader: { state: emptyState(), resume, given: [] },
     staged: (path) => draft.wrote.get(path)?.text,
     inTheWay: (path) => inTheWayOf(path, draft.wrote),
     known: (hash) => draft.known.get(hash),
@@ -96,7 +98,9 @@ export function use(
   draft = emptyDraft(),
   given: readonly Mail[] = [],
 ): WorldResult & { changes: FileChanges } {
-  const made = means(disk, { resume, draft, given });
+  const state = emptyState();
+  for (const mail of given) noteAttached(state, mail, [], false);
+  const made = means(disk, { resume, draft, reader: { state, resume, given } });
   const result = start(name, input, made);
   if (result instanceof Promise) throw new Error(`${name} does not answer at once`);
   return { ...result, changes: made.changes };

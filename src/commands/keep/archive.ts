@@ -6,9 +6,10 @@ import { personOf } from '../../app/seats.ts';
 import { archiveMoves, filesOf } from '../../core/journal/files.ts';
 import { deadOf } from '../../core/model/state/dead-letters.ts';
 import type { State } from '../../core/model/state.ts';
+import { messageOf } from '../../core/rights/recipients.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { materialise } from '../../disk/fs/materialise.ts';
-import { isLeftover } from '../../disk/fs/tree.ts';
+import { filesOfMail } from '../../disk/intake/outboxes.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName, messageId } from '../../schema/name.ts';
 import { count } from '../../views/text/table.ts';
@@ -87,22 +88,15 @@ function putAway(world: World, { rest, flags }: InputOf<typeof command>) {
 function delivered(disk: Disk, state: State, last: number): string[] {
   const agents = (disk.list('agents') ?? []).filter(isName);
   return agents.flatMap((agent) =>
-    (disk.list(`agents/${agent}/outbox`) ?? [])
-      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= last)
-      .map((name) => `agents/${agent}/outbox/${name}`)
-      .filter(
-        (path) =>
-          disk.stat(path)?.kind === 'file' &&
-          isSettled(state, path) &&
-          !state.dead.aside.has(path) &&
-          !isLeftover(path),
-      ),
+    filesOfMail(disk, agent, ({ turn }) => turn <= last).filter(
+      (path) => disk.stat(path)?.kind === 'file' && isSettled(state, path) && !state.dead.aside.has(path),
+    ),
   );
 }
 
 /** Whether nobody waits for the message to which a file belongs, and no dead letter speaks of it. */
 function isSettled(state: State, path: string): boolean {
-  const [, author = '', turn, n] = /^agents\/([^/]+)\/outbox\/(\d+)-(\d+)-/.exec(path) ?? [];
-  const id = messageId(Number(turn), author, Number(n));
+  const { author, turn, n } = messageOf(path) as NonNullable<ReturnType<typeof messageOf>>;
+  const id = messageId(turn, author, n);
   return !state.mail.waiting.has(id) && deadOf(state.dead, id).length === 0;
 }

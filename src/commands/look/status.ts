@@ -130,7 +130,9 @@ async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<S
 
 /** What lies in a person's outbox and is not mail yet, one folder deep: incoming mail, its folders, attachments. */
 function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefined): string[] {
-  const paths = (disk.list(outbox) ?? []).filter((name) => name !== 'archive').map((name) => `${outbox}/${name}`);
+  const paths = (disk.list(outbox) ?? [])
+    .filter((name) => name !== 'archive' && !name.endsWith('.files'))
+    .map((name) => `${outbox}/${name}`);
   return paths
     .filter((path) => !own?.has(path))
     .flatMap((path) => [

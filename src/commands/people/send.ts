@@ -4,7 +4,7 @@ import { personOf } from '../../app/seats.ts';
 import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
 import { MESSAGE_KINDS, PRIORITY_NAMES } from '../../schema/records/message.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
-import { bodyOf, layBeside, tellPaused, writtenText } from '../message-args.ts';
+import { bodyOf, fileToSend, tellPaused, writtenText } from '../message-args.ts';
 
 export const command = {
   name: 'send',
@@ -51,8 +51,8 @@ export const run: Run<typeof command, { path: string; to: string[]; from: string
   const person = personOf(view);
   const letter = letterOf(input, await bodyOf(world, input.rest));
   const { attach } = input.flags;
-  if (attach) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));
-  const { path, to } = sendMessage(view, person, letter);
+  const files = attach?.map((file) => fileToSend(world, view, file));
+  const { path, to } = sendMessage(view, person, letter, files);
   tellPaused(world, view, to);
   return { data: { path, to, from: person }, text: writtenText(world, path, to) };
 };

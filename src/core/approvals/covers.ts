@@ -60,9 +60,9 @@ const WORDS = new Map([
   ['policy', 'the policy in org/org.yaml'],
 ]);
 
-/** The files at paths that an agent names, as they stand. */
+/** The files that a message takes along, as they stand. */
 export function covered(scene: ActContext, paths: readonly string[]): Covers {
-  const stands = paths.flatMap((path) => scene.stands(path) ?? []);
+  const stands = paths.flatMap((path) => scene.stands(path, true) ?? []);
   return Object.fromEntries(stands.map(({ path, hash }) => [path, hash]));
 }
 

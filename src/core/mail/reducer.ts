@@ -7,6 +7,7 @@ import { noteAct } from '../model/state/acts.ts';
 import { type Mail, type MailState, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
+import { noteAttached } from './attachments.ts';
 import { forgetDead } from './former-dead-letters.ts';
 import { settleWork } from './notices.ts';
 import { forgetDebts, payDebts } from './owed.ts';
@@ -16,12 +17,13 @@ const KEPT_THREADS = 2000;
 const THREADS_EACH = 4;
 
 /** Takes in a message that was found in the outbox of a person. */
-export function addDrop(state: State, { found, mends, message }: Extract<Entry, { k: 'drop' }>): void {
+export function addDrop(state: State, { found, mends, message, attached = [] }: Extract<Entry, { k: 'drop' }>): void {
   state.dead.aside.delete(found);
   if (mends !== undefined) forgetDead(state, mends);
   ownPaths(state.mail, message.from).add(message.path);
   forgetDenials(state, message);
   addMail(state, message);
+  noteAttached(state, message, attached, false);
 }
 
 function ownPaths({ own }: MailState, person: string): Set<string> {
@@ -31,8 +33,9 @@ function ownPaths({ own }: MailState, person: string): Set<string> {
 }
 
 /** A message was sent: it waits for each of its recipients. */
-export function addMail(state: State, message: Message, made?: string): void {
-  const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taintedBy(state, message.from) };
+export function addMail(state: State, message: Message, made?: string, isTainted = false): void {
+  const taint = isTainted ? { tainted: true as const } : taintedBy(state, message.from);
+  const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taint };
   const slice = state.mail;
   slice.waiting.set(mail.id, mail);
   const name = mail.path.slice(mail.path.lastIndexOf('/') + 1);

@@ -24,6 +24,7 @@ export class TextsByHash {
   }
 }
 
-export function textHash(text: string): string {
+/** sha256 of a text, or of bytes, base64url. */
+export function textHash(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('base64url');
 }

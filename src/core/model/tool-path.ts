@@ -1,31 +1,23 @@
 /** Where a path that an agent names leads, and whether the agent may go there. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
-import type { Cause } from './entry.ts';
 
 /** The path in the org to which a tool's path leads, or why it is not permitted. */
-export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: false; text: string };
+export type PathRuling = PermittedPath | { ok: false; text: string };
+
+export interface PermittedPath {
+  ok: true;
+  path: string;
+  shared: boolean;
+  /** Of a file that came with mail: where it may lie instead. */
+  also?: string[];
+  /** What stands there are words of strangers. */
+  tainted?: true;
+}
 
 /** Bytes of a path, and of each name in it, that every current file system accepts. */
 const PATH_BYTES = 1000;
 const NAME_BYTES = 255;
-
-/**
- * Resolves a path for reading: what the agent may write, and `attachments/NAME` of the mail given to this visit, which
- * stands beside the message in the outbox of its author.
- */
-export function permitRead(
-  resume: Resume,
-  given: readonly Cause[],
-  path: string,
-  isThere: (path: string) => boolean,
-): PathRuling {
-  const name = /^(?:\.\/)?attachments\/([^/]+)$/.exec(path)?.[1];
-  const mail = given.find(({ attachments }) => name !== undefined && attachments?.includes(name));
-  return mail
-    ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false }
-    : permitPath(resume, path, isThere);
-}
 
 /**
  * Resolves a path for writing. Relative paths lie in the agent's workspace; `shared/...` means `org/shared/...` and needs a

@@ -170,12 +170,22 @@ export interface ActContext {
   draft: Draft;
   /** The held act that a person approved, if this is one. */
   approved?: Held;
-  /** Bytes of a file in the agent's workspace for an attachment, base64; null when there is none. */
-  attach(path: string): string | null;
-  /** What stands at a path that the agent may write; null when it may not. */
-  stands(path: string): Stands | null;
+  /** The file at a path that the agent may read, to be attached to a message; or why it cannot be. */
+  attach(path: string): Attachable | { why: string };
+  /** What stands at a path that the agent may write, or that it may attach; null when it may not. */
+  stands(path: string, toAttach?: true): Stands | null;
   /** Path → what approved acts of the same turn have left there. */
   left?: Pick<ReadonlyMap<string, { text: string | null }>, 'get'>;
+}
+
+/** A file that may be attached. */
+export interface Attachable {
+  /** Base64. */
+  data: string;
+  /** Where it is, as a path of the org. */
+  from: string;
+  /** It holds words of strangers. */
+  tainted?: true;
 }
 
 /** What stands at a path of the org. */
@@ -194,7 +204,7 @@ export type Covers = Record<string, string>;
 
 /** What a visit has done so far. Settled and committed with the turn. */
 export interface Draft {
-  sent: { message: Message; files: Attached[]; held: boolean; made?: string | undefined }[];
+  sent: { message: Message; files: Attached[]; held: boolean; made?: string | undefined; tainted?: true | undefined }[];
   /** Path → its staged content. */
   wrote: Map<string, Staging>;
   acked: { id: string; author: string; reaction: string }[];

@@ -112,11 +112,23 @@ export function messagePath(from: string, turn: number, n: number, to: string, s
   return `agents/${from}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}-${to}-${slug(subject)}.md`;
 }
 
-/** Where a message lies in the archive: one folder for every thousand turns. */
+/** Where a message, or a file that came with it, lies in the archive: one folder for every thousand turns. */
 export function archivePath(path: string): string {
-  const cut = path.lastIndexOf('/');
+  const cut = path.lastIndexOf('/', FOLDER.test(path) ? path.lastIndexOf('/') - 1 : undefined);
   const turn = Number.parseInt(path.slice(cut + 1), 10);
   return `${path.slice(0, cut)}/archive/${String(Math.floor(turn / 1000)).padStart(4, '0')}/${path.slice(cut + 1)}`;
+}
+const FOLDER = /^agents\/[^/]+\/outbox\/[^/]+\.files\//;
+
+/** The message to which a file of an outbox belongs, by its name: `000042-01-...`, `000042-01.files/...`. Null for any other. */
+export function messageOf(path: string): { turn: number; author: string; n: number } | null {
+  const [, author = '', turn, n] = /^agents\/([^/]+)\/outbox\/(\d{6,})-(\d{2,})(?:-|\.files\/)/.exec(path) ?? [];
+  return turn === undefined ? null : { turn: Number(turn), author, n: Number(n) };
+}
+
+/** The folder of the files that come with a message: `agents/planner/outbox/000042-01.files`. No program reads mail there. */
+export function filesFolder(from: string, turn: number, n: number): string {
+  return `agents/${from}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}.files`;
 }
 
 function reSubject(subject: string): string {

@@ -286,9 +286,9 @@ function hold(
 /** Reads each path once, so that what a person is shown and its hash belong together. */
 function lookedAtOnce({ stands }: ActContext): ActContext['stands'] {
   const seen = new Map<string, ReturnType<ActContext['stands']>>();
-  return (path) => {
+  return (path, toAttach) => {
     const known = seen.get(path);
-    const found = known === undefined ? stands(path) : known;
+    const found = known === undefined ? stands(path, toAttach) : known;
     seen.set(path, found);
     return found;
   };

@@ -103,8 +103,14 @@ export function settleDraft(
   effects: Effect[],
   written: FileVersions = new FileVersions(),
 ): void {
-  for (const { message, files, held, made } of draft.sent) {
-    effects.push({ k: 'sent', message, ...(files.length ? { files } : {}), ...(made !== undefined && { made }) });
+  for (const { message, files, held, made, tainted } of draft.sent) {
+    effects.push({
+      k: 'sent',
+      message,
+      ...(files.length ? { files } : {}),
+      ...(tainted ? { tainted } : {}),
+      ...(made !== undefined && { made }),
+    });
     const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
     if (held) giveUp(config, turn, message, message.to, 'hops', length, effects);
   }

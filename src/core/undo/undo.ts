@@ -1,9 +1,10 @@
 /** Carries the steps of an undo out as effects. */
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
+import { archiveMoves } from '../journal/files.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
-import { archivePath } from '../rights/recipients.ts';
+import { messageOf } from '../rights/recipients.ts';
 import type { FileVersions } from '../tools/file-versions.ts';
 
 /** Withdraws mail at the freeze, before anybody can be given it. Pure. */
@@ -22,8 +23,14 @@ function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, 
   return [
     { k: 'withdrawn', id: on, by, to: [...mail.waiting] },
     { k: 'undone', id, by, on },
-    ...(nobodyHasIt ? [{ k: 'moved' as const, from: mail.path, to: archivePath(mail.path) }] : []),
+    ...(nobodyHasIt ? archiveMoves([mail.path, ...(mail.attachments ? filesIn(state, on) : [])]) : []),
   ];
+}
+
+/** What came with a message, in its own folder. */
+function filesIn({ mail }: State, id: string): string[] {
+  const files = mail.attached.get(id)?.files ?? [];
+  return files.flatMap(({ path }) => (messageOf(path) ? [path] : []));
 }
 
 /**

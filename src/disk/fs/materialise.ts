@@ -320,7 +320,11 @@ function moveFiles(disk: Disk, ops: readonly FileOp[], tried: (op: Move, work: (
   }
   for (const folder of folders) ifItCan(() => disk.syncDir(folder));
   for (const op of moved) tried(op, () => removeOld(disk, op.from, op.to));
+  const left = new Set(ops.flatMap((op) => (op.op === 'move' ? (FILES_FOLDER.exec(op.from) ?? []) : [])));
+  for (const folder of left) ifItCan(() => disk.rmdir(folder));
 }
+/** The folder of what came with a message goes when all of it has moved. */
+const FILES_FOLDER = /^.+\.files(?=\/[^/]+$)/;
 
 /** True when the file has both names, or had. */
 function nameTwice(disk: Disk, { from, to }: Move): boolean {

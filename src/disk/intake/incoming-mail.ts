@@ -1,8 +1,10 @@
 /** Finds incoming mail in the outboxes of people. */
+
+import { attachmentNames } from '../../core/mail/attachment-names.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
-import { composeMessage, firstLine, resolveRecipients } from '../../core/rights/recipients.ts';
+import { composeMessage, filesFolder, firstLine, resolveRecipients } from '../../core/rights/recipients.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, fault, printFault } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
@@ -99,12 +101,33 @@ export class IncomingMail {
     if (state.dead.aside.get(path) === read.hash) return null;
     const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
+    const carried = this.carried(path, filesFolder(person, turn, n), head.attachments ?? []);
     const wish = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
-    const message = composeMessage(person, turn, n, wish, [], 0);
+    const named = carried ? copyWith(wish, { attachments: carried.names }) : wish;
+    const message = composeMessage(person, turn, n, named, [], 0);
+    const attached = carried ? { attached: carried.files } : {};
     const mended = state.dead.astray.get(path)?.[0];
     const mends = mended === undefined ? {} : { mends: mended };
     const through = head.through ? { through: head.through } : {};
-    return { k: 'drop', turn, found: path, hash: read.hash, message, ...mends, ...through };
+    return { k: 'drop', turn, found: path, hash: read.hash, message, ...attached, ...mends, ...through };
+  }
+
+  /**
+   * The files of a message that lie in its folder: of `note.md` in `note.files`. They move to the folder that its id names;
+   * what lies beside the message stays there. Null when nothing lies in such a folder.
+   */
+  private carried(path: string, folder: string, wanted: readonly string[]): FoundFiles | null {
+    const found = wanted.map((name) => `${path.replace(/\.md$/, '')}.files/${name}`);
+    const isThere = found.map((one) => this.reader.disk.stat(one)?.kind === 'file');
+    if (!isThere.includes(true)) return null;
+    const fit = attachmentNames(wanted);
+    const names = wanted.map((name, i) => (isThere[i] ? (fit[i] as string) : name));
+    const files = found.map((one, i) =>
+      isThere[i]
+        ? { path: `${folder}/${names[i]}`, found: one }
+        : { path: folder.replace(/[^/]+$/, names[i] as string) },
+    );
+    return { names, files };
   }
 
   /** The incoming message in a file, or why it is none. */
@@ -167,6 +190,12 @@ function notTaken(path: string, bad: Unreadable, fault: Fault): Bad {
 interface Bad {
   bad: Unreadable;
   fault: Fault;
+}
+
+/** The names under which the files of a message are known, and where each lies. */
+interface FoundFiles {
+  names: string[];
+  files: { path: string; found?: string }[];
 }
 
 function threadOf(state: State, id: string): string | undefined {

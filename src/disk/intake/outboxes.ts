@@ -6,8 +6,10 @@ import { deadOf } from '../../core/model/state/dead-letters.ts';
 import { inboxOf, type Mail } from '../../core/model/state/mail.ts';
 import { isAway } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
+import { messageOf } from '../../core/rights/recipients.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { byCodeUnit, padTurn, parseMessageId } from '../../schema/name.ts';
+import type { Disk } from '../fs/disk.ts';
 import { isLeftover } from '../fs/tree.ts';
 import { readMessage } from './incoming-message.ts';
 import { type FolderReader, YOUNG_MS } from './reader.ts';
@@ -99,7 +101,7 @@ export class Outboxes {
     const isHere = (id: string): boolean => !isAway(state.staff, parseMessageId(id)?.author ?? '');
     const isSettled = (id: string): boolean => !state.mail.waiting.has(id) && deadOf(state.dead, id).length === 0;
     const ids = [...state.mail.archive].filter((id) => isSettled(id) && isHere(id));
-    const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
+    const put = ids.flatMap((id) => this.filesWith(id));
     const aged = config.order.flatMap((agent, i) =>
       old > 0 && isInRotation(turn + i, passed) ? this.oldFiles(agent, old, unsettledOf(state, agent)) : [],
     );
@@ -126,19 +128,15 @@ export class Outboxes {
   }
 
   private oldFiles(agent: string, before: number, waiting: ReadonlySet<string>): string[] {
-    const outbox = `agents/${agent}/outbox`;
-    return (this.reader.disk.list(outbox) ?? [])
-      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= before)
-      .map((name) => `${outbox}/${name}`)
-      .filter((path) => !waiting.has(stemOf(path)));
+    return filesOfMail(this.reader.disk, agent, ({ turn }) => turn <= before).filter(
+      (path) => !waiting.has(stemOf(path)),
+    );
   }
 
-  /** A message and its attachments, where they lie in the outbox. */
-  private filesWith(stem: string): string[] {
-    const outbox = stem.slice(0, stem.lastIndexOf('/'));
-    return (this.reader.disk.list(outbox) ?? [])
-      .map((name) => `${outbox}/${name}`)
-      .filter((path) => path.startsWith(`${stem}-`) && !isLeftover(path.slice(outbox.length + 1)));
+  /** A message and what came with it, where they lie in the outbox. */
+  private filesWith(id: string): string[] {
+    const { author, turn, n } = parseMessageId(id) ?? { author: '', turn: 0, n: 0 };
+    return filesOfMail(this.reader.disk, author, (one) => one.turn === turn && one.n === n);
   }
 
   /** The messages of dead letters that people want delivered again, as their files stand. */
@@ -154,6 +152,20 @@ export class Outboxes {
     }
     return inputs;
   }
+}
+
+/** The files of messages in an outbox, with what came with them; those that editors left are no such files. */
+export function filesOfMail(disk: Disk, agent: string, wanted: (of: { turn: number; n: number }) => boolean): string[] {
+  const outbox = `agents/${agent}/outbox`;
+  return (disk.list(outbox) ?? []).flatMap((name) => {
+    const path = `${outbox}/${name}`;
+    const isFolder = /^\d{6,}-\d{2,}\.files$/.test(name);
+    const message = messageOf(isFolder ? `${path}/` : path);
+    if (message === null || !wanted(message) || isLeftover(name)) return [];
+    if (!isFolder) return [path];
+    const inside = disk.stat(path)?.kind === 'folder' ? (disk.list(path) ?? []) : [];
+    return inside.map((one) => `${path}/${one}`).filter((one) => disk.stat(one)?.kind === 'file');
+  });
 }
 
 /** Whether its turn in the rotation is now, or was among those that passed. */

@@ -3,28 +3,39 @@ import type { Entry, IntentEntry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { packText, unpackText, withTexts } from './compact-texts.ts';
 
+/** Reads the text of a journal file. */
+export type JournalText = (turn: number) => string;
+type SentLine = Extract<Entry, { k: 'sent' }>;
+
 /** What a prompt tells of an act. */
 type ActResult = Extract<IntentEntry['prompt'], { after: number }>['results'][number];
 
 /**
  * Keeps a text once, by references within the journal file of a turn. The body of a sent message that a reply holds word for
  * word is written as the place of that act. A result that a prompt tells as its `used` line has it is written without its
- * text. A generated text names the fields of its line that it holds. Both ways work line by line.
+ * text. A generated text names the fields of its line that it holds. The bytes of an attached file that were attached before
+ * are written as the path of that file; its line may stand in an earlier journal file. Both ways work line by line.
  */
 export class Compact {
   /** Bodies in the replies of the turn, by agent. */
   private readonly bodies = new Map<string, { n: number; act: number; body: string }[]>();
   /** Agent → what tools said after its latest call, by the number of the act; forgotten when the next call was answered. */
   private readonly said = new Map<string, { n: number; texts: Map<number, string> }>();
+  private readonly textOf: JournalText;
+
+  constructor(textOf: JournalText = () => '') {
+    this.textOf = textOf;
+  }
 
   /** The line as it is written. */
   pack(entry: Entry): object {
     this.note(entry);
     if (entry.k === 'intent') return this.packIntent(entry);
     if (entry.k !== 'sent') return withTexts(entry, packText) ?? entry;
+    const sent = entry.files?.some(({ same }) => same !== undefined) ? withoutBytes(entry) : entry;
     const { body, ...message } = entry.message;
     const same = this.bodies.get(message.from)?.find((known) => known.body === body);
-    return same ? copyWith(entry, { message, body: [same.n, same.act] }) : entry;
+    return same ? copyWith(sent, { message, body: [same.n, same.act] }) : sent;
   }
 
   private packIntent(entry: IntentEntry): object {
@@ -43,6 +54,17 @@ export class Compact {
     this.note(line);
     if (line.k === 'intent') return this.unpackIntent(line);
     if (line.k !== 'sent') return (withTexts(line, unpackText) as Entry | undefined) ?? line;
+    return this.withBody(line.files?.some(({ same }) => same !== undefined) ? this.withBytes(line) : line);
+  }
+
+  private withBytes(line: SentLine): SentLine {
+    const files = line.files?.map((file) =>
+      file.same === undefined ? file : copyWith(file, { data: attachedIn(this.textOf, file.same) }),
+    );
+    return copyWith(line, { files });
+  }
+
+  private withBody(line: SentLine): SentLine {
     if (!('body' in line)) return line;
     const { body: place, ...entry } = line as typeof line & { body: [number, number] };
     const { message } = entry;
@@ -92,4 +114,22 @@ export class Compact {
       else this.bodies.set(entry.agent, [{ n: entry.n, act, body }]);
     });
   }
+}
+
+function withoutBytes(entry: SentLine): object {
+  const files = entry.files?.map(({ data, ...file }) => (file.same === undefined ? { data, ...file } : file));
+  return copyWith(entry, { files });
+}
+
+/** The bytes of an attached file, from the line that brought them. */
+function attachedIn(textOf: JournalText, path: string): string {
+  const turn = Number(/\/outbox\/(\d+)-/.exec(path)?.[1]);
+  const name = JSON.stringify(path);
+  for (const text of textOf(turn).split('\n')) {
+    if (!text.startsWith('{"k":"sent"') || !text.includes(name)) continue;
+    const { files = [] } = JSON.parse(text) as SentLine;
+    const file = files.find((one) => one.path === path && one.same === undefined);
+    if (file) return file.data;
+  }
+  throw new Error(`the journal does not hold the bytes of ${path}`);
 }

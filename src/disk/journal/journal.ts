@@ -8,7 +8,7 @@ import { padTurn } from '../../schema/name.ts';
 import { GRAIN_MS, realClock } from '../fs/clock.ts';
 import { type Appender, type Disk, DiskError } from '../fs/disk.ts';
 import { LineBuffer } from '../fs/lines.ts';
-import { Compact } from './compact.ts';
+import { Compact, type JournalText } from './compact.ts';
 import type { JournalMarks } from './journal-marks.ts';
 
 /**
@@ -110,7 +110,7 @@ export function readJournalFile(
   turn: number,
   previous: string,
   from = 0,
-  compact = new Compact(),
+  compact = new Compact(textsOf(disk)),
   trim: Trim = (text) => text,
 ): FileRead {
   const path = journalPath(turn);
@@ -146,6 +146,11 @@ export function readJournalFile(
     lineStart = newline + 1;
   }
   return read;
+}
+
+/** Reads journal files as texts, for lines that refer to earlier files. */
+export function textsOf(disk: Disk): JournalText {
+  return (turn) => Buffer.from(disk.read(journalPath(turn), 'whole') ?? []).toString();
 }
 
 /** Whether the line at that offset begins as a seal does; looks at its bytes, for most lines are none. */
@@ -249,7 +254,14 @@ function* readFiles(
   for (const [i, file] of files.entries()) {
     const left = files.length - 1 - i;
     const trim = isOld(left) ? withoutPrompt : undefined;
-    const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0, new Compact(), trim);
+    const read = readJournalFile(
+      disk,
+      file,
+      head,
+      file === after.file ? after.end : 0,
+      new Compact(textsOf(disk)),
+      trim,
+    );
     faults.push(...missingBefore(file, last, read), ...read.faults);
     last = file;
     if (read.faults.some(isNewer)) return;

@@ -2,7 +2,7 @@
 import type { Entry } from '../../core/model/entry.ts';
 import type { Disk } from '../fs/disk.ts';
 import { Compact } from './compact.ts';
-import { GENESIS, journalPath, NextFile, readJournalFile } from './journal.ts';
+import { GENESIS, journalPath, NextFile, readJournalFile, textsOf } from './journal.ts';
 
 /** Reads a journal while another process writes it: each look gives the lines of the groups sealed since the last. */
 export class Tail {
@@ -10,7 +10,7 @@ export class Tail {
   private file: number;
   private end: number;
   private head: string;
-  private compact = new Compact();
+  private compact: Compact;
   private mark: string | null = null;
   private readonly next: NextFile;
   /** The lines that stand before in that file. */
@@ -19,6 +19,7 @@ export class Tail {
   /** Goes on after the group of that file that ends at byte `end` with the seal `head`. */
   constructor(disk: Disk, file: number, end: number, head: string) {
     this.disk = disk;
+    this.compact = new Compact(textsOf(disk));
     this.next = new NextFile(disk);
     this.file = file;
     this.end = 0;
@@ -46,7 +47,7 @@ export class Tail {
       if (stat && this.mark !== this.disk.stat(journalPath(this.file))?.mark) continue; // it grew before the next began
       this.file = next;
       this.end = 0;
-      this.compact = new Compact();
+      this.compact = new Compact(textsOf(this.disk));
       this.mark = null;
     }
   }

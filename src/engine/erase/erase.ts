@@ -32,7 +32,9 @@ export interface EraseTarget {
   texts: Set<string>;
   /** Old subject → new subject. */
   subjects: Map<string, string>;
-  /** Hashes of the images that came with these messages and with no other. */
+  /** Paths of what came with these messages, and of every copy that was sent on. */
+  files: Set<string>;
+  /** Hashes of the images among them that came with no other mail. */
   images: Set<string>;
   /** Old path → new path: the name of a file holds words of its subject. */
   paths: Map<string, string>;
@@ -64,12 +66,13 @@ export function eraser(target: EraseTarget): LineChange {
 }
 
 /** Of a turn in which none of the text was written, a line without any of these is none of ours. */
-function signsOf({ id, messages, echoes, texts, subjects, images, paths }: EraseTarget): string[] {
+function signsOf({ id, messages, echoes, texts, subjects, files, images, paths }: EraseTarget): string[] {
   return [
     id,
     ...messages.keys(),
     ...echoes.keys(),
     ...paths.keys(),
+    ...files,
     ...images,
     ...[...texts, ...subjects.keys()].map(quoted),
   ];
@@ -89,6 +92,7 @@ class Eraser implements Texts {
     const { messages, spoken } = this.target;
     const { message } = line;
     if (messages.has(message.id)) eraseMessage(line, spoken.get(message.turn));
+    for (const file of line.files ?? []) if (this.target.files.has(file.path)) eraseFile(file);
     if (this.isNamed(message.id)) message.subject = this.subjectOf(message.subject);
   }
 
@@ -200,15 +204,17 @@ function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function eraseMessage(
-  entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string },
-  words = REDACTED,
-): void {
+function eraseMessage(entry: { k: string; message: Message; found?: string; hash?: string }, words = REDACTED): void {
   if ('body' in entry.message) entry.message.body = words;
-  for (const file of entry.files ?? []) file.data = Buffer.from(REDACTED).toString('base64');
   if (entry.k !== 'drop') return;
   entry.found = `agents/${entry.message.from}/outbox/redacted-${entry.message.id}.md`;
   entry.hash = bytesHash(Buffer.from(REDACTED));
+}
+
+/** As it is written: a line that names an earlier one for the bytes has none. */
+function eraseFile(file: Attached): void {
+  if (file.same === undefined) file.data = Buffer.from(REDACTED).toString('base64');
+  else file.hash = bytesHash(Buffer.from(REDACTED));
 }
 
 function eraseReply(reply: Reply, target: EraseTarget, words: boolean): void {

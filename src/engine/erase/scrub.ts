@@ -110,8 +110,8 @@ export class Scrubber {
   }
 
   private journal(file: ArchiveFile, number: number): ArchiveFile {
-    const { bytes, groups } = rewriteFile(this.disk, number, (line) =>
-      this.strike(HAS_BYTES.test(line) ? this.withCleanBytes(line) : line),
+    const { bytes, groups } = rewriteFile(this.disk, number, (line, meant) =>
+      this.strike(HAS_BYTES.test(line) ? this.withCleanBytes(line, meant) : line),
     );
     if (groups.length === 0) return file;
     this.groups.push(...groups);
@@ -119,10 +119,15 @@ export class Scrubber {
   }
 
   /** Attached files, and files of a workspace that are no text, stand in the journal as base64. */
-  private withCleanBytes(line: string): string {
+  private withCleanBytes(line: string, meant: Entry): string {
     const entry = JSON.parse(line) as Entry;
-    const clean = (data: string) => Buffer.from(this.plain(Buffer.from(data, 'base64'))).toString('base64');
-    kindOf(entry).bytes?.(entry, clean);
+    const cleaned = (data: string) => this.plain(Buffer.from(data, 'base64'));
+    kindOf(entry).bytes?.(entry, (data) => Buffer.from(cleaned(data)).toString('base64'));
+    if (entry.k === 'sent' && meant.k === 'sent')
+      for (const [i, { data }] of (meant.files ?? []).entries()) {
+        const file = entry.files?.[i];
+        if (file?.hash !== undefined) file.hash = bytesHash(cleaned(data));
+      }
     return JSON.stringify(entry);
   }
 

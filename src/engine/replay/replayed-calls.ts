@@ -28,7 +28,6 @@ import { permitPath } from '../../core/model/tool-path.ts';
 import { requestHash } from '../../core/prompt/prompt.ts';
 import type { Disk, Stat } from '../../disk/fs/disk.ts';
 import { copyWith } from '../../schema/copy.ts';
-import { attachedName } from '../../tools/people/send_message.ts';
 import { type CallAllowance, OutOfCredits, type Thought } from '../calls/attempts.ts';
 import { ModelCalls, type ModelChoice, type Models } from '../calls/calls.ts';
 import { type KnownCalls, RecordedCalls } from '../calls/recorded-calls.ts';
@@ -205,7 +204,7 @@ export class Readings {
   private readonly blobs = new Map<string, string>();
   private readonly seen = new Map<string, Uint8Array>();
   private readonly shared = new Map<string, Content | null>();
-  /** Owner and name of a file → what was attached of it, in order. */
+  /** A file → what was attached of it, in order. */
   private readonly attached = new Map<string, Attached[]>();
 
   begin(effects: readonly Effect[], calls: readonly Entry[]): void {
@@ -215,7 +214,7 @@ export class Readings {
     for (const effect of effects) {
       if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, contentsOf(effect).was);
       if (effect.k === 'held') this.hold(effect);
-      if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
+      if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(file);
     }
   }
 
@@ -239,13 +238,11 @@ export class Readings {
     if (target?.ok && was !== undefined) this.written.set(target.path, was);
   }
 
-  private attach(agent: string, file: Attached): void {
-    const name = nameOf(file.path).replace(/^\d+-\d+-\d+-/, '');
-    for (const key of [`${agent} ${name}`, `shared ${name}`]) {
-      const files = this.attached.get(key);
-      if (files) files.push(file);
-      else this.attached.set(key, [file]);
-    }
+  private attach(file: Attached): void {
+    const { from = file.path } = file;
+    const files = this.attached.get(from);
+    if (files) files.push(file);
+    else this.attached.set(from, [file]);
   }
 
   write(path: string, text: string | null): void {
@@ -256,7 +253,7 @@ export class Readings {
   /** What is read anew goes on to what was attached next. */
   private read(path: string): Uint8Array | null {
     const bytes = this.peek(path);
-    const files = this.attached.get(keyOf(path));
+    const files = this.attached.get(path);
     if (files && files.length > 1 && !this.shared.has(path)) files.shift();
     return bytes;
   }
@@ -266,7 +263,7 @@ export class Readings {
     if (image) return image;
     const was = this.shared.get(path);
     if (was !== undefined) return was === null ? null : Buffer.from(was);
-    const [file] = this.attached.get(keyOf(path)) ?? [];
+    const [file] = this.attached.get(path) ?? [];
     if (file) return Buffer.from(file.data, 'base64');
     const text = this.written.get(path);
     return text === undefined ? null : Buffer.from(text);
@@ -304,13 +301,4 @@ export class Readings {
       free: never,
     };
   }
-}
-
-/** Whose file it is, and the name it gets as an attachment (see send_message). */
-function keyOf(path: string): string {
-  return `${path.split('/')[1]} ${attachedName(path)}`;
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -2,7 +2,9 @@
 import type { Image } from '../../core/model/call.ts';
 import type { ImageRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { Mail } from '../../core/model/state/mail.ts';
+import type { AttachedFile, Mail } from '../../core/model/state/mail.ts';
+import type { State } from '../../core/model/state.ts';
+import { NOTHING } from '../../core/model/tool.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bytesAt } from './tool-context.ts';
 
@@ -25,11 +27,11 @@ export interface Sight {
 }
 
 /** The images among the attachments of the mail, by what is in them and not by their names; larger ones and further ones are left out. */
-export function imagesOf(disk: Disk, given: readonly Mail[]): Sight[] {
+export function imagesOf(disk: Disk, { mail }: Pick<State, 'mail'>, given: readonly Mail[]): Sight[] {
   const sights: Sight[] = [];
-  for (const { from, attachments = [] } of given)
-    for (const name of attachments) {
-      const sight = sights.length < MOST_IMAGES ? look(disk, `agents/${from}/outbox/${name}`, name) : null;
+  for (const { id, attachments = [] } of given)
+    for (const file of attachments.length ? (mail.attached.get(id)?.files ?? []) : []) {
+      const sight = sights.length < MOST_IMAGES ? look(disk, file) : null;
       if (sight) sights.push(sight);
     }
   return sights;
@@ -40,8 +42,10 @@ export function blobOf({ image, ref }: Sight): { hash: string; text: string; ima
   return { hash: ref.hash, text: image.data, image: true };
 }
 
-function look(disk: Disk, path: string, name: string): Sight | null {
-  const bytes = bytesAt(disk, path, MOST_BYTES);
+/** Mail of this visit is in no archive; a person's file that came in this turn lies where it was found. */
+function look(disk: Disk, { path, found = path, name }: AttachedFile): Sight | null {
+  const here = bytesAt(disk, path, MOST_BYTES);
+  const bytes = here === NOTHING ? bytesAt(disk, found, MOST_BYTES) : here;
   const type = typeof bytes === 'string' ? null : typeOf(bytes);
   if (typeof bytes === 'string' || !type) return null;
   const data = Buffer.from(bytes).toString('base64');

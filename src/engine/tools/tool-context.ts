@@ -1,9 +1,10 @@
 /** The tool context: a tool's only handle on the world. */
 import { OUTDATED } from '../../core/approvals/covers.ts';
-import type { Cause, LiveFile } from '../../core/model/entry.ts';
+import { attachmentsHint, permitRead, type Reader } from '../../core/mail/attachments.ts';
+import type { LiveFile } from '../../core/model/entry.ts';
 import { SHOWN_HASH, shortHash, textHash } from '../../core/model/hash.ts';
 import { type FileText, NOTHING, OTHER, type ToolContext } from '../../core/model/tool.ts';
-import { type PathRuling, permitPath, permitRead, toldPath } from '../../core/model/tool-path.ts';
+import { type PathRuling, type PermittedPath, permitPath, toldPath } from '../../core/model/tool-path.ts';
 import { diffText } from '../../core/text/diff.ts';
 import { mergeTexts } from '../../core/text/merge.ts';
 import { isUnsearched } from '../../core/text/unsearched-folders.ts';
@@ -53,7 +54,7 @@ export function noChanges(): FileChanges {
 export interface ContextParts {
   disk: Disk;
   resume: Resume;
-  given: readonly Cause[];
+  reader: Reader;
   /** The visit's own staged write to a shared file: its text, null when it removes the file. */
   staged(path: string): string | null | undefined;
   /** What of the visit's own shared files keeps one from standing at a path: a file where a folder is wanted, or one below it. */
@@ -88,7 +89,7 @@ const DEPTH = 32;
 
 /** Makes the tool context of one use of a tool. */
 export function makeToolContext(means: ContextParts): ToolContext {
-  const { disk, resume, given, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
+  const { disk, resume, reader, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
   const isThere = (path: string): boolean => disk.stat(path) !== null;
   const resolve = (path: string, isNamed?: typeof isThere): PathTarget => {
     const target = demandPermitted(permitPath(resume, path, isNamed));
@@ -97,15 +98,16 @@ export function makeToolContext(means: ContextParts): ToolContext {
   };
   const look = (target: PathTarget): FileText | null => {
     const text = target.shared ? staged(target.path) : undefined;
-    if (target.shared && means.isTainted(target.path)) changes.tainted = true;
-    const bytes = text === undefined ? readAlone(disk, target.path) : text === null ? null : Buffer.from(text);
+    if (target.tainted || (target.shared && means.isTainted(target.path))) changes.tainted = true;
+    const bytes = text === undefined ? readFirst(disk, target) : text === null ? null : Buffer.from(text);
     return bytes === null ? null : fileText(bytes, means.redact);
   };
   return {
     agent: resume.name,
     read(path) {
-      const found = look(demandPermitted(permitRead(resume, given, path, isThere)));
-      if (found === null) throw new NotThere(`There is no file ${JSON.stringify(path)}.`);
+      const found = look(demandPermitted(permitRead(reader, path, isThere)));
+      if (found === null)
+        throw new NotThere(`There is no file ${JSON.stringify(path)}.${attachmentsHint(reader, path)}`);
       return found;
     },
     write(path, text, expected) {
@@ -143,10 +145,7 @@ export function makeToolContext(means: ContextParts): ToolContext {
 }
 
 /** Where a path of a tool leads, as a path of the disk. */
-interface PathTarget {
-  path: string;
-  shared: boolean;
-}
+type PathTarget = Omit<PermittedPath, 'ok'>;
 
 function demandPermitted(ruling: PathRuling): PathTarget {
   if (!ruling.ok) throw new ToolRefusal(ruling.text);
@@ -285,6 +284,14 @@ function readAlone(disk: Disk, path: string): Uint8Array | null {
   return refusing(() => disk.read(path, 'alone'));
 }
 
+function readFirst(disk: Disk, { path, also = [] }: PathTarget): Uint8Array | null {
+  for (const place of [path, ...also]) {
+    const bytes = readAlone(disk, place);
+    if (bytes !== null) return bytes;
+  }
+  return null;
+}
+
 function refusing<T>(look: () => T): T {
   try {
     return look();
@@ -307,6 +314,15 @@ export function bytesAt(disk: Disk, path: string, most = Infinity): Uint8Array |
     if (!isOfPlace(error)) throw error;
     return OTHER;
   }
+}
+
+/** The same for the first of these places where something stands. */
+export function firstBytes(disk: Disk, paths: readonly string[]): ReturnType<typeof bytesAt> {
+  for (const path of paths) {
+    const bytes = bytesAt(disk, path);
+    if (bytes !== NOTHING) return bytes;
+  }
+  return NOTHING;
 }
 
 /** A regular file that no link leads to. */

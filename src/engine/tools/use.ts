@@ -189,7 +189,7 @@ async function run(
   const box = makeToolContext({
     disk,
     resume,
-    given: scene.given,
+    reader: { state: turn.state, resume, given: scene.given },
     staged: (path) => scene.draft.wrote.get(path)?.text,
     inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
     known: (hash) => scene.draft.known.get(hash),

@@ -1,5 +1,6 @@
 /** Makes one turn from the snapshot to its effects. */
 import { archiveMoves } from '../../core/journal/files.ts';
+import { keepOnce } from '../../core/mail/attachments.ts';
 import { archiveOverQuota } from '../../core/memory/quota.ts';
 import { inChartOrder } from '../../core/model/config.ts';
 import type { Effect } from '../../core/model/entry.ts';
@@ -40,7 +41,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     visit(turn, toolbox, plan, draftOf(decided, approved, plan.agent)),
   );
   const all = [...visits, ...skipped];
-  const effects = chainWrites([
+  const made = chainWrites([
     ...decided,
     ...settle(turn.config, turn.state, turn.number, all, written),
     ...staffEffects(turn, approved, all),
@@ -48,6 +49,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     ...archiveMoves(turn.swept),
     ...softWarnings(turn.config, turn.state),
   ]);
+  const effects = keepOnce(turn.state, made);
   return { effects: [...effects, ...archiveOverQuota(turn.config, turn.state, effects)], visits: all, walked };
 }
 

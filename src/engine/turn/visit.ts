@@ -1,14 +1,14 @@
 /** Makes one visit. */
-
 import { rulesOf } from '../../core/journal/rules.ts';
+import { attachmentsHint, permitRead } from '../../core/mail/attachments.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { type ActCall, type JsonObject, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';
 import type { Cause, PromptRef } from '../../core/model/entry.ts';
 import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
 import { agentState } from '../../core/model/state/staff.ts';
-import { type ActContext, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
-import { permitPath } from '../../core/model/tool-path.ts';
+import { type ActContext, type Attachable, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
+import { type PermittedPath, permitPath } from '../../core/model/tool-path.ts';
 import type { Finished } from '../../core/model/visit.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
 import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts';
@@ -25,7 +25,7 @@ import { type CallAllowance, OutOfCredits } from '../calls/attempts.ts';
 import type { KnownCalls } from '../calls/recorded-calls.ts';
 import type { Ports } from '../ports.ts';
 import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
-import { bytesAt, textOf } from '../tools/tool-context.ts';
+import { firstBytes, textOf } from '../tools/tool-context.ts';
 import type { ToolResult, Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
 import { noteBlobs, promptOfVisit } from './visit-prompt.ts';
@@ -71,7 +71,7 @@ interface VisitUnderWay extends VisitPlan {
 export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft: Draft): Promise<Finished> {
   const made = promptOfVisit(turn, toolbox, plan.resume, plan);
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
-  const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
+  const sights = looks ? imagesOf(turn.ports.disk, turn.state, made.given.mail) : [];
   const briefed: VisitUnderWay = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
   const { mail, reminded = [] } = made.given;
   const answers = answersFor(turn.state.approvals, plan.agent);
@@ -128,26 +128,38 @@ export function actContextOf(
 ): ActContext {
   const { config, state, number, recorded } = turn;
   const { disk } = turn.ports;
-  const attach = (path: string): string | null => {
-    const permitted = permitPath(resume, path);
-    const bytes = permitted.ok ? bytesAt(disk, permitted.path) : NOTHING;
-    return typeof bytes === 'string' ? null : Buffer.from(bytes).toString('base64');
-  };
-  const found = (path: string): Omit<Stands, 'path'> => {
+  const reader = { state, resume, given };
+  const bytesIn = ({ path, also = [] }: Pick<PermittedPath, 'path' | 'also'>) => {
     const left = draft.wrote.get(path) ?? more.left?.get(path);
-    const bytes = left ? bytesOf(left.text) : bytesAt(disk, path);
+    if (left) return bytesOf(left.text);
+    return firstBytes(disk, [path, ...also]);
+  };
+  const attach = (path: string): Attachable | { why: string } => {
+    const permitted = permitRead(reader, path, isAnywhere);
+    if (!permitted.ok) return { why: permitted.text };
+    const bytes = bytesIn(permitted);
+    if (typeof bytes === 'string')
+      return { why: `There is no file ${JSON.stringify(path)}.${attachmentsHint(reader, path)}` };
+    const tainted = permitted.tainted ?? state.rights.tainted.has(permitted.path);
+    const data = Buffer.from(bytes).toString('base64');
+    return { data, from: permitted.path, ...(tainted ? { tainted: true } : {}) };
+  };
+  const found = (place: PermittedPath): Omit<Stands, 'path'> => {
+    const bytes = bytesIn(place);
     if (typeof bytes === 'string') return { hash: bytes, text: null };
     const text = textOf(bytes, MOST_SHOWN);
     return { hash: bytesHash(bytes), text: text === null ? null : turn.mask(text) };
   };
-  const stands = (path: string): Stands | null => {
-    const permitted = permitPath(resume, path);
+  const stands = (path: string, toAttach?: true): Stands | null => {
+    const permitted = toAttach ? permitRead(reader, path, isAnywhere) : permitPath(resume, path);
     if (!permitted.ok) return null;
     const known = recorded.stood(resume.name, permitted.path, more.approved);
-    return { path: permitted.path, ...(known ?? found(permitted.path)) };
+    return { path: permitted.path, ...(known ?? found(permitted)) };
   };
   return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, stands, ...more };
 }
+
+const isAnywhere = (): boolean => true;
 
 /** A text as a file holds it. */
 export function bytesOf(text: string | null): Uint8Array | typeof NOTHING {

@@ -8,7 +8,7 @@ const SHOWN = 30_000;
 export default worldTool({
   name: 'read_file',
   about:
-    'Read a text file: a path in your workspace, shared/... where you may read it, or attachments/NAME of your mail.',
+    'Read a text file: a path in your workspace, shared/... where you may read it, attachments/NAME of the mail of this visit, or attachments/<message id>/NAME of earlier mail.',
   touches: 'pure',
   input: z.strictObject({
     path: z.string().min(1).max(1000),

@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';
+import { attachmentNames } from '../../core/mail/attachment-names.ts';
 import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { ActContext, Covers, Draft, Staged } from '../../core/model/tool.ts';
-import { composeMessage, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
-import { padTurn } from '../../schema/name.ts';
+import type { ActContext, Attachable, Covers, Draft, Staged } from '../../core/model/tool.ts';
+import { composeMessage, filesFolder, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
 import { MESSAGE_KINDS, type Message, priority } from '../../schema/records/message.ts';
 import { act, RARE } from '../define.ts';
 
@@ -44,7 +44,11 @@ export default act({
       .optional()
       .describe('turns after which it is no longer worth reading')
       .meta(RARE),
-    attachments: z.array(z.string().min(1).max(255)).max(16).optional().describe('files of your workspace'),
+    attachments: z
+      .array(z.string().min(1).max(255))
+      .max(16)
+      .optional()
+      .describe('paths in your workspace, shared/..., or attachments/NAME that you received'),
   }),
   preview: showReach,
   covers: ({ to, attachments = [] }, scene) => ({ ...coveredReach(to, scene), ...covered(scene, attachments) }),
@@ -54,7 +58,9 @@ export default act({
 /** The present members of `@unit` or `*`, and the files that the message takes along. */
 function showReach({ to, attachments = [] }: SendInput, scene: ActContext): string {
   const names = isWide(to) ? reached(to, scene) : [];
-  const carried = attachments.flatMap((path) => scene.stands(path) ?? []).map(({ path, hash }) => `${path} (${hash})`);
+  const carried = attachments
+    .flatMap((path) => scene.stands(path, true) ?? [])
+    .map(({ path, hash }) => `${path} (${hash})`);
   return [
     names.length ? `It reaches ${names.join(', ')}.` : '',
     carried.length ? `It takes with it, by their hashes: ${carried.join(', ')}.` : '',
@@ -91,8 +97,8 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   const { config, agent, turn, given, draft } = scene;
   const recipients = resolveRecipients(config, agent, value.to);
   if (!recipients.ok) return recipients;
-  const files = attach(value.attachments ?? [], scene);
-  if (!Array.isArray(files)) return files;
+  const carried = attach(value.attachments ?? [], scene);
+  if ('ok' in carried) return carried;
   const { subject, kind, reply_to } = value;
   const message = composeMessage(
     agent,
@@ -107,22 +113,27 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
       reply_to,
       expires: value.expires_in === undefined ? undefined : turn + value.expires_in,
       via: draft.via,
-      attachments: files.map((file) => file.path.slice(file.path.lastIndexOf('/') + 1)),
+      attachments: carried.names,
     },
     given,
     hopsAfter(given),
   );
-  const same = draft.sent.find((one) => isSame(one, message, files));
+  const same = draft.sent.find((one) => isSame(one, message, carried.files));
   if (same) return { ok: false, rule: 'already-sent', text: `Already sent as ${same.message.id} in this visit.` };
   draft.nextMessage++;
   const held = message.hops > config.org.limits.hops;
   const away = message.to.filter((name) => isAway(config, scene.state, name));
-  draft.sent.push({ message, files, held, made: draft.doing });
+  const tainted = carried.tainted ? true : undefined;
+  draft.sent.push({ message, files: carried.files, held, made: draft.doing, tainted });
   return {
     ok: true,
     text: held
       ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.`
-      : [`Sent as ${message.id}.`, ...away.map((name) => `${goneText(name)} The message waits for it.`)].join(' '),
+      : [
+          `Sent as ${message.id}.`,
+          ...(carried.told ? [carried.told] : []),
+          ...away.map((name) => `${goneText(name)} The message waits for it.`),
+        ].join(' '),
   };
 }
 
@@ -137,36 +148,35 @@ function isSame(sent: Draft['sent'][number], message: Message, files: readonly A
   );
 }
 
-/** Characters of the name of an attachment, without the numbers before it; all are ASCII. */
-const NAME_CHARS = 200;
-
-/** A name that is never the name of a message. */
-export function attachedName(path: string): string {
-  const name = path
-    .slice(path.lastIndexOf('/') + 1)
-    .replace(/[^A-Za-z0-9._-]/g, '_')
-    .replace(/\.md$/i, '.markdown');
-  const ending = /\.[A-Za-z0-9]{1,20}$/.exec(name)?.[0] ?? '';
-  return name.length <= NAME_CHARS ? name : name.slice(0, NAME_CHARS - ending.length) + ending;
+/** What a message takes along. */
+interface CarriedFiles {
+  files: Attached[];
+  names: string[];
+  /** What the author is told of the names; empty when they are as it wrote them. */
+  told: string;
+  tainted: boolean;
 }
 
-/** Copies of workspace files, to be placed beside the message. */
-function attach(paths: string[], scene: ActContext): Attached[] | Staged {
-  const files: Attached[] = [];
-  for (const [i, path] of paths.entries()) {
-    const data = scene.attach(path);
-    if (data === null)
-      return {
-        ok: false,
-        rule: 'path',
-        text: `There is no file ${JSON.stringify(path)} in your workspace, or it may not be attached.`,
-      };
-    if (data.length > (ATTACHED_BYTES * 4) / 3)
+/** Copies of files, to lie in the folder of the message under their own names. */
+function attach(given: readonly string[], scene: ActContext): CarriedFiles | Staged {
+  const paths = [...new Set(given)];
+  const found: Attachable[] = [];
+  for (const path of paths) {
+    const file = scene.attach(path);
+    if ('why' in file) return { ok: false, rule: 'path', text: file.why };
+    if (file.data.length > (ATTACHED_BYTES * 4) / 3)
       return { ok: false, rule: 'size', text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes.` };
-    files.push({
-      path: `agents/${scene.agent}/outbox/${padTurn(scene.turn)}-${String(scene.draft.nextMessage).padStart(2, '0')}-${i + 1}-${attachedName(path)}`,
-      data,
-    });
+    found.push(file);
   }
-  return files;
+  const folder = filesFolder(scene.agent, scene.turn, scene.draft.nextMessage);
+  const names = attachmentNames(paths);
+  const files = found.map(({ data, from }, i): Attached => ({ data, path: `${folder}/${names[i]}`, from }));
+  return { files, names, told: toldNames(paths, names), tainted: found.some(({ tainted }) => tainted) };
+}
+
+/** Files of other folders lie side by side now, and of two with one name one has another. */
+function toldNames(paths: readonly string[], names: readonly string[]): string {
+  if (paths.every((path, i) => path.replace(/^(\.\/)?attachments\//, '') === names[i])) return '';
+  const each = paths.map((path, i) => (path.endsWith(names[i] as string) ? names[i] : `${names[i]} (${path})`));
+  return `Its attachments lie side by side in one folder: ${each.join(', ')}.`;
 }

@@ -1,5 +1,6 @@
 /** Shows messages, lists of messages and inboxes. */
 import type { State } from '../../core/model/state.ts';
+import { archivePath, messageOf } from '../../core/rights/recipients.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { rowsOf, shorten, table, unmarked } from '../text/table.ts';
 
@@ -18,6 +19,8 @@ export interface MailRow {
   /** The model that answered in place of the first, and why; otherwise empty. */
   via: string;
   attachments: string[];
+  /** Where these lie, as paths in the organisation. */
+  files: string[];
   /** No recipient waits for it any more; in an inbox: its owner has read it. */
   read: boolean;
   /** Recipients that have not been given it. */
@@ -70,12 +73,20 @@ export function mailRow(
     task,
     via,
     attachments,
+    files: filesWith(known, message),
     read,
     waiting: [...waiting],
     ...makerOf(known, message),
     path,
     body,
   };
+}
+
+/** Where what came with a message lies now, in the order of `attachments`. */
+export function filesWith({ mail }: Pick<State, 'mail'>, { id, path, attachments = [] }: Message): string[] {
+  const files = attachments.length ? (mail.attached.get(id)?.files ?? []) : [];
+  const isArchived = path.includes('/outbox/archive/');
+  return files.map((file) => (isArchived && messageOf(file.path) ? archivePath(file.path) : file.path));
 }
 
 /** What made the message, where the journal records it. */
@@ -146,7 +157,7 @@ export function printMail(row: MailRow): string {
     ['reply to', row.reply_to ?? ''],
     ['task', row.task ?? ''],
     ['via', row.via],
-    ['attached', row.attachments.join(', ')],
+    ['attached', row.files.join(', ')],
     ['waits for', row.waiting.join(', ')],
     ['file', row.path],
   ].filter(([, value]) => value !== '');

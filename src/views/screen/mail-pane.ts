@@ -1,5 +1,6 @@
 /** The Mail pane of the screen. */
 import type { Message } from '../../schema/records/message.ts';
+import { filesWith } from '../mail/mail.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { type Cell, cell, facts, line, type Pane, type ScreenLine } from './line.ts';
 import { markdown } from './markdown.ts';
@@ -101,7 +102,7 @@ const MOST = 100_000;
 
 /** A message as its reader sees it, then its conversation. */
 export function mailDetail(scene: ScreenSnapshot, message: Message): ScreenLine[] {
-  const { id, from, to, turn, kind, priority, subject, task, via, attachments = [], body, expires, path } = message;
+  const { id, from, to, turn, kind, priority, subject, task, via, body, expires, path } = message;
   return [
     line(subject, 'title'),
     ...facts([
@@ -111,7 +112,7 @@ export function mailDetail(scene: ScreenSnapshot, message: Message): ScreenLine[
       ['id', id],
       ['task', task],
       ['model', via],
-      ['attached', attachments.join(', ')],
+      ['attached', filesWith(scene.state, message).join(', ')],
       ['expires', expires === undefined ? null : `turn ${expires}`],
       ['waits for', (scene.state.mail.waiting.get(id)?.waiting ?? []).join(', ')],
     ]),

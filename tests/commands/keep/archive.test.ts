@@ -32,7 +32,7 @@ describe('archive', () => {
     const before = visible(root);
     const { archived, paths } = await archive(root);
     expect(archived).toBe(Object.keys(before).filter((path) => path.includes('/outbox/')).length);
-    expect(paths).toContain('agents/a/outbox/archive/0000/000001-01-1-plan.txt');
+    expect(paths).toContain('agents/a/outbox/archive/0000/000001-01.files/plan.txt');
     const unfolded = Object.fromEntries(
       Object.entries(visible(root)).map(([path, bytes]) => [path.replace('/archive/0000/', '/'), bytes]),
     );

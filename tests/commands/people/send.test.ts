@@ -83,14 +83,21 @@ describe('send', () => {
     });
   });
 
-  it('lays a file beside the message, and a markdown file under a name that is no mail', async () => {
+  it('lays a file into the folder of the message, a markdown file too, and read prints its path', async () => {
     const root = office();
     put(root, 'notes.md', '# Notes\n');
     await lemming(root, ['send', 'manager', 'see file', '--attach', 'notes.md']);
+    expect((await lemming(root, ['status', '--json'])).data.dead_letters).toBe(0);
     await turns(root, 1);
     const { data } = await lemming(root, ['show', '000001-human-01', '--json']);
-    expect(data.attachments).toEqual([expect.stringMatching(/-notes\.markdown$/)]);
-    expect(textOf(root, `agents/human/outbox/${data.attachments[0]}`)).toBe('# Notes\n');
+    const path = 'agents/human/outbox/000001-01.files/notes.md';
+    expect([data.attachments, data.files]).toEqual([['notes.md'], [path]]);
+    expect(textOf(root, path)).toBe('# Notes\n');
+    expect((await lemming(root, ['read', '000001-human-01'])).out).toContain(path);
+    await lemming(root, ['archive']);
+    const archived = 'agents/human/outbox/archive/0000/000001-01.files/notes.md';
+    expect((await lemming(root, ['read', '000001-human-01'])).out).toContain(archived);
+    expect(textOf(root, archived)).toBe('# Notes\n');
     expect((await lemming(root, ['status', '--json'])).data.dead_letters).toBe(0);
   });
 
@@ -100,7 +107,8 @@ describe('send', () => {
     await lemming(root, ['send', 'manager', 'see files', '--attach', 'one/plan.txt', '--attach', 'two/plan.txt']);
     await turns(root, 1);
     const { data } = await lemming(root, ['show', '000001-human-01', '--json']);
-    const texts = data.attachments.map((name: string) => textOf(root, `agents/human/outbox/${name}`));
+    expect(data.attachments).toEqual(['plan.txt', 'plan-2.txt']);
+    const texts = data.files.map((path: string) => textOf(root, path));
     expect(texts).toEqual(['one', 'two']);
   });
 

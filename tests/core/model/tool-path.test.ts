@@ -1,21 +1,8 @@
 import { expect, it } from 'vitest';
-import { permitPath, permitRead, toldPath } from '../../../src/core/model/tool-path.ts';
-import { configOf, mail, resumeOf } from '../world.ts';
+import { permitPath, toldPath } from '../../../src/core/model/tool-path.ts';
+import { configOf, resumeOf } from '../world.ts';
 
 const RESUME = { ...resumeOf(configOf({ edges: { human: ['a'], a: [] } }), 'a'), shared: ['docs'] };
-const GIVEN = [{ ...mail(), attachments: ['x.png'] }];
-
-it.each([
-  ['attachments/x.png', 'agents/human/outbox/x.png'],
-  ['./attachments/x.png', 'agents/human/outbox/x.png'],
-  ['attachments/y.png', 'agents/a/workspace/attachments/y.png'],
-  ['mine/attachments/x.png', 'agents/a/workspace/mine/attachments/x.png'],
-  ['attachments/x.png/more', 'agents/a/workspace/attachments/x.png/more'],
-  ['x.png', 'agents/a/workspace/x.png'],
-])('%s is read from %s', (path, found) => {
-  expect(permitRead(RESUME, GIVEN as never, path, () => true)).toMatchObject({ ok: true, path: found });
-  expect(permitRead(RESUME, [mail()] as never, path, () => true)).toEqual(permitPath(RESUME, path));
-});
 
 it.each([
   ['a'.repeat(255), true],
@@ -74,7 +61,7 @@ it.each([
 it('who reads a file outside is told of one within only if it is there', () => {
   const asked: string[] = [];
   const read = (isThere: boolean) =>
-    permitRead(RESUME, [], '/tmp/x.md', (path) => {
+    permitPath(RESUME, '/tmp/x.md', (path) => {
       asked.push(path);
       return isThere;
     });

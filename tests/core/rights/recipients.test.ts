@@ -5,6 +5,7 @@ import {
   composeMessage,
   firstLine,
   hopsAfter,
+  messageOf,
   messagePath,
   resolveRecipients,
 } from '../../../src/core/rights/recipients.ts';
@@ -239,9 +240,20 @@ it.each([
   ['agents/a/outbox/000042-01-b-x.md', 'agents/a/outbox/archive/0000/000042-01-b-x.md'],
   ['agents/a/outbox/000999-01-b-x.md', 'agents/a/outbox/archive/0000/000999-01-b-x.md'],
   ['agents/a/outbox/001000-01-b-x.md', 'agents/a/outbox/archive/0001/001000-01-b-x.md'],
+  ['agents/a/outbox/000042-01.files/x.md', 'agents/a/outbox/archive/0000/000042-01.files/x.md'],
   ['agents/a/outbox/12345678-01-b-x.md', 'agents/a/outbox/archive/12345/12345678-01-b-x.md'],
 ])('%s is archived as %s', (path, archived) => {
   expect(archivePath(path)).toBe(archived);
+});
+
+it.each([
+  ['agents/a/outbox/000042-01-b-x.md', { author: 'a', turn: 42, n: 1 }],
+  ['agents/a/outbox/1000042-101.files/x.md', { author: 'a', turn: 1_000_042, n: 101 }],
+  ['agents/a/outbox/plan.pdf', null],
+  ['agents/a/outbox/archive/0000/000042-01-b-x.md', null],
+  ['agents/a/workspace/000042-01-b-x.md', null],
+])('%s belongs to the message %j', (path, message) => {
+  expect(messageOf(path)).toEqual(message);
 });
 
 it('a chain is one longer than the longest among the mail given', () => {

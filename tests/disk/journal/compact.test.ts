@@ -61,6 +61,21 @@ describe('a text that a reply holds already', () => {
     const carrying = { ...message, files: [{ path: 'x', data: 'eA==' }] };
     expect(through([said, carrying]).read[1]).toEqual(carrying);
   });
+
+  it('names the bytes of a file that was sent on by the file that brought them', () => {
+    const brought = { ...message, files: [{ data: 'eA==', path: 'agents/a/outbox/000002-01.files/x' }] };
+    const same = 'agents/a/outbox/000002-01.files/x';
+    const onward = {
+      ...message,
+      files: [{ path: 'agents/b/outbox/000003-01.files/x', hash: 'h', same, data: 'eA==' }],
+    };
+    const line = JSON.parse(JSON.stringify(new Compact().pack(onward)));
+    expect(JSON.stringify(line)).not.toContain('eA==');
+    const texts = (turn: number) =>
+      `{"k":"sent"}\n${JSON.stringify(onward)}\n${JSON.stringify(turn === 2 ? brought : {})}\n`;
+    expect(new Compact(texts).unpack(line)).toEqual(onward);
+    expect(() => new Compact(() => '').unpack(line)).toThrow(/does not hold the bytes of agents\/a/);
+  });
 });
 
 describe('a result of a tool that its line holds already', () => {

@@ -288,8 +288,8 @@ describe('an attachment', () => {
           : [say('b', 'See.', { attachments: ['docs/x.txt'] })],
     );
     await org.turns(2);
-    expect(org.read('agents/a/outbox/000001-01-1-x.txt')).toBe('text');
-    expect(textOf(org.visits('b')[0])).toContain('attachments="000001-01-1-x.txt"');
+    expect(org.read('agents/a/outbox/000001-01.files/x.txt')).toBe('text');
+    expect(textOf(org.visits('b')[0])).toContain('attachments="x.txt"');
   });
 
   it.each(['missing.txt', '../../human/resume.md', '/etc/hostname', 'folder', 'shared/x'])(

@@ -79,23 +79,32 @@ describe('attachments', () => {
     edge: base64('e'.repeat(262_143)),
     big: base64('b'.repeat(262_148)),
   };
-  const at = () => scene({ attach: (path) => files[path] ?? null });
+  const at = () =>
+    scene({
+      attach: (path) => {
+        const data = files[path];
+        return data === undefined ? { why: `There is no file ${path}.` } : { data, from: `from/${path}` };
+      },
+    });
   const attach = (here: ReturnType<typeof at>, ...attachments: string[]) =>
     stage('send_message', { to: 'b', body: 'See.', attachments }, here);
 
-  it('are copies that lie beside the message, under safe names', () => {
+  it('are copies in the folder of the message, under their own names', () => {
     const here = at();
-    expect(attach(here, 'x.txt', 'docs/é y.md', 'edge')).toMatchObject({ ok: true });
+    expect(attach(here, 'x.txt', 'docs/é y.md', 'edge')).toEqual({
+      ok: true,
+      text: 'Sent as 000002-a-01. Its attachments lie side by side in one folder: x.txt, é y.md, edge.',
+    });
     expect(here.draft.sent[0]?.files).toEqual([
-      { path: 'agents/a/outbox/000002-01-1-x.txt', data: base64('x') },
-      { path: 'agents/a/outbox/000002-01-2-__y.markdown', data: base64('y') },
-      { path: 'agents/a/outbox/000002-01-3-edge', data: files.edge },
+      { path: 'agents/a/outbox/000002-01.files/x.txt', data: base64('x'), from: 'from/x.txt' },
+      { path: 'agents/a/outbox/000002-01.files/é y.md', data: base64('y'), from: 'from/docs/é y.md' },
+      { path: 'agents/a/outbox/000002-01.files/edge', data: files.edge, from: 'from/edge' },
     ]);
-    expect(here.draft.sent[0]?.message.attachments).toEqual([
-      '000002-01-1-x.txt',
-      '000002-01-2-__y.markdown',
-      '000002-01-3-edge',
-    ]);
+    expect(here.draft.sent[0]?.message.attachments).toEqual(['x.txt', 'é y.md', 'edge']);
+  });
+
+  it('that keep their names need no words', () => {
+    expect(attach(at(), 'x.txt', 'edge').text).toBe('Sent as 000002-a-01.');
   });
 
   it.each([
@@ -107,16 +116,21 @@ describe('attachments', () => {
     expect(here.draft).toEqual(emptyDraft());
   });
 
-  it('of one name from two folders are both sent', () => {
+  it('of one name from two folders are both sent, and the author is told the names', () => {
     const here = at();
-    attach(here, 'x.txt', 'docs/x.txt');
-    expect(new Set(here.draft.sent[0]?.files.map(({ path }) => path)).size).toBe(2);
+    expect(attach(here, 'x.txt', 'docs/x.txt').text).toContain('x.txt, x-2.txt (docs/x.txt)');
+    expect(here.draft.sent[0]?.message.attachments).toEqual(['x.txt', 'x-2.txt']);
   });
 
-  it('cannot take the place of the message itself', () => {
-    const here = scene({ attach: () => base64('---\nfrom: human\n---\n') });
-    stage('send_message', { to: 'b', subject: 'Hello', body: 'See.', attachments: ['b-hello.md'] }, here);
-    const [{ message, files: sent } = { message: undefined, files: [] }] = here.draft.sent;
-    expect(sent.map(({ path }) => path)).not.toContain(message?.path);
+  it('that are named twice come once', () => {
+    const here = at();
+    attach(here, 'x.txt', 'x.txt');
+    expect(here.draft.sent[0]?.message.attachments).toEqual(['x.txt']);
+  });
+
+  it('with words of strangers taint the message', () => {
+    const here = scene({ attach: () => ({ data: base64('x'), from: 'x', tainted: true }) });
+    attach(here, 'x.txt');
+    expect(here.draft.sent).toMatchObject([{ tainted: true }]);
   });
 });

@@ -2,7 +2,7 @@
 import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
-import { reach, sendMessage } from '../../../app/send.ts';
+import { type OutgoingFile, reach, sendMessage } from '../../../app/send.ts';
 import { questionOf } from '../../../core/approvals/question.ts';
 import type { Approval } from '../../../core/model/state/approvals.ts';
 import { inboxOf, type Mail } from '../../../core/model/state/mail.ts';
@@ -17,7 +17,7 @@ import { FaultError } from '../../../schema/fault.ts';
 import { padTurn } from '../../../schema/name.ts';
 import { mailRow } from '../../../views/mail/mail.ts';
 import { count, oneLine, unmarked } from '../../../views/text/table.ts';
-import { layBeside } from '../../message-args.ts';
+import { fileToSend } from '../../message-args.ts';
 import { RunProgress } from '../../run/progress.ts';
 import type { World } from '../../world.ts';
 import { StreamView } from './stream-view.ts';
@@ -36,7 +36,7 @@ export class ChatSession {
   thread = '';
   private readonly world: World;
   private readonly scribe: StreamView;
-  private attached: string[] = [];
+  private attached: OutgoingFile[] = [];
   /** Messages that were shown, or were there before. */
   private readonly shown = new Set<string>();
   /** Ids of the person's own lines, in order. */
@@ -71,9 +71,9 @@ export class ChatSession {
     this.noteLines(view.state);
   }
 
-  /** Lays a file beside the next line. */
+  /** Keeps a file, as it is now, for the next line. */
   attach(file: string): void {
-    this.attached.push(layBeside(this.world, readOrg(this.world), this.person, file));
+    this.attached.push(fileToSend(this.world, readOrg(this.world), file));
     this.world.say('The file will be attached to your next line.');
   }
 
@@ -81,8 +81,7 @@ export class ChatSession {
   async ask(body: string): Promise<void> {
     const { agent, thread, attached } = this;
     const view = readOrg(this.world);
-    const letter = { to: [agent], body, thread, ...(attached.length ? { attachments: attached } : {}) };
-    const { path } = sendMessage(view, this.person, letter);
+    const { path } = sendMessage(view, this.person, { to: [agent], body, thread }, attached);
     this.attached = [];
     this.asked++;
     this.last = 'silent';

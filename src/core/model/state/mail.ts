@@ -38,6 +38,24 @@ export interface Owed {
 export const TAIL_LENGTH = 6;
 export const TAIL_CHARS = 400;
 
+/** A file that came with a message. */
+export interface AttachedFile {
+  /** The name by which its readers know it. */
+  name: string;
+  /** Where it lies until the message is archived. */
+  path: string;
+  /** Where a person laid it; it moves to its path when the turn is committed. */
+  found?: string;
+}
+
+/** What came with a message, and who may read it besides its author. */
+export interface Attachments {
+  files: AttachedFile[];
+  /** Agents that were given the message in a visit. */
+  readers: string[];
+  tainted?: true;
+}
+
 export interface MailState {
   waiting: SpillMap<Mail>;
   /** Ids of waiting mail by recipient, in order of arrival. */
@@ -48,6 +66,10 @@ export interface MailState {
   expiring: Map<string, number>;
   /** Every message by each of its readers → the name of its file, after what it was made in: `2.1/000006-...md` (`made` of `sent`). */
   received: SpillMap<string>;
+  /** Every message that brought files → these files. */
+  attached: SpillMap<Attachments>;
+  /** `<hash> <path>` of an attached file → the path of the file in whose line these bytes stand. */
+  contents: SpillMap<string>;
   /** Conversation → its last messages; the one that was written in last stands last. */
   threads: Map<string, ThreadMessage[]>;
   /** Answers that agents owe, by agent, the oldest first. */
@@ -69,6 +91,8 @@ export function emptyMail(): MailState {
     quiet: new Map(),
     expiring: new Map(),
     received: new SpillMap(byReader),
+    attached: new SpillMap(byMessage),
+    contents: new SpillMap(),
     threads: new Map(),
     owed: new Map(),
     own: new Map(),

@@ -61,8 +61,7 @@ describe('chat', () => {
     expect(err).toContain('0.01 credits spent in this chat; manager has 9.99 left');
     expect(err).toContain('no agent "nobody"');
     expect(err).toContain('/quit ends');
-    const { data } = await lemming(root, ['show', '000002-human-01', '--json']);
-    expect(textOf(root, `agents/human/outbox/${data.attachments[0]}`)).toBe('png');
+    expect(textOf(root, 'agents/human/outbox/000002-01.files/picture.png')).toBe('png');
     expect((await lemming(root, ['status', '--json'])).data.turn).toBe(3);
   });
 

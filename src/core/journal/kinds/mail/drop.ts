@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
 import { addDrop } from '../../../mail/reducer.ts';
-import { bygone } from '../../file-op.ts';
+import { bygone, type FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, message } from '../schemas.ts';
 
@@ -17,6 +17,8 @@ const schema = later(() =>
     found: z.string(),
     hash: z.string(),
     message: message(),
+    /** Its files, in the order of `attachments`: where each belongs, and where it was found when it moves there. */
+    attached: z.array(z.strictObject({ path: z.string(), found: z.string().optional() })).optional(),
     /** The record of an earlier version that was set aside. */
     mends: z.string().optional(),
     /** An assistant wrote it in that person's seat. */
@@ -34,8 +36,11 @@ export const kind: LineKind<'drop'> = {
   phase: 'input',
   schema,
   apply: addDrop,
-  files: ({ found, hash, message, mends, turn }) => [
+  files: ({ found, hash, message, attached = [], mends, turn }) => [
     { op: 'adopt', found, hash, path: message.path, text: printMessage(message) },
+    ...attached.flatMap(({ path, found }): FileOp[] =>
+      found === undefined ? [] : [{ op: 'move', from: found, to: path }],
+    ),
     ...(mends === undefined ? [] : [bygone(mends, turn)]),
   ],
   undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },

@@ -2,19 +2,33 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
+import { noteAttached, noteContents } from '../../../mail/attachments.ts';
 import { addMail, noteMessage } from '../../../mail/reducer.ts';
 import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { message } from '../schemas.ts';
 
-/** A file that a message carries; `data` is base64. */
-const attached = later(() => z.strictObject({ path: z.string(), data: z.string() }));
+/** A file that comes with a message. */
+const attached = later(() =>
+  z.strictObject({
+    path: z.string(),
+    /** Base64. */
+    data: z.string(),
+    /** The file of which it is a copy. Lines of rules 1 and 2 do not say. */
+    from: z.string().optional(),
+    /** Hash of the bytes, where an earlier line holds them: that of the file `same`. */
+    hash: z.string().optional(),
+    same: z.string().optional(),
+  }),
+);
 
 const schema = later(() =>
   z.strictObject({
     k: z.literal('sent'),
     message: message(),
     files: z.array(attached()).optional(),
+    /** A file holds words of strangers, whoever sends it on. */
+    tainted: z.literal(true).optional(),
     /**
      * What made it: the call of the author's visit and the act in it, `2.1`; the call alone for plain text; or the held act
      * that was approved.
@@ -32,8 +46,15 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'sent'> = {
   phase: 'effect',
   schema,
-  apply: (state, { message, made }) => {
-    addMail(state, message, made);
+  apply: (state, { message, files = [], tainted = false, made }) => {
+    addMail(state, message, made, tainted);
+    noteAttached(
+      state,
+      message,
+      files.map(({ path }) => ({ path })),
+      tainted,
+    );
+    noteContents(state, files);
     noteMessage(state, message);
   },
   files: ({ message, files = [] }) => [
@@ -43,7 +64,7 @@ export const kind: LineKind<'sent'> = {
   undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
   texts: (line, visitor) => visitor.message(line),
   bytes: ({ files = [] }, change) => {
-    for (const file of files) file.data = change(file.data);
+    for (const file of files) if (file.same === undefined) file.data = change(file.data);
   },
   changesConfig: null,
   tellsOfFiles: false,

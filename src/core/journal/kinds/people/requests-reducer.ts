@@ -83,6 +83,7 @@ function reset(state: State, scope: string): void {
     state.mail.quiet.clear();
     state.mail.expiring.clear();
     state.mail.threads.clear();
+    state.mail.attached.clear();
     state.dead.letters.clear();
     state.dead.undelivered.clear();
     state.dead.chains.clear();

@@ -1,6 +1,7 @@
 /** What the end of a visit does to the state. */
 import { withEntry } from '../../../../schema/copy.ts';
 import { hearAnswers } from '../../../approvals/reducer.ts';
+import { noteReader } from '../../../mail/attachments.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { applyDebts } from '../../../mail/owed.ts';
 import { deliver } from '../../../mail/reducer.ts';
@@ -27,6 +28,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   Object.assign(state.memory.visit, { agent: visit.agent, turn, mail: visit.mail });
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
   applyDebts(state, visit);
+  if (visit.outcome !== 'failed') noteReader(state, visit.agent, visit.mail);
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
   agent.lastReason = reasonOf(visit);

@@ -1,0 +1,127 @@
+/** Which files came with a message, who may read them, and by which paths. */
+import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { parseMessageId } from '../../schema/name.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { Attached, Cause, Effect } from '../model/entry.ts';
+import { textHash } from '../model/hash.ts';
+import type { AttachedFile, Attachments } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
+import { type PathRuling, permitPath } from '../model/tool-path.ts';
+import { archivePath } from '../rights/recipients.ts';
+
+/** Notes what came with a message. A file without a path of its own lies beside the message, where its author laid it. */
+export function noteAttached(
+  { mail, rights }: State,
+  { id, from, attachments = [] }: Message,
+  files: readonly Pick<AttachedFile, 'path' | 'found'>[],
+  isTainted: boolean,
+): void {
+  if (attachments.length === 0) return;
+  const placed = attachments.map((name, i): AttachedFile => {
+    return { name, ...(files[i] ?? { path: `agents/${from}/outbox/${name}` }) };
+  });
+  const tainted = isTainted || rights.tainted.has(from);
+  mail.attached.set(id, { files: placed, readers: [], ...(tainted ? { tainted } : {}) });
+}
+
+/** Notes which line holds the bytes of files, for when they are sent on. */
+export function noteContents({ mail }: State, files: readonly Attached[]): void {
+  for (const file of files) {
+    const { hash = bytesHash(file.data), same = file.path, from = '' } = file;
+    for (const path of isAttachment(from) ? [file.path, from] : [file.path])
+      if (mail.contents.get(`${hash} ${path}`) === undefined) mail.contents.set(`${hash} ${path}`, same);
+  }
+}
+
+/** An agent was given messages: from now on it may read what came with them. */
+export function noteReader({ mail }: State, agent: string, ids: readonly string[]): void {
+  for (const id of ids) {
+    const attached = mail.waiting.get(id)?.attachments ? mail.attached.get(id) : undefined;
+    if (attached && !attached.readers.includes(agent))
+      mail.attached.set(id, copyWith(attached, { readers: [...attached.readers, agent] }));
+  }
+}
+
+/**
+ * A file that is sent on is named by its hash where a line of the journal, or an earlier message of the turn, holds its bytes.
+ * Equal bytes that came another way are kept apart: a redaction may take one of them.
+ */
+export function keepOnce(state: State, effects: Effect[]): Effect[] {
+  if (!effects.some((effect) => effect.k === 'sent' && effect.files)) return effects;
+  const first = new Map<string, string>();
+  const once = ({ data, ...file }: Attached): Attached => {
+    const key = isAttachment(file.from) ? `${bytesHash(data)} ${file.from}` : '';
+    const same = key === '' ? undefined : (state.mail.contents.get(key) ?? first.get(key));
+    if (key !== '') first.set(key, file.path);
+    return same === undefined ? { data, ...file } : copyWith(file, { hash: bytesHash(data), same, data });
+  };
+  return effects.map((effect) =>
+    effect.k === 'sent' && effect.files ? copyWith(effect, { files: effect.files.map(once) }) : effect,
+  );
+}
+
+/** Whether a file came with mail. */
+function isAttachment(path = ''): boolean {
+  return /^agents\/[^/]+\/outbox\//.test(path);
+}
+
+function bytesHash(base64: string): string {
+  return textHash(Buffer.from(base64, 'base64'));
+}
+
+/** Who reads, and the mail of the visit. */
+export interface Reader {
+  state: State;
+  resume: Resume;
+  given: readonly Pick<Cause, 'id'>[];
+}
+
+/**
+ * Resolves a path for reading: what the agent may write; `attachments/NAME`, which came with the mail of this visit; and
+ * `attachments/<message id>/NAME`, which came with a message that the agent wrote or was ever given.
+ */
+export function permitRead(reader: Reader, path: string, isThere: (path: string) => boolean): PathRuling {
+  const [, first = '', second] = /^(?:\.\/)?attachments\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  const found = second === undefined ? inThisVisit(reader, first) : inMessage(reader, first, second);
+  const [one] = found;
+  if (one === undefined) return permitPath(reader.resume, path, isThere);
+  if (found.length > 1) return { ok: false, text: severalText(first, found) };
+  const also = [archivePath(one.path), ...(one.found === undefined ? [] : [one.found])];
+  return { ok: true, path: one.path, shared: false, also, ...(one.tainted ? { tainted: true } : {}) };
+}
+
+type Found = AttachedFile & { id: string; tainted: boolean };
+
+function inThisVisit({ state, given }: Reader, name: string): Found[] {
+  return [...new Set(given.map(({ id }) => id))].flatMap((id) => named(id, state.mail.attached.get(id), name));
+}
+
+function inMessage({ state, resume, given }: Reader, id: string, name: string): Found[] {
+  const attached = parseMessageId(id) ? state.mail.attached.get(id) : undefined;
+  const isOwn = parseMessageId(id)?.author === resume.name;
+  const isKnown = isOwn || given.some((mail) => mail.id === id) || attached?.readers.includes(resume.name);
+  return isKnown ? named(id, attached, name) : [];
+}
+
+/** Whoever writes a name may compose its characters in another way. */
+function named(id: string, attached: Attachments | undefined, name: string): Found[] {
+  const file = attached?.files.find((one) => one.name.normalize('NFC') === name.normalize('NFC'));
+  return file ? [{ id, tainted: attached?.tainted === true, ...file }] : [];
+}
+
+function severalText(name: string, found: readonly Found[]): string {
+  const choices = found.map(({ id, name }) => JSON.stringify(`attachments/${id}/${name}`));
+  return `${found.length} messages bring a file ${JSON.stringify(name)}. Say which one: ${choices.join(' or ')}.`;
+}
+
+/** Names that a hint shows at most. */
+const SHOWN = 20;
+
+/** What is told about a path of an attachment that leads nowhere; empty for any other path. */
+export function attachmentsHint({ state, given }: Reader, path: string): string {
+  if (!/^(?:\.\/)?attachments\//.test(path)) return '';
+  const names = given.flatMap(({ id }) => state.mail.attached.get(id)?.files.map(({ name }) => name) ?? []);
+  const now = names.length ? `The mail of this visit brings: ${names.slice(0, SHOWN).join(', ')}. ` : '';
+  return ` ${now}What came with earlier mail is attachments/<message id>/NAME.`;
+}
