@@ -34,6 +34,11 @@ describe('a path of an attachment', () => {
     sent('b', 'a', 2, ['x.md']),
     sent('b', 'human', 3, ['secret.md']),
     {
+      k: 'sent',
+      message: letter({ from: 'b', to: ['a'], n: 4, attachments: ['000001-04-1-x.md'] }),
+      files: [{ path: 'agents/b/outbox/000001-04-1-x.md', data: 'eA==' }],
+    },
+    {
       k: 'drop',
       turn: 1,
       found: 'f',
@@ -55,6 +60,8 @@ describe('a path of an attachment', () => {
     ['attachments/plan.pdf', ['000001-human-01'], 'agents/human/outbox/000001-01.files/plan.pdf'],
     ['attachments/beside.txt', ['000001-human-01'], 'agents/human/outbox/beside.txt'],
     ['attachments/old.txt', ['000001-human-02'], 'agents/human/outbox/old.txt'],
+    ['attachments/000001-04-1-x.md', ['000001-b-04'], 'agents/b/outbox/000001-04-1-x.md'],
+    ['attachments/000001-b-04/000001-04-1-x.md', ['000001-b-04'], 'agents/b/outbox/000001-04-1-x.md'],
     ['attachments/y.md', ['000001-b-01'], 'agents/a/workspace/attachments/y.md'],
     ['attachments/000001-b-01/x.md', [], 'agents/a/workspace/attachments/000001-b-01/x.md'],
     ['attachments/000001-b-03/secret.md', ['000001-b-01'], 'agents/a/workspace/attachments/000001-b-03/secret.md'],
