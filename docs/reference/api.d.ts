@@ -40,6 +40,14 @@ export interface Disk {
     list(path: string): string[] | null;
     /** Name and what is there, for all that lies in a folder, in the order of `list`; null when there is no such folder. */
     look(path: string): [name: string, stat: Stat][] | null;
+    /**
+     * At most so many names in a folder, sorted, and what each is; null when there is no such folder. Of a larger folder they
+     * are some of its names, and the rest is not looked at.
+     */
+    glance(path: string, most: number): {
+        found: [name: string, kind: Stat['kind']][];
+        more: boolean;
+    } | null;
     /** What is at the path, without following a link; null when nothing is there. */
     stat(path: string): Stat | null;
     /** False when the system denies this process reading or writing there; true when nothing is there. Follows no link. */
@@ -740,6 +748,10 @@ export declare class MemoryDisk implements Disk {
     list(asked: string): string[] | null;
     private namesIn;
     look(path: string): [string, Stat][] | null;
+    glance(path: string, most: number): {
+        found: [string, Stat['kind']][];
+        more: boolean;
+    } | null;
     isOpen(): boolean;
     stat(asked: string): Stat | null;
     create(path: string, bytes: string | Uint8Array): string;
