@@ -73,14 +73,17 @@ function remindedOf({ id, from, thread, subject, turn }: Owed): Owed {
   return { id, from, thread, subject, turn };
 }
 
-/** A message pays what its author owes its readers in that conversation; a message of kind `status` pays nothing. */
-export function payDebts(state: State, { from, to, thread, kind }: Message): void {
+/**
+ * A message pays what its author owes its readers in that conversation, and for the message that it answers; one of kind
+ * `status` pays nothing.
+ */
+export function payDebts(state: State, { from, to, thread, kind, reply_to }: Message): void {
   const before = state.mail.owed.get(from);
   if (!before || kind === 'status') return;
   keep(
     state,
     from,
-    before.filter((owed) => owed.thread !== thread || !to.includes(owed.from)),
+    before.filter((owed) => !to.includes(owed.from) || (owed.thread !== thread && owed.id !== reply_to)),
   );
 }
 

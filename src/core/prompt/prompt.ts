@@ -228,7 +228,7 @@ function addReminders(pieces: Piece[], { reminded = [], cut }: InboxMail, looks:
 }
 const REMINDER = `
 ## You owe an answer
-You were given this mail before, and its author still waits for you. Nobody else has work now, and you are reminded only once. Answer, or ask whoever you wait for. If no answer is needed, call done with its id in settled.
+You were given this mail before and have not answered it. Its author may still wait for you; you are reminded only once. Answer, or ask whoever you wait for. If no answer is needed, call done with its id in settled.
 `;
 
 function addMail(pieces: Piece[], given: InboxMail, looks: boolean): void {

@@ -8,7 +8,14 @@ export default act({
   about: 'End this visit. Call it together with your last tool calls: you are asked again only if one of them fails.',
   granted: 'all',
   input: z.strictObject({
-    answer: z.string().min(1).max(200_000).optional().describe('your answer to whoever wrote to you, in markdown'),
+    answer: z
+      .string()
+      .min(1)
+      .max(200_000)
+      .optional()
+      .describe(
+        'your answer to whoever wrote to you, in markdown; leave it out if you have sent it or cannot answer yet',
+      ),
     settled: z
       .array(z.string().max(100))
       .max(100)

@@ -90,6 +90,33 @@ describe('a request that nobody answered', () => {
   });
 });
 
+describe('an answer', () => {
+  it('pays for the message that it names, also from another conversation, and only when its author reads it', async () => {
+    const answer = (input: object): Act => ({
+      tool: 'send_message',
+      input: { to: 'manager', body: 'Done.', kind: 'report', reply_to: '000001-manager-01', ...input } as never,
+    });
+    const org = lab(
+      ({ agent, turn, n }) => {
+        if (agent === 'manager')
+          return turn === 1 && n === 1 ? model('', send('planner', 'Plan it.', 'task'), DONE) : [];
+        if (turn === 2) return model('Later.');
+        return n === 1 ? model('', answer(turn === 3 ? { to: 'human' } : {}), DONE) : [];
+      },
+      { edges: { ...EDGES, human: ['manager', 'planner'], planner: ['manager', 'human'] } },
+    );
+    org.drop('manager', 'A page, please.', { kind: 'status' });
+    await org.turns(2);
+    expect(await owedBy(org)).toEqual([['planner', '000001-manager-01']]);
+    org.drop('planner', 'How is it going?', { kind: 'status' });
+    await org.turns(1);
+    expect(await owedBy(org)).toEqual([['planner', '000001-manager-01']]);
+    org.drop('planner', 'And now?', { kind: 'status' });
+    await org.turns(1);
+    expect(await owedBy(org)).toEqual([]);
+  });
+});
+
 describe('what needs no answer', () => {
   it("is a colleague's thanks; a person's costs its one visit", async () => {
     const org = lab(({ agent, mail }) =>
