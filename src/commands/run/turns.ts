@@ -195,6 +195,8 @@ function remedyFor(reason: string): string {
 }
 const REMEDIES = {
   auth: 'Set or replace its key',
+  'too-long': 'It refuses whatever it is given: let it take longer prompts, or name another model in the resume',
+  refused: 'It refuses whatever it is given: name another model in the resume',
   'bad-request': 'Correct the model in org/models.yaml, or name another one in the resume',
 };
 const NEXT_RUN =

@@ -1,6 +1,8 @@
 /** Chooses the mail that a visit is given. */
+import { copyWith } from '../../schema/copy.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
+import { type AgentState, agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 
 /** The mail that a visit is given. */
@@ -12,6 +14,8 @@ export interface InboxMail {
   waiting: number;
   /** Most characters of each body; longer ones are cut. */
   cut: number;
+  /** The model refused it with the rest of a prompt: it is given without memory, notices and earlier messages. */
+  bare?: true;
 }
 
 /** Characters that stand for one token when a text is only estimated. */
@@ -24,11 +28,25 @@ const RANK = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
 
 /**
  * Chooses from the inbox: by priority (raised with age), then age, senders in rotation, within the token allowance. After a
- * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest. Pure.
+ * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest. `attempts`: how
+ * many each message has. Pure.
  */
-export function inboxOfVisit(state: State, agent: string, turn: number, inboxTokens: number): InboxMail {
+export function inboxOfVisit(
+  state: State,
+  agent: string,
+  turn: number,
+  inboxTokens: number,
+  attempts: number,
+): InboxMail {
   const room = inboxTokens * CHARS_PER_TOKEN;
   const inbox = inboxOf(state.mail, agent);
+  const { refused } = agentState(state.staff, agent);
+  const next = nextAfterRefusal(inbox, agent, refused);
+  if (next) {
+    const isLast = next.refused?.[agent] !== undefined && (next.attempts[agent] ?? 0) + 1 >= attempts;
+    const alone = { mail: [next], waiting: inbox.length - 1, cut: partOf(next, agent, room) };
+    return isLast || refused === 'model' ? copyWith(alone, { bare: true }) : alone;
+  }
   if (inbox.length <= 1) return { mail: inbox, waiting: 0, cut: room };
   const failed = inbox.filter((mail) => (mail.attempts[agent] ?? 0) > 0);
   if (failed.length)
@@ -43,6 +61,29 @@ export function inboxOfVisit(state: State, agent: string, turn: number, inboxTok
   }
   return { mail: chosen, waiting: inbox.length - chosen.length, cut: room };
 }
+
+/**
+ * The message that an agent is given next, as long as some were refused: the one whose refusal is longest ago. While no
+ * visit was answered since, others are tried first: they show whether the model answers at all.
+ */
+function nextAfterRefusal(inbox: readonly Mail[], agent: string, refused: AgentState['refused']): Mail | undefined {
+  const since = (mail: Mail): number => mail.refused?.[agent]?.turn ?? 0;
+  const open = inbox.filter((mail) => since(mail) > 0 || (refused !== '' && mail.kind !== 'notice'));
+  return open.reduce<Mail | undefined>((a, b) => {
+    if (!a || since(b) !== since(a)) return !a || since(b) < since(a) ? b : a;
+    return older(b, a) ? b : a;
+  }, undefined);
+}
+
+/** Characters that are given of a message: less with each attempt when the model refused it as too long. */
+function partOf(mail: Mail, agent: string, room: number): number {
+  if (!mail.refused?.[agent]?.long) return room;
+  const tries = Math.min(mail.attempts[agent] ?? 0, MOST_PARTS);
+  return Math.min(room, Math.max(LEAST_CHARS, Math.floor(Math.min(mail.body.length, room) / 4 ** tries)));
+}
+/** A part of a message is never shorter than this, in characters, nor cut more often. */
+const LEAST_CHARS = 500;
+const MOST_PARTS = 4;
 
 /** Orders by rank; within a rank senders take turns, each with its oldest message first. */
 function inOrder(inbox: readonly Mail[], turn: number): Mail[] {

@@ -47,6 +47,11 @@ export const mailFor = (agent: string): string => `mail for ${agent}`;
 /** The subject of a notice about missing credits of an agent. */
 export const creditsOf = (agent: string): string => `credits of ${agent}`;
 
+/** The subject of a notice about an agent whose model is set up wrongly. */
+export const configOf = (agent: string): string => `model of ${agent}`;
+/** The subject of a notice about mail that an agent could be given only alone. */
+export const aloneOf = (agent: string): string => `mail of ${agent} alone`;
+
 /** The subject of a notice about a message that an agent has not finished. */
 export const workOf = (agent: string, mail: string): string => `${mail} at ${agent}`;
 

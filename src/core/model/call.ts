@@ -118,10 +118,18 @@ export interface Reply {
 }
 
 /**
- * Why a call failed. Failures of the first group are the provider's fault and never count against the mail; those of the
- * second are the reply's.
+ * Why a call failed. After failures of the first group the next model is asked, after those of the second none. `too-long`
+ * and `refused` are about the prompt (`mail/refusals.ts`), `incomplete` and `malformed` about the reply.
  */
-export const PROVIDER_FAILURES = ['auth', 'rate-limit', 'overloaded', 'timeout', 'unavailable', 'bad-request'] as const;
+export const PROVIDER_FAILURES = [
+  'auth',
+  'rate-limit',
+  'overloaded',
+  'timeout',
+  'unavailable',
+  'bad-request',
+  'too-long',
+] as const;
 export const REPLY_FAILURES = ['refused', 'incomplete', 'malformed'] as const;
 export type CallFailure = (typeof PROVIDER_FAILURES)[number] | (typeof REPLY_FAILURES)[number];
 

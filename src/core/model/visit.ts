@@ -14,6 +14,11 @@ export interface Finished {
   reason?: string;
   detail?: string;
   blame?: Blame;
+  /** The model that refused the prompt; `long`: as too long. */
+  model?: string;
+  long?: true;
+  /** It was given its mail alone: what was left out. */
+  leftOut?: readonly string[];
   /** Micro-credits that the call it could not pay might cost. */
   need?: number;
   given: readonly Mail[];

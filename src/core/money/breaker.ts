@@ -4,9 +4,23 @@ import type { Config } from '../model/config.ts';
 import type { Tries } from '../model/state/calls.ts';
 import type { State } from '../model/state.ts';
 
-/** Whether a failure means that the service is down; a bad request would fail anywhere. */
+/** Whether a failure means that the service is down; a request that is wrong or too long is another matter. */
 export function isOutage(failure: CallFailure): boolean {
-  return failure !== 'bad-request' && (PROVIDER_FAILURES as readonly string[]).includes(failure);
+  if (failure === 'bad-request' || failure === 'too-long') return false;
+  return (PROVIDER_FAILURES as readonly string[]).includes(failure);
+}
+
+/**
+ * Which of the failures of two models tells why a visit failed: that of a service that is down, then a wrong request, then
+ * the later one. So a small spare model does not give up mail that waits for a larger one.
+ */
+export function telling<E extends { failure: CallFailure }>(before: E | null, now: E): E {
+  return before !== null && weightOf(before.failure) > weightOf(now.failure) ? before : now;
+}
+
+function weightOf(failure: CallFailure): number {
+  if (isOutage(failure)) return 2;
+  return failure === 'bad-request' ? 1 : 0;
 }
 
 /** Notes the outcome of an attempt among those of a turn or a visit; `failure` is null for a reply, `at` is its time. */

@@ -29,6 +29,8 @@ export interface VisitPrompt {
   blobs: { hash: string; text: string; image?: true }[];
   systemHash: string;
   pieces: Piece[];
+  /** Of mail that is given alone: what was left out. */
+  leftOut: string[];
 }
 
 /**
@@ -46,21 +48,20 @@ export function buildPrompt(
 ): VisitPrompt {
   const system = stablePart(config, resume, tools);
   const pieces: Piece[] = [];
-  const memory = addMemory(
-    pieces,
-    memorySection(config, state, resume, given.mail),
-    environment(config, state, resume, turn),
-  );
-  const skills = matching(config.skills, resume, askedIn(given.mail));
-  if (skills.length)
-    pieces.push(
-      `\n## More of your skills that may matter now\n${skills.map((skill) => printSkill(config.org, skill)).join('\n')}\n`,
-    );
-  if (summaryDue) pieces.push(summaryOrder(config, state, resume));
-  addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail));
-  addAnswers(pieces, state, resume.name);
-  addContacts(pieces, config, state, resume.name, given.mail);
-  addThreads(pieces, state, resume.name, given.mail);
+  const section = memorySection(config, state, resume, given.mail);
+  const head = given.bare ? `Turn ${turn}.\n` : environment(config, state, resume, turn);
+  const memory = addMemory(pieces, given.bare ? NO_MEMORY : section, head);
+  const parts: [string, Piece[]][] = [
+    ['skills', skillPieces(config, resume, given.mail)],
+    ['the order of a summary', summaryDue ? [summaryOrder(config, state, resume)] : []],
+    ['notices', added((some) => addNotices(some, state, resume.name, againText(config, state, resume, given.mail)))],
+    ['answers of people', added((some) => addAnswers(some, state, resume.name))],
+    ['contacts', added((some) => addContacts(some, config, state, resume.name, given.mail))],
+    ['earlier messages', added((some) => addThreads(some, state, resume.name, given.mail))],
+  ];
+  const leftOut = given.bare ? leftOutOf(section, parts) : [];
+  if (given.bare) pieces.push(aloneText(leftOut));
+  else for (const [, some] of parts) pieces.push(...some);
   const looks = config.models.get(resume.model[0] as string)?.images === true;
   addReminders(pieces, given, looks);
   addMail(pieces, given, looks);
@@ -92,7 +93,34 @@ export function buildPrompt(
     blobs: [system, ...memory],
     systemHash: system.hash,
     pieces,
+    leftOut,
   };
+}
+
+const NO_MEMORY: MemorySection = { own: '', shared: '', related: [] };
+
+/** What is said of mail that is given alone. */
+function aloneText(leftOut: readonly string[]): string {
+  return `Your model did not accept an earlier prompt, so you get one message alone. Left out: ${leftOut.join(', ')}.\n`;
+}
+
+/** What of a whole prompt is left out of one with a single message. */
+function leftOutOf({ own, shared, related }: MemorySection, parts: readonly [string, Piece[]][]): string[] {
+  const memory = own || shared || related.length ? ['memory'] : [];
+  return ['the overview', ...memory, ...parts.filter(([, some]) => some.length > 0).map(([name]) => name)];
+}
+
+function added(add: (pieces: Piece[]) => void): Piece[] {
+  const pieces: Piece[] = [];
+  add(pieces);
+  return pieces;
+}
+
+function skillPieces(config: Config, resume: Resume, mail: readonly Mail[]): Piece[] {
+  const skills = matching(config.skills, resume, askedIn(mail));
+  if (skills.length === 0) return [];
+  const lines = skills.map((skill) => printSkill(config.org, skill)).join('\n');
+  return [`\n## More of your skills that may matter now\n${lines}\n`];
 }
 
 /** sha256 of a whole request, base64url: the intent records it. `images`: the hashes of its images. */
@@ -210,12 +238,15 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
       ?.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
     if (!tail?.length) continue;
     pieces.push(`\n## Earlier in conversation ${/^[\w.-]+$/.test(id) ? id : quoteUntrusted(id)}\n`);
-    for (const m of tail)
-      pieces.push(
-        `<mail id="${m.id}" from="${m.from}" subject=${quoteUntrusted(m.subject)}>\n`,
-        { mail: m.id, cut: THREAD_CUT },
-        '\n</mail>\n',
-      );
+    for (const m of tail) {
+      if (m.refused?.includes(agent)) pieces.push(`[${m.id} from ${m.from} is left out: your model refused it]\n`);
+      else
+        pieces.push(
+          `<mail id="${m.id}" from="${m.from}" subject=${quoteUntrusted(m.subject)}>\n`,
+          { mail: m.id, cut: THREAD_CUT },
+          '\n</mail>\n',
+        );
+    }
   }
 }
 const THREAD_CUT = 400;

@@ -116,10 +116,15 @@ export function cutText(config: Config, visit: Finished, { done }: Unfinished): 
     .join(' ');
 }
 
+/** Why a visit was cut whose conversation outgrew the model. */
+export const TOO_MUCH = 'what it read became longer than its model takes';
+
 /** Why the visit ended, in words for a model. */
 function endText(config: Config, { reason, blame, detail = '', resume }: Finished): string {
   if (blame === 'budget') return 'Your last visit ended before you had finished: the run may cost no more.';
   if (reason === 'credits') return 'Your last visit ended for lack of credits; you have some again. Keep it short.';
+  if (detail === TOO_MUCH)
+    return 'Your last visit was cut short: what you had read in it became too long for your model. Read less at a time.';
   if (reason === 'tokens') {
     const most = /\bcut at (\d+) tokens$/.exec(detail)?.[1];
     return `Your last reply was longer than ${most === undefined ? 'it may be' : `the ${most} tokens it may have`}, and was not used. ${shorterText(resume)}`;

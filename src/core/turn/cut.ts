@@ -10,7 +10,7 @@ import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
 import { creditAdvice, visitCost } from '../money/credit-advice.ts';
 import { cutText, printDone, unfinishedAfter } from '../prompt/unfinished.ts';
-import { limitAdvice } from './limits.ts';
+import { roomAdvice } from './limits.ts';
 
 /** Mail of the visit that its agent acknowledged: it need not be given again. */
 export function settledIn({ acked }: Draft): string[] {
@@ -72,6 +72,5 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
     return `It waits for credits: ${creditAdvice(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
   const attempt = (mail.attempts[agent] ?? 0) + 2;
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
-  if (visit.reason === 'looped') return `${again} ${show}`;
-  return `${again} To give it more room, raise ${limitAdvice(config, visit)}. ${show}`;
+  return `${again}${roomAdvice(config, visit)} ${show}`;
 }

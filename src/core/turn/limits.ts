@@ -2,6 +2,7 @@
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Config } from '../model/config.ts';
 import type { Finished } from '../model/visit.ts';
+import { TOO_MUCH } from '../prompt/unfinished.ts';
 
 interface VisitLimit {
   key: string;
@@ -10,7 +11,7 @@ interface VisitLimit {
 }
 
 /** Which limit to raise for a cut visit: the one that applied, and those that apply as soon as it is raised. */
-export function limitAdvice(config: Config, { reason, resume }: Pick<Finished, 'reason' | 'resume'>): string {
+function limitAdvice(config: Config, { reason, resume }: Pick<Finished, 'reason' | 'resume'>): string {
   const limits = reason === 'steps' ? ofSteps(config, resume) : ofTokens(config, resume);
   const least = Math.min(...limits.map(({ amount }) => amount));
   const held = limits.filter(({ amount }) => amount === least).map(({ key, file }) => `${key} in ${file}`);
@@ -18,6 +19,12 @@ export function limitAdvice(config: Config, { reason, resume }: Pick<Finished, '
     .filter(({ amount }) => amount > least)
     .map(({ key, file, amount }) => `${amount} by ${key} in ${file}`);
   return `${held.join(' and ')}${more.length ? ` (it is capped at ${more.join(' and at ')})` : ''}`;
+}
+
+/** The advice to give a cut visit more room, as a sentence with a space before it; empty where no limit would help. */
+export function roomAdvice(config: Config, visit: Pick<Finished, 'reason' | 'detail' | 'resume'>): string {
+  if (visit.reason === 'looped' || visit.detail === TOO_MUCH) return '';
+  return ` To give it more room, raise ${limitAdvice(config, visit)}.`;
 }
 
 /** Limits of resumes that do nothing, because the organisation allows less. */

@@ -23,8 +23,9 @@ import { doneIn, unfinishedAfter } from '../prompt/unfinished.ts';
 import { seatsOf } from '../rights/approvers.ts';
 import { FileVersions } from '../tools/file-versions.ts';
 import { cutNotices, settledIn, soFar } from './cut.ts';
+import { aloneNotices, modelNotices } from './faults.ts';
 import { giveUp } from './give-up.ts';
-import { limitAdvice } from './limits.ts';
+import { roomAdvice } from './limits.ts';
 
 /** Whether the acts of the visit count. */
 export function stands(outcome: VisitOutcome): boolean {
@@ -57,6 +58,7 @@ function settleVisit(
   if (stands(visit.outcome)) settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
   effects.push(visitEffect(config, state, visit), ...done);
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
+  if (stands(visit.outcome)) effects.push(...aloneNotices(config, turn, visit));
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
   if (visit.outcome === 'cut') return settleCut(config, state, turn, visit, done, effects);
   if (visit.summary) effects.push({ k: 'summarised' });
@@ -73,6 +75,8 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     ...(visit.reason === undefined ? {} : { reason: visit.reason }),
     ...(visit.detail === undefined ? {} : { detail: visit.detail }),
     ...(visit.blame === undefined ? {} : { blame: visit.blame }),
+    ...(visit.model === undefined ? {} : { model: visit.model }),
+    ...(visit.long === undefined ? {} : { long: visit.long }),
     ...(visit.need === undefined ? {} : { need: visit.need }),
     mail: visit.given.map((mail) => mail.id),
     ...(settled.length ? { settled } : {}),
@@ -213,6 +217,11 @@ function conflictText(path: string, before: { text: string | null; by: string },
 function settleFailure(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
   if (visit.blame === 'credits') return reportStarved(config, state, visit, effects);
   if (visit.blame === 'provider' || visit.blame === 'budget') return;
+  if (visit.blame === 'config' || visit.blame === 'model') {
+    effects.push(...modelNotices(config, state, visit));
+    return;
+  }
+  if (visit.blame === 'refused') return settleRefused(config, turn, visit, effects);
   effects.push({
     k: 'notice',
     to: visit.agent,
@@ -223,6 +232,13 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
   const how = `failed, the last because: ${visit.reason}. ${stands}`;
   buryHopeless(config, turn, visit.agent, visit.given, how, effects);
   effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
+}
+
+/** A refused message is given up only when it was given alone, without all that could be left out, and for the last time. */
+function settleRefused(config: Config, turn: number, visit: Finished, effects: Effect[]): void {
+  if (visit.leftOut === undefined) return;
+  const how = `failed, the last because: ${visit.reason}. In that visit it was given alone.`;
+  buryHopeless(config, turn, visit.agent, visit.given, how, effects);
 }
 
 /** Makes dead letters of mail whose last attempt this was; returns the rest. */
@@ -265,10 +281,9 @@ function settleCut(
 ): void {
   const settled = settledIn(visit.draft);
   const open = visit.given.filter(({ id }) => !settled.includes(id));
-  const room = visit.reason === 'looped' ? '' : ` To give it more room, raise ${limitAdvice(config, visit)}.`;
   const now = doneIn(done, visit.draft);
   const stands = soFar(now, unfinishedAfter(state, visit, now).done);
-  const how = `failed or were cut, the last because ${visit.detail}. ${stands}${room}`;
+  const how = `failed or were cut, the last because ${visit.detail}. ${stands}${roomAdvice(config, visit)}`;
   const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
   const told = visit.blame === 'credits' && agentState(state.staff, visit.agent).starved ? [] : left;
   const notices = cutNotices(config, state, turn, visit, now, told);

@@ -47,6 +47,8 @@ export interface CallAllowance {
   tries: Map<string, Tries>;
   /** The model that answered in place of the first, and why. */
   via?: string | undefined;
+  /** The model that was asked last. */
+  asked?: string;
 }
 
 /** One thought of a visit: its prompt, how the journal keeps it, and whose account pays. */
@@ -110,6 +112,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     const intent = known ?? this.intentOf(asking);
     asking.again = null;
     thought.purse.via = intent.via;
+    thought.purse.asked = intent.model;
     asking.attempt = intent.attempt;
     if (known) this.journal.recall(intent);
     else await this.journal.announce(intent, ROOM_FOR_REPLY);

@@ -3,7 +3,7 @@ import { type Prompt, ProviderError, printKey, REPLY_FAILURES, type Reply, Unask
 import type { Config } from '../../core/model/config.ts';
 import type { IntentEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
-import { admits, closedFor } from '../../core/money/breaker.ts';
+import { admits, closedFor, telling } from '../../core/money/breaker.ts';
 import { countsTokens, worstCase } from '../../core/money/ledger.ts';
 import { requestHash } from '../../core/prompt/prompt.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
@@ -216,6 +216,7 @@ export class ModelCalls implements Models {
       const intent = known?.[0] as IntentEntry | undefined;
       if (!known || !intent) return null;
       progress.at = intent.model;
+      thought.purse.asked = intent.model;
       progress.missed = false;
       if (!thought.recorded.doubts.has(key) && !known[1]) {
         asking.again = intent;
@@ -228,7 +229,8 @@ export class ModelCalls implements Models {
         try {
           return recall(this.journal, thought, known);
         } catch (error) {
-          if (!(error instanceof ProviderError) || isOfTheReply(error)) throw error;
+          if (!(error instanceof ProviderError)) throw error;
+          if (isOfTheReply(error)) throw telling(progress.failed, error);
           progress.failed = error;
           progress.missed = true;
         }

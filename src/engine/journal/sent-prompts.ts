@@ -65,6 +65,7 @@ export class SentPrompts {
         blobs: [],
         systemHash: sent.system,
         pieces: sent.pieces,
+        leftOut: [],
       },
     };
   }

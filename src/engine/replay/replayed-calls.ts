@@ -129,6 +129,7 @@ export class ReplayedCalls implements Models {
       if (intent?.k !== 'intent') continue;
       this.checkPrompt(key, intent, requestHash(systemHash, intent.model, prompt.parts, images), prompt);
       purse.via = intent.via;
+      purse.asked = intent.model;
       const reply = this.answer(intent, answer, purse);
       if (reply) return reply;
     }
@@ -152,7 +153,7 @@ export class ReplayedCalls implements Models {
     if (answer.k !== 'reply' && answer.k !== 'failed') return undefined;
     purse.left -= answer.cost;
     if (answer.k === 'reply') return answer.reply;
-    if ((REPLY_FAILURES as readonly string[]).includes(answer.failure))
+    if (answer.failure === 'incomplete' || answer.failure === 'malformed')
       throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
     return undefined;
   }

@@ -136,7 +136,7 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
     note(this.unpaid, agent, outcome === 'cut' && reason === 'credits');
     if (outcome === 'skipped') return;
     this.called++;
-    if (blame === 'provider') this.blamed++;
+    if (blame === 'provider' || blame === 'config' || blame === 'model') this.blamed++;
   }
 }
 

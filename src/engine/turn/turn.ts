@@ -1,6 +1,7 @@
 /** Makes one turn from the snapshot to its effects. */
 import { archiveMoves } from '../../core/journal/files.ts';
 import { keepOnce } from '../../core/mail/attachments.ts';
+import { judgeRefusals } from '../../core/mail/refusals.ts';
 import { archiveOverQuota } from '../../core/memory/quota.ts';
 import { inChartOrder } from '../../core/model/config.ts';
 import type { Effect } from '../../core/model/entry.ts';
@@ -40,7 +41,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
     visit(turn, toolbox, plan, draftOf(decided, approved, plan.agent)),
   );
-  const all = [...visits, ...skipped];
+  const all = judgeRefusals(turn.state, [...visits, ...skipped]);
   const made = chainWrites([
     ...decided,
     ...settle(turn.config, turn.state, turn.number, all, written),

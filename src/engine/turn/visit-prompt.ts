@@ -21,7 +21,13 @@ export function promptOfVisit(
   cause: { summary: boolean; reminder: boolean },
 ): { given: InboxMail; brief: VisitPrompt } {
   const { config, state, number } = turn;
-  const chosen = inboxOfVisit(state, resume.name, number, config.org.limits.inbox_tokens);
+  const chosen = inboxOfVisit(
+    state,
+    resume.name,
+    number,
+    config.org.limits.inbox_tokens,
+    config.org.limits.max_attempts,
+  );
   const given = cause.reminder ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name) }) : chosen;
   const made = {
     given,

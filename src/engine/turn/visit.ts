@@ -2,9 +2,16 @@
 import { rulesOf } from '../../core/journal/rules.ts';
 import { attachmentsHint, permitRead } from '../../core/mail/attachments.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
-import { type ActCall, type JsonObject, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
+import {
+  type ActCall,
+  type CallFailure,
+  type JsonObject,
+  type Part,
+  ProviderError,
+  type Reply,
+} from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';
-import type { Cause, PromptRef } from '../../core/model/entry.ts';
+import type { Blame, Cause, PromptRef } from '../../core/model/entry.ts';
 import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import { type ActContext, type Attachable, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
@@ -13,6 +20,7 @@ import type { Finished } from '../../core/model/visit.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
 import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
+import { TOO_MUCH } from '../../core/prompt/unfinished.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
 import { answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
@@ -36,7 +44,7 @@ const MOST_SHOWN = 50_000;
 const MOST_REASON = 500;
 
 /** How a visit ended. */
-type VisitEnd = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need' | 'settlesAll'>;
+type VisitEnd = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need' | 'model' | 'long' | 'settlesAll'>;
 
 /** A visit that is to be made: who, and for how much. */
 export interface VisitPlan {
@@ -61,6 +69,8 @@ interface VisitUnderWay extends VisitPlan {
   priority: number;
   /** Images of the mail, when the model can look at them. */
   sights: Sight[];
+  /** Calls of the visit so far that were answered. */
+  answered: number;
 }
 
 /**
@@ -71,8 +81,13 @@ interface VisitUnderWay extends VisitPlan {
 export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft: Draft): Promise<Finished> {
   const made = promptOfVisit(turn, toolbox, plan.resume, plan);
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
-  const sights = looks ? imagesOf(turn.ports.disk, turn.state, made.given.mail) : [];
-  const briefed: VisitUnderWay = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
+  const { bare } = made.given;
+  const sights = looks && !bare ? imagesOf(turn.ports.disk, turn.state, made.given.mail) : [];
+  const briefed: VisitUnderWay = copyWith(copyWith(plan, made), {
+    priority: priorityOf(turn, made.given),
+    sights,
+    answered: 0,
+  });
   const { mail, reminded = [] } = made.given;
   const answers = answersFor(turn.state.approvals, plan.agent);
   const about = reminded.length ? [...reminded, ...mail] : mail;
@@ -83,17 +98,18 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
     resume: plan.resume,
     given: mail,
     ...(reminded.length > 0 && { reminded }),
-    told,
-    answers,
+    told: bare ? 0 : told,
+    answers: bare ? [] : answers,
     draft: scene.draft,
-    summary: plan.summary,
+    summary: plan.summary && !bare,
+    ...(bare && { leftOut: made.brief.leftOut }),
   };
   try {
     noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
     return copyWith(finished, await converse(turn, toolbox, briefed, scene));
   } catch (error) {
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
-    return copyWith(finished, endBy(error, plan.bounded, turn.mask));
+    return copyWith(finished, endBy(error, briefed, turn.mask));
   }
 }
 
@@ -182,6 +198,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
   for (let n = 1; n <= steps; n++) {
     keepPromises(turn, plan, scene);
     const reply = await ask(turn, plan, parts, ref, n);
+    plan.answered = n;
     scene.draft.via = plan.purse.via;
     isByRules &&= reply.ends === true;
     note(reply.text.trim(), !again, scene.draft, said);
@@ -356,10 +373,10 @@ function peopleWithout({ config, given, draft }: ActContext): Set<string> {
 }
 
 /** What ran out, or what failed. Reasons are kept without secrets. */
-function endBy(error: unknown, bounded: boolean, redact: (text: string) => string): VisitEnd {
+function endBy(error: unknown, plan: VisitUnderWay, redact: (text: string) => string): VisitEnd {
   const say = (text: string): string => redact(text).slice(0, MOST_REASON);
   if (error instanceof OutOfCredits) {
-    const blame = bounded ? 'budget' : 'credits';
+    const blame = plan.bounded ? 'budget' : 'credits';
     const cut: VisitEnd = { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
     return error.need === undefined ? cut : { need: error.need, ...cut };
   }
@@ -368,6 +385,16 @@ function endBy(error: unknown, bounded: boolean, redact: (text: string) => strin
     return { outcome: 'failed', reason: say(`internal: ${text}`), blame: 'internal' };
   }
   if (error.failure === 'incomplete') return { outcome: 'cut', reason: 'tokens', detail: say(error.message) };
-  const blame = error.failure === 'refused' || error.failure === 'malformed' ? 'reply' : 'provider';
-  return { outcome: 'failed', reason: say(`${error.failure}: ${error.message}`), blame };
+  const isLong = error.failure === 'too-long';
+  if (isLong && plan.answered > 0) return { outcome: 'cut', reason: 'tokens', detail: TOO_MUCH };
+  const reason = say(`${error.failure}: ${error.message}`);
+  const blame = blameOf(error.failure, plan.answered > 0);
+  if (blame !== 'refused') return { outcome: 'failed', reason, blame };
+  return { outcome: 'failed', reason, blame, model: plan.purse.asked ?? '', ...(isLong && { long: isLong }) };
+}
+
+function blameOf(failure: CallFailure, isAnswered: boolean): Blame {
+  if (failure === 'malformed') return 'reply';
+  if (failure === 'refused' || failure === 'too-long') return isAnswered ? 'reply' : 'refused';
+  return failure === 'bad-request' ? 'config' : 'provider';
 }

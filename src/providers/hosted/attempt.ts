@@ -5,6 +5,7 @@ import { maskerOf } from '../../core/text/mask.ts';
 import type { Outside } from '../provider.ts';
 import type { AnswerProgress } from './answer.ts';
 import { type Key, NO_KEY } from './key.ts';
+import { aboutPrompt } from './refusals.ts';
 
 /** What a hosted provider knows about its service. */
 export interface HostedService {
@@ -96,8 +97,8 @@ function failureOf(
 ): ProviderError {
   const error = thrown as SdkError;
   const own = thrown instanceof ProviderError ? thrown : null;
-  const failure = own?.failure ?? kindOf(error, progress);
   const words = error.apiMessage ? `${error.status ?? ''} ${error.apiMessage}`.trim() : wordsOf(error);
+  const failure = own?.failure ?? kindOf(error, progress, service.name, words);
   const named = words.startsWith(`${service.name}: `) || own?.failure === 'auth' ? words : `${service.name}: ${words}`;
   const remedy = failure === 'auth' && !own ? ` (check ${service.key.name})` : '';
   const requestId = own?.requestId ?? error.requestID ?? progress.requestId;
@@ -135,16 +136,15 @@ const KINDS: Record<string, CallFailure> = {
   service_unavailable: 'overloaded',
   timeout: 'timeout',
   timeout_error: 'timeout',
-  content_filter: 'refused',
-  context_length_exceeded: 'bad-request',
   invalid_request_error: 'bad-request',
   model_not_found: 'bad-request',
   not_found_error: 'bad-request',
-  request_too_large: 'bad-request',
 };
 
-function kindOf(error: SdkError, progress: AnswerProgress): CallFailure {
+function kindOf(error: SdkError, progress: AnswerProgress, service: string, words: string): CallFailure {
   if (error.code === 'content_filter') return 'refused';
+  const about = aboutPrompt(service, { status: error.status, code: error.code, type: error.type, words });
+  if (about) return about;
   const status = error.status ?? Number(error.code);
   if (status >= 400 && status < 1000) return kindOfStatus(status);
   for (const word of [error.code, error.type])

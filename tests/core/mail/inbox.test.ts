@@ -11,7 +11,7 @@ const roomFor = (messages: number): number => messages * 100;
 const BODY = 'x'.repeat(200);
 
 function ids(state: State, turn: number, tokens = 100_000): string[] {
-  return inboxOfVisit(state, 'a', turn, tokens).mail.map(({ id }) => id);
+  return inboxOfVisit(state, 'a', turn, tokens, 3).mail.map(({ id }) => id);
 }
 
 describe('the order of the inbox', () => {
@@ -22,7 +22,7 @@ describe('the order of the inbox', () => {
   ] as const)('is by priority: %s %s %s %s', (...priorities) => {
     const state = stateOf(...priorities.map((priority, i) => sent({ from: `s${i}`, priority })));
     const rank = ['urgent', 'high', 'normal', 'low'];
-    expect(inboxOfVisit(state, 'a', 2, 100_000).mail.map(({ priority }) => priority)).toEqual(rank);
+    expect(inboxOfVisit(state, 'a', 2, 100_000, 3).mail.map(({ priority }) => priority)).toEqual(rank);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('the order of the inbox', () => {
   it('lets the senders take turns, so that a chatty one does not fill a visit', () => {
     const chatty = Array.from({ length: 5 }, (_, i) => sent({ from: 'chatty', n: i + 1, body: BODY }));
     const state = stateOf(...chatty, sent({ from: 'quiet', turn: 2, body: BODY }));
-    const given = inboxOfVisit(state, 'a', 3, roomFor(3));
+    const given = inboxOfVisit(state, 'a', 3, roomFor(3), 3);
     expect(given.mail.map(({ id }) => id)).toEqual(['000001-chatty-01', '000002-quiet-01', '000001-chatty-02']);
     expect(given.waiting).toBe(3);
   });
@@ -64,13 +64,13 @@ describe('the room of a visit', () => {
     [roomFor(1), 1],
     [1, 1],
   ])('of %i tokens holds %i messages, at least one', (tokens, messages) => {
-    const given = inboxOfVisit(state, 'a', 2, tokens);
+    const given = inboxOfVisit(state, 'a', 2, tokens, 3);
     expect([given.mail.length, given.waiting, given.cut]).toEqual([messages, 4 - messages, tokens * 4]);
   });
 
   it('counts a message that is too long as what is left of it', () => {
     const long = stateOf(sent({ body: 'x'.repeat(10_000) }), sent({ n: 2 }));
-    expect(inboxOfVisit(long, 'a', 2, 1000)).toMatchObject({
+    expect(inboxOfVisit(long, 'a', 2, 1000, 3)).toMatchObject({
       mail: [{ id: '000001-human-01' }],
       waiting: 1,
       cut: 4000,
@@ -78,7 +78,7 @@ describe('the room of a visit', () => {
   });
 
   it('of an empty inbox is not used', () => {
-    expect(inboxOfVisit(state, 'nobody', 2, 100)).toEqual({ mail: [], waiting: 0, cut: 400 });
+    expect(inboxOfVisit(state, 'nobody', 2, 100, 3)).toEqual({ mail: [], waiting: 0, cut: 400 });
   });
 });
 
@@ -98,7 +98,7 @@ describe('after a failed visit', () => {
   );
 
   it('the oldest message that failed comes alone, until it is delivered or dead', () => {
-    expect(inboxOfVisit(state, 'a', 3, 100_000)).toMatchObject({ mail: [{ id: '000001-c-01' }], waiting: 4 });
+    expect(inboxOfVisit(state, 'a', 3, 100_000, 3)).toMatchObject({ mail: [{ id: '000001-c-01' }], waiting: 4 });
     apply(state, visited({ mail: ['000001-c-01'] }));
     expect(ids(state, 3)).toEqual(['000001-d-01']);
     apply(state, visited({ mail: ['000001-d-01'] }));
@@ -136,7 +136,7 @@ describe('any inbox', () => {
     fc.assert(
       fc.property(inboxes, fc.integer({ min: 1, max: 2000 }), (list, tokens) => {
         const state = stateWith(list);
-        const { mail, waiting, cut } = inboxOfVisit(state, 'a', 31, tokens);
+        const { mail, waiting, cut } = inboxOfVisit(state, 'a', 31, tokens, 3);
         expect(mail.length + waiting).toBe(list.length);
         expect(new Set(mail.map(({ id }) => id)).size).toBe(mail.length);
         const used = mail.reduce((sum, { body }) => sum + 200 + Math.min(body.length, cut), 0);
@@ -153,7 +153,7 @@ describe('any inbox', () => {
         const first = new Set(state.mail.waiting.keys());
         for (let turn = 31; first.size > 0; turn++) {
           expect(turn).toBeLessThan(31 + 24 + 2 * list.length + 40);
-          const { mail } = inboxOfVisit(state, 'a', turn, 1);
+          const { mail } = inboxOfVisit(state, 'a', turn, 1, 3);
           for (const { id } of mail) first.delete(id);
           apply(state, visited({ mail: mail.map(({ id }) => id) }));
           apply(state, sent({ from: 'loud', turn, n: 50, priority: 'urgent' }));

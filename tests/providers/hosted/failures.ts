@@ -49,7 +49,7 @@ function ofStatus(d: Dialect): Script[] {
     [404, 'bad-request'],
     [408, 'timeout'],
     [409, 'unavailable'],
-    [413, 'bad-request'],
+    [413, 'too-long'],
     [422, 'bad-request'],
     [429, 'rate-limit'],
     [500, 'unavailable'],

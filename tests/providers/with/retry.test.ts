@@ -48,6 +48,7 @@ describe('retry', () => {
       'overloaded',
       'rate-limit',
       'timeout',
+      'too-long',
       'unavailable',
     ]);
   });

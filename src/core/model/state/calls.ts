@@ -24,6 +24,12 @@ export interface Breaker {
   since: number;
 }
 
+/** A visit whose prompt a model refused: its message, null when it was given several or none. */
+export interface Refusal {
+  agent: string;
+  mail: string | null;
+}
+
 /** Outcomes of a model's attempts in the turn that is being made. */
 export interface Tries {
   replies: number;
@@ -37,6 +43,8 @@ export interface CallsState {
   open: Map<string, OpenCall>;
   /** Models whose last calls failed. */
   breakers: Map<string, Breaker>;
+  /** Model → what it refused since it answered last (`mail/refusals.ts`). */
+  refusals: Map<string, readonly Refusal[]>;
   /** Model → until when its service asked for no call (Retry-After): milliseconds since 1970. */
   waits: Map<string, number>;
   /** Outcomes by model in the turn being made. */
@@ -51,6 +59,7 @@ export function emptyCalls(): CallsState {
   return {
     open: new Map(),
     breakers: new Map(),
+    refusals: new Map(),
     waits: new Map(),
     tries: new Map(),
     stopped: new Map(),

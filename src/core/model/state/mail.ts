@@ -11,10 +11,14 @@ export interface Mail extends Message {
   attempts: Record<string, number>;
   /** Its author had read words of strangers. */
   tainted?: true;
+  /** Recipient → the last turn in which its model refused it; `long`: once because it was too long. */
+  refused?: Record<string, { turn: number; long?: true }>;
 }
 
 /** One of the last messages of a conversation, for prompts. Its body is cut to `TAIL_CHARS`. */
 export interface ThreadMessage {
+  /** Recipients whose model refused it. */
+  refused?: string[];
   id: string;
   from: string;
   to: string[];

@@ -20,6 +20,8 @@ export interface AgentState {
   /** Failed visits in a row through the provider's fault, and the turn before which no new one starts. */
   failures: number;
   retryAt: number;
+  /** The last visit was refused, by the fault of its mail or of the model (`mail/refusals.ts`). */
+  refused: '' | 'mail' | 'model';
   /** Failed visits in a row of any kind. */
   failedInRow: number;
   /** Refused to spend since the last visit or top-up: people were told. */
@@ -104,6 +106,7 @@ export function emptyAgent(): AgentState {
     lastReason: '',
     failures: 0,
     retryAt: 0,
+    refused: '',
     failedInRow: 0,
     starved: false,
     need: 0,

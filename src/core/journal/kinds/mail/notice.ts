@@ -20,7 +20,19 @@ const schema = later(() =>
   z.strictObject({
     k: z.literal('notice'),
     to: z.string(),
-    about: z.enum(['dead-letter', 'cut', 'refused', 'credits', 'loop', 'edit', 'approval', 'ack', 'result', 'undo']),
+    about: z.enum([
+      'dead-letter',
+      'cut',
+      'refused',
+      'model',
+      'credits',
+      'loop',
+      'edit',
+      'approval',
+      'ack',
+      'result',
+      'undo',
+    ]),
     text: z.string(),
     /** The dead letter that it reports. */
     dead: z.string().optional(),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { forgetNotices } from '../../../mail/notices.ts';
 import { forgetThreads } from '../../../mail/reducer.ts';
+import { settleRefusals } from '../../../mail/refusals.ts';
 import { settleBreakers } from '../../../money/breaker.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
@@ -24,6 +25,7 @@ export const kind: LineKind<'commit'> = {
     state.calls.open.clear();
     state.money.paid = [];
     state.undo.undoing = [];
+    settleRefusals(state);
     settleBreakers(state);
     forgetNotices(state);
     forgetThreads(state);

@@ -15,8 +15,16 @@ const schema = later(() =>
     reason: z.string().optional(),
     /** For a visit that was cut: the same in words. */
     detail: z.string().optional(),
-    /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `budget`: the limit of this run. */
-    blame: z.enum(['provider', 'reply', 'credits', 'budget', 'internal']).optional(),
+    /**
+     * `provider`: the provider's fault; `config`: a request that is wrong whatever the mail says; `reply`: the reply made it
+     * fail; `refused`: the model refused the prompt; `model`: it refuses whatever it is given; `budget`: the limit of this
+     * run.
+     */
+    blame: z.enum(['provider', 'config', 'reply', 'refused', 'model', 'credits', 'budget', 'internal']).optional(),
+    /** The model that refused the prompt. */
+    model: z.string().optional(),
+    /** It refused the prompt as too long. */
+    long: z.literal(true).optional(),
     /** Micro-credits that the call it could not pay might cost. */
     need: z.number().optional(),
     /** Mail that the visit was given. Delivered when the outcome is ok. */

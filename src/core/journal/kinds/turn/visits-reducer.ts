@@ -2,9 +2,10 @@
 import { withEntry } from '../../../../schema/copy.ts';
 import { hearAnswers } from '../../../approvals/reducer.ts';
 import { noteReader } from '../../../mail/attachments.ts';
-import { creditsOf, settleNotices } from '../../../mail/notices.ts';
+import { configOf, creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { applyDebts } from '../../../mail/owed.ts';
 import { deliver } from '../../../mail/reducer.ts';
+import { noteAnswered, noteRefusal } from '../../../mail/refusals.ts';
 import type { VisitEffect } from '../../../model/entry.ts';
 import { touch } from '../../../model/state/staff.ts';
 import type { State } from '../../../model/state.ts';
@@ -32,7 +33,9 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
   agent.lastReason = reasonOf(visit);
+  if (isAnswered(visit)) noteAnswered(state, visit.agent, visit.outcome === 'ok' ? visit.mail : []);
   if (visit.outcome === 'ok') {
+    if (agent.failures > 0) settleNotices(state, configOf(visit.agent));
     deliver(state, visit.agent, visit.mail);
     agent.notices.splice(0, visit.told);
     hearAnswers(state, visit, 'heard');
@@ -49,12 +52,23 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   if (visit.blame === 'budget') return;
   agent.failedInRow++;
   agent.starved = visit.blame === 'credits'; // else it was called
-  if (visit.blame === 'provider') agent.retryAt = turn + backOff(++agent.failures);
+  if (visit.blame === 'refused' || visit.blame === 'model') noteRefusal(state, visit);
+  if (isOfTheService(visit)) agent.retryAt = turn + backOff(++agent.failures);
   else if (visit.blame === 'credits') agent.retryAt = turn + backOff(agent.failedInRow);
   else {
     countAttempts(state, visit.agent, without(visit.mail, settled));
     hearAnswers(state, visit, 'attempt');
   }
+}
+
+/** Whether its model replied, so that it takes prompts of that agent. */
+function isAnswered({ outcome, blame }: VisitEffect): boolean {
+  return outcome === 'ok' || blame === 'reply' || (outcome === 'cut' && blame === undefined);
+}
+
+/** Whether it failed whatever its mail said: it is tried again after a pause, and no attempt counts. */
+function isOfTheService({ blame }: VisitEffect): boolean {
+  return blame === 'provider' || blame === 'config' || blame === 'model';
 }
 
 /** Turns to wait after so many failures in a row. */

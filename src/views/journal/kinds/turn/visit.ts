@@ -23,7 +23,7 @@ export const kind: LineView<'visit'> = {
 function visitEvents(visit: VisitEffect, turn: number, { cost }: LogSums): LogEvent[] {
   const { agent, outcome, reason, detail, blame, mail, sent, refused, held, refusals = [], notes } = visit;
   const level = outcome === 'ok' ? 'info' : outcome === 'failed' ? 'error' : 'warn';
-  const module = blame === 'provider' ? 'provider' : 'engine';
+  const module = blame === 'provider' || blame === 'config' || blame === 'model' ? 'provider' : 'engine';
   return [
     {
       level,
