@@ -72,7 +72,9 @@ describe('a chain of models', () => {
     const [report] = await org.turns(1);
     expect(attemptsIn(org)).toEqual([`one 1.1: ${failure}`]);
     expect(report?.visits).toMatchObject([
-      failure === 'incomplete' ? { outcome: 'cut', reason: 'tokens' } : { outcome: 'failed', blame: 'reply' },
+      failure === 'incomplete'
+        ? { outcome: 'cut', reason: 'tokens' }
+        : { outcome: 'failed', blame: failure === 'refused' ? 'refused' : 'reply' },
     ]);
   });
 
@@ -112,7 +114,11 @@ describe('a chain of models', () => {
     });
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([
-      { outcome: 'failed', blame: 'provider', reason: expect.stringMatching(reason) },
+      {
+        outcome: 'failed',
+        blame: reason.source.includes('bad-request') ? 'config' : 'provider',
+        reason: expect.stringMatching(reason),
+      },
     ]);
     expect(org.lines('intent')).toEqual([]);
   });
@@ -153,7 +159,7 @@ describe('a chain of models', () => {
     org.restart();
     await org.turns(2);
     expect(org.delivered('a')).toEqual(['000001-human-01']);
-    expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'provider' }]);
+    expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'config' }]);
   });
 });
 
