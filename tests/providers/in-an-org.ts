@@ -81,7 +81,7 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       letter(root, 'hello');
       service.answer(dialect.ended('filter'));
       const { visits } = await turn(root);
-      expect(visits).toMatchObject([{ outcome: 'failed', blame: 'reply', sent: 0 }]);
+      expect(visits).toMatchObject([{ outcome: 'failed', blame: 'refused', sent: 0 }]);
       expect(
         [...readOrg({ machine: realMachine, root, env }).state.mail.waiting.values()].map(({ attempts }) => attempts),
       ).toEqual([{ a: 1 }]);

@@ -25,9 +25,26 @@ const HEADERS = new Set([
 export function wire(auth: Record<string, string>): typeof fetch {
   return async (address, init = {}) => {
     const headers = { ...kept(new Headers(init.headers)), ...auth };
-    const response = await fetch(address, { ...init, headers, redirect: 'error' });
+    const response = await fetch(address, { ...init, headers, redirect: 'error', ...patient() });
     return response.body ? new Response(metered(response.body, isStream(response), init.signal), response) : response;
   };
+}
+
+/** Where Node keeps the dispatcher of its `fetch`, as soon as a program used `fetch` or `Headers`. */
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+type Dispatcher = NonNullable<RequestInit['dispatcher']>;
+
+/**
+ * Sends a request without the limits of `fetch` itself, which ends a connection that is silent for five minutes. How long an
+ * answer may take says `timeout_ms` alone.
+ */
+function patient(): Pick<RequestInit, 'dispatcher'> {
+  const own = (globalThis as { [DISPATCHER]?: Dispatcher })[DISPATCHER];
+  if (!own) return {};
+  const dispatch: Dispatcher['dispatch'] = (options, handler) =>
+    own.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler);
+  return { dispatcher: { dispatch } as Dispatcher };
 }
 
 function kept(headers: Headers): Record<string, string> {
