@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import type { ActCall, JsonObject, MailView, Part } from '../../src/core/model/call.ts';
 import type { Connection } from '../../src/providers/provider.ts';
 import scripted from '../../src/providers/scripted.ts';
@@ -116,7 +117,7 @@ async function visit(
         text: perform(sample, story, given, agent, turn, act),
         ok: true,
       });
-    if (!reply.acts.some((act) => /_files?$/.test(act.tool))) return;
+    if (!reply.acts.some((act) => /_files?$|^run_javascript$/.test(act.tool))) return;
   }
 }
 
@@ -128,6 +129,7 @@ function perform(sample: Sample, story: Story, given: Sent[], agent: string, tur
     return given.some((mail) => mail.id === input.id) ? 'ok' : refuse(story, `${agent} acknowledges ${input.id}`);
   if (!head.tools.includes(act.tool)) return refuse(story, `${agent} has no ${act.tool}`);
   if (act.tool === 'remember') return keep(story, `agents/${agent}/memory/${input.key}.md`, String(input.text));
+  if (act.tool === 'run_javascript') return String(runInNewContext(String(input.code)));
   const path = String(input.path);
   const parts = path.split('/');
   if (

@@ -95,7 +95,8 @@ describe.each(ROOTS)('%s', (root) => {
       }
       for (const { tool, input } of rule.reply.acts) {
         expect(TOOLS.has(tool), tool).toBe(true);
-        if (/\.(js|html|json)$/.test(String(input.path))) expect(input.content).not.toMatch(/\{\w+\}/);
+        if (tool === 'write_file' && /\.(js|html|json)$/.test(String(input.path)))
+          expect(input.content).not.toMatch(/\{\w+\}/);
       }
     }
   });
@@ -137,6 +138,13 @@ describe('the sample organisation', () => {
     expect(
       order.map((name) => (sample.models[sample.agents[name]?.head.model[0] ?? '']?.price?.per_call ?? 0) / 1e6),
     ).toEqual([0.01, 0.01, 0.01, 0.03, 0.005]);
+  });
+
+  it('has its coder run the very file that it hands over', () => {
+    const acts = sample.script.flatMap(({ reply }) => reply.acts);
+    const tested = acts.find(({ tool }) => tool === 'run_javascript');
+    const handedOver = acts.filter(({ input }) => input.path === 'tip-calculator/tip.js').at(-1);
+    expect(String(tested?.input.code).startsWith(String(handedOver?.input.content))).toBe(true);
   });
 
   it('ships the request of the demo with the templates', () => {

@@ -126,7 +126,7 @@ function make(world: World, input: InputOf<typeof command>, source: Disk, target
   files.add('.gitattributes', 'org/journal/** -text\n');
   files.made.push(...copySchemas(source, target));
   files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));
-  const first = writeFirst(world, files, target, root, goal, goal === null ? sampleRequest(source, template) : null);
+  const first = writeFirst(world, files, target, root, goal, goal === null ? firstRequest(source, template) : null);
   target.unlink(MARK);
   return told(world, root, template, files, first, target);
 }
@@ -183,10 +183,14 @@ function orgYaml(source: Disk, { folder }: Template, name: string, purpose: stri
   return purpose === null ? named : edited(setScalar(named, ['purpose'], purpose), file);
 }
 
-/** What the sample organisation is asked first, as its script knows it. */
-function sampleRequest(source: Disk, template: Template): { subject: string; body: string } | null {
-  const body = template.name === DEFAULT ? textOf(source, 'templates/request.md') : null;
-  return body === null ? null : { subject: 'A tip calculator for our café', body: body.trim() };
+/** What the organisation of a template is asked first, as its script knows it: `# Subject`, then the text. */
+function firstRequest(source: Disk, { name, folder }: Template): { subject: string; body: string } | null {
+  if (name === DEFAULT) {
+    const body = textOf(source, 'templates/request.md');
+    return body === null ? null : { subject: 'A tip calculator for our café', body: body.trim() };
+  }
+  const [, subject, body] = /^# (.+)\n+([\s\S]+)$/.exec(textOf(source, `${folder}request.md`) ?? '') ?? [];
+  return subject === undefined || body === undefined ? null : { subject, body: body.trim() };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import * as runCommand from '../../../src/commands/run/run.ts';
 import * as runOnceCommand from '../../../src/commands/run/run-once.ts';
@@ -29,8 +30,8 @@ async function bootstrap(cwd: string, dir?: string, flags: Record<string, string
 const read = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
 const letters = (root: string) => Object.keys(filesIn(root)).filter((path) => path.startsWith('agents/human/outbox/'));
 
-/** A new organisation of that template is without fault, and all its visits go well until nobody is due. */
-async function comesToRest(template: string): Promise<void> {
+/** A new organisation of that template is without fault, and all its visits go well until nobody is due. Returns its folder. */
+async function comesToRest(template: string): Promise<string> {
   const root = scratch();
   await bootstrap(root, 'org-here', { template });
   const org = join(root, 'org-here');
@@ -41,6 +42,13 @@ async function comesToRest(template: string): Promise<void> {
   expect(idle).toBe(true);
   expect(visits.length).toBeGreaterThan(0);
   expect(visits.filter(({ outcome, refused }) => outcome !== 'ok' || refused > 0)).toEqual([]);
+  return org;
+}
+
+/** What the person was sent, in order. */
+function answersIn(org: string): string[] {
+  const mail = Object.keys(filesIn(org)).filter((path) => /\/outbox\/\d{6}-\d\d-human-.*\.md$/.test(path));
+  return mail.sort((a, b) => (basename(a) < basename(b) ? -1 : 1)).map((path) => read(org, path));
 }
 
 describe('bootstrap', () => {
@@ -89,14 +97,34 @@ describe('bootstrap', () => {
     ).toBe(true);
   });
 
-  it.each(['default', 'support-desk', 'data-pipeline', 'app-builder'])(
-    'scenario 3: the template %s is valid and comes to rest',
-    comesToRest,
-  );
+  it.each([
+    ['default', 'Done: A tip calculator', /coder_01 ran the sums in 504 cases/],
+    ['support-desk', 'Draft: Charged twice', /the number 4711/],
+    [
+      'data-pipeline',
+      'Run ready: shared/runs/sales.csv',
+      /\| 2026-11-02 \| Harbour \| 60\.40 \|[\s\S]*9 rows kept, 7 rejected/,
+    ],
+    ['app-builder', 'Built: A booking page', /0 of 9 cases fail/],
+  ])('scenario 3: the template %s is valid and answers its own first request', async (template, subject, answer) => {
+    const last = answersIn(await comesToRest(template)).at(-1);
+    expect(last).toContain(subject);
+    expect(last).toMatch(answer);
+  });
 
-  it('scenario 3: the template bug-hunt, whose agents run programs, too', { tags: ['bwrap', 'python3'] }, () =>
-    comesToRest('bug-hunt'),
-  );
+  it('scenario 3: the page that app-builder makes is handed over with its script, and works', async () => {
+    const org = await comesToRest('app-builder');
+    const folder = 'agents/planner/outbox/000007-01.files';
+    expect(read(org, `${folder}/index.html`)).toContain('<script src="bookings.js">');
+    const rules = read(org, `${folder}/bookings.js`);
+    const wish = `{ room: 'Attic', day: '2026-11-24', from: '9:00', to: '10:00', who: 'Ann' }`;
+    expect(runInNewContext(`${rules}; problem([], ${wish})`)).toBeNull();
+    expect(runInNewContext(`${rules}; problem([${wish}], ${wish})`)).toContain('Attic is taken');
+  });
+
+  it('scenario 3: the template bug-hunt, whose agents run programs, too', { tags: ['bwrap', 'python3'] }, async () => {
+    expect(answersIn(await comesToRest('bug-hunt')).at(-1)).toContain('All three tests pass; one failed before.');
+  });
 
   it('scenario 3: a purpose goes into org.yaml, the first goal and the first letter; comments stay', async () => {
     const root = scratch();
