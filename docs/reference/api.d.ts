@@ -249,6 +249,8 @@ export interface Message {
     reply_to: string | null;
     task: string | null;
     attachments: string[];
+    /** Where these lie, in the organisation. */
+    files: string[];
     read: boolean;
     /** Its file, in the organisation. */
     path: string;
