@@ -21,6 +21,8 @@ interface ToolText<S extends z.ZodType> {
   input: S;
   granted?: 'all' | 'resume';
   held?: Tool['held'];
+  /** Keys that the schema does not name are dropped instead of refused. */
+  forgives?: true;
   preview?(value: z.output<S>, scene: ActContext): string;
   covers?(value: z.output<S>, scene: ActContext): Covers;
 }
@@ -85,7 +87,7 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
     ...(about.covers && { covers: about.covers as Tool['covers'] }),
     parse(input: Json) {
-      const result = about.input.safeParse(input);
+      const result = about.input.safeParse(about.forgives ? knownOf(input, spec) : input);
       return result.success
         ? { ok: true as const, value: result.data as unknown }
         : {
@@ -94,6 +96,12 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
           };
     },
   };
+}
+
+/** The part of an input that the schema names. */
+function knownOf(input: Json, { input: { properties } }: ToolSpec): Json {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return input;
+  return Object.fromEntries(Object.entries(input).filter(([key]) => Object.hasOwn(properties as JsonObject, key)));
 }
 
 /** Makes the schema only when it is first needed: commands that call no model never need it. */

@@ -7,7 +7,9 @@ import { type Config, stepsOf } from '../model/config.ts';
 export function rulesText(config: Config, resume: Resume, tools: readonly ToolSpec[]): string {
   const has = (name: string): boolean => tools.some((tool) => tool.name === name);
   const rules = [
-    `You work in visits. In a visit you see this text, your memory and your mail, and nothing else.${has('remember') ? ' Use remember to keep what you will need later.' : ''}`,
+    has('remember')
+      ? 'You work in visits. In a visit you see this text, your memory and your mail, and nothing else. Use remember to keep what you will need later.'
+      : 'You work in visits. In a visit you see this text and your mail, and nothing else.',
     `Make all tool calls that you can make now in one reply. They run in order, and you see their results in your next reply. ${limitsText(config, resume, has('write_file'))}`,
     'To end the visit, call done together with your last tool calls, or reply without a tool call.',
     'Your colleagues see only what you send them with send_message: not your replies, and not your workspace. Attach the files that they need.',
@@ -21,7 +23,7 @@ export function rulesText(config: Config, resume: Resume, tools: readonly ToolSp
 function limitsText(config: Config, resume: Resume, writes: boolean): string {
   const steps = stepsOf(config, resume);
   const many = steps === 1 ? 'A visit has only one reply' : `A visit has at most ${steps} replies`;
-  return `${many}, of at most ${outputTokens(config, resume)} tokens${steps === 1 ? '' : ' each'}.${writes && steps > 1 ? ' Write one long file per reply.' : ''}`;
+  return `${many}, of at most ${outputTokens(config, resume)} tokens${steps === 1 ? '' : ' each'}.${writes && steps > 1 ? ' A long file gets a reply of its own.' : ''}`;
 }
 
 /** Most tokens of a reply of that agent. */

@@ -207,6 +207,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     if (isOver(reply, step, scene.draft.done) && !isUnanswered(toolbox, scene, said, step)) return endOf(isByRules);
     if (scene.draft.done) goOn(scene.draft, step.results);
     const made = tellRepeats(repeats, n, reply.acts, step.results, step.sorts);
+    if (n === steps - 1) tellLast(made);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
     const told = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
@@ -253,6 +254,12 @@ function tellRepeats(
     const told = repeats.tell(n, acts[i] as ActCall, { text, ok, ...sorts[i] });
     return { id, tool, text: told, ok };
   });
+}
+
+/** Before the last reply of a visit, the model is told so. */
+function tellLast(results: readonly ToolResult[]): void {
+  const last = results.at(-1);
+  if (last) last.text = `${last.text}\n[Your next reply is the last one of this visit.]`;
 }
 
 function usedUp(steps: number): string {

@@ -7,6 +7,7 @@ export default act({
   name: 'done',
   about: 'End this visit. Call it together with your last tool calls: you are asked again only if one of them fails.',
   granted: 'all',
+  forgives: true, // a model that gives a summary, too, need not pay another call for it
   input: z.strictObject({
     answer: z
       .string()

@@ -32,7 +32,7 @@ export default act({
       .enum(MESSAGE_KINDS)
       .optional()
       .describe(
-        'request or task: you need an answer; response or report: you give one; status: progress, not an answer; notice: wakes nobody',
+        'request or task: you need an answer; response or report: you give one; status: progress, not an answer; notice: wakes nobody; message: anything else',
       ),
     priority: priority().optional().meta(RARE),
     reply_to: z.string().max(100).optional().describe('id of the message that this answers'),

@@ -48,6 +48,21 @@ describe('the visit of a model goes on', () => {
     expect(callsOf(org)).toEqual(['a1', 'a2']);
     expect(org.lines('visit')).toMatchObject([{ outcome: 'ok', sent: 2 }]);
   });
+
+  it('and is told before its last reply', async () => {
+    const org = lab(({ n }) => model(say('b', `Part ${n}.`), say('human', `Part ${n}.`)), {
+      org: { limits: { steps: 3 } },
+    });
+    await org.turns(1);
+    const told = (n: number) =>
+      resultsIn(org.prompts[n] as Prompt).map(({ text }) =>
+        text.includes('[Your next reply is the last one of this visit.]'),
+      );
+    expect([told(1), told(2).slice(-2)]).toEqual([
+      [false, false],
+      [false, true],
+    ]);
+  });
 });
 
 describe('the visit of a model ends', () => {
