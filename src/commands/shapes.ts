@@ -141,3 +141,12 @@ export const deadShape = (z: Zod) =>
     detail: z.string(),
     chain: z.string(),
   });
+
+/** When a policy ends by itself. */
+export const policyEndShape = (z: Zod) =>
+  z.strictObject({
+    turn: z.number().optional(),
+    time: z.string().optional(),
+    uses: z.number().optional(),
+    of: z.string().optional(),
+  });

@@ -1,10 +1,12 @@
 /** The command `lemming policies`. */
 import { readOrg } from '../../app/read-org.ts';
+import { countedAs, endText, hasEnded } from '../../core/rights/policy-end.ts';
 import { removeItem } from '../../disk/yaml/edit.ts';
 import { failure } from '../../schema/fault.ts';
 import { table } from '../../views/text/table.ts';
 import type { Definition, Runs, Zod } from '../command.ts';
 import { edited, exactText, replaceExact } from '../own-files.ts';
+import { policyEndShape } from '../shapes.ts';
 import type { World } from '../world.ts';
 
 export const command = {
@@ -46,12 +48,13 @@ const FILE = 'org/org.yaml';
 export const run: Runs<typeof command> = {
   list: async (world) => {
     const policies = policiesIn(world);
-    const rows = policies.map(({ number, act, do: says }) => [
+    const rows = policies.map(({ number, act, do: says, until, uses_left, ended }) => [
       String(number),
       act,
       typeof says === 'string' ? says : `ask ${says.ask.join(', ')}`,
+      ended ? 'ended' : until ? endText({ until }, uses_left) : '',
     ]);
-    const text = rows.length ? table([['', 'acts', 'do'], ...rows]) : 'There are no policies.';
+    const text = rows.length ? table([['', 'acts', 'do', 'ends'], ...rows]) : 'There are no policies.';
     return { data: { policies }, text };
   },
   revoke: async (world, { args: { number } }) => {
@@ -71,7 +74,14 @@ export const run: Runs<typeof command> = {
 };
 
 function policiesIn(world: World) {
-  return readOrg(world).config.org.policies.map((policy, i) => ({ number: i + 1, ...policy }));
+  const { config, state } = readOrg(world);
+  const uses = (name: string): number => state.rights.uses.get(name) ?? 0;
+  const now = { turn: state.clock.turn + 1, time: world.machine.clock.now(), uses };
+  return config.org.policies.map((policy, i) => {
+    const left =
+      policy.until?.uses === undefined ? {} : { uses_left: Math.max(0, policy.until.uses - uses(countedAs(policy))) };
+    return { number: i + 1, ...policy, ...left, ended: hasEnded(policy, now) };
+  });
 }
 
 function policyShape(z: Zod) {
@@ -79,5 +89,8 @@ function policyShape(z: Zod) {
     number: z.number(),
     act: z.string(),
     do: z.union([z.string(), z.looseObject({ ask: z.array(z.string()) })]),
+    until: policyEndShape(z).optional(),
+    uses_left: z.number().optional(),
+    ended: z.boolean(),
   });
 }

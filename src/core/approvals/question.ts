@@ -45,7 +45,7 @@ export function chooseAnswer(held: Pick<Held, 'id' | 'tool' | 'input'>, given: G
   if (option !== null) return chooseOption(held.id, asked?.options ?? [], String(option));
   if (answer === null) return {};
   if (answer.trim() === '') return { why: 'The answer is empty.', remedy: howToAnswer(held.id, []), value: answer };
-  if (asked?.freeText) return { said: answer };
+  if (asked?.freeText) return { said: answer.trim() };
   const why = asked ? `${held.id} does not ask for a text.` : `${held.id} is not a question.`;
   return { why, remedy: howToAnswer(held.id, asked?.options ?? []), value: answer };
 }

@@ -211,6 +211,8 @@ export interface Draft {
   held: Held[];
   /** Acts that a rule refused. */
   refusals: { tool: string; rule: string; text: string }[];
+  /** Policies that end after some uses → acts that they permitted in this visit. */
+  uses: Map<string, number> | null;
   /** Skills that it loaded, one for each load. */
   loaded: string[];
   /** Uses that the tool context, a host or a quota refused; their `used` lines say why. */
@@ -274,6 +276,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
   return copyWith(acts, {
     refusals: [],
+    uses: null,
     loaded: [],
     stopped: 0,
     notes: [],
@@ -293,6 +296,7 @@ export function copyDraft(draft: Draft): Draft {
     sent: [...draft.sent],
     wrote: new Map(draft.wrote),
     acked: [...draft.acked],
+    uses: draft.uses && new Map(draft.uses),
     loaded: [...draft.loaded],
     notes: [...draft.notes],
     hires: [...draft.hires],

@@ -217,8 +217,9 @@ function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, hea
 
 /** The conversations of the visit: of its mail, and of what the agent asked and is told the answer of. */
 function threadsOf({ approvals }: State, agent: string, given: readonly Mail[]): Set<string> {
-  const asked = answersFor(approvals, agent).flatMap(({ cause }) => cause);
-  return new Set([...given, ...asked].map(({ thread }) => thread));
+  const threads = new Set(given.map(({ thread }) => thread));
+  for (const { cause } of answersFor(approvals, agent)) for (const { thread } of cause) threads.add(thread);
+  return threads;
 }
 
 /** Adds what is known of people whom the mail or its conversations name. */

@@ -6,7 +6,7 @@ import type { Tool } from '../model/tool.ts';
 import { programIn } from '../text/command-line.ts';
 import { permitUrl } from '../text/url-rule.ts';
 import { askedFirst } from './approvers.ts';
-import { policyFor, recipientsIn, textIn } from './policy.ts';
+import { type Policy, policyFor, recipientsIn, textIn } from './policy.ts';
 import { type Recipients, resolveRecipients } from './recipients.ts';
 
 /** An act to be judged: who asks for what. `value` was checked by the tool's schema. */
@@ -24,6 +24,8 @@ export interface Act {
   taint?: string | null;
   /** Why its skill may not be loaded again; null when it may (`core/skills/quota.ts`). */
   overLimit?: string | null;
+  /** Whether a policy has ended (`policy-end.ts`); absent: none can. */
+  ended?: ((policy: Policy) => boolean) | undefined;
 }
 
 /** The ruling of `permit`; `rule` names the row that decided. */

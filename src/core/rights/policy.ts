@@ -11,9 +11,9 @@ import { resolveRecipients } from './recipients.ts';
 /** An entry of `policies:` in org.yaml. */
 export type Policy = OrgFile['policies'][number];
 
-/** The first policy that matches an act. Pure. */
+/** The first policy that matches an act and has not ended. Pure. */
 export function policyFor(config: Config, act: Act): Policy | undefined {
-  return config.org.policies.find((policy) => fits(config, policy, act));
+  return config.org.policies.find((policy) => !act.ended?.(policy) && fits(config, policy, act));
 }
 
 /**

@@ -16,7 +16,8 @@ import { toldName } from '../prompt/unfinished.ts';
 import { askedFirst } from '../rights/approvers.ts';
 import { deniedBefore, lastDenial } from '../rights/denied.ts';
 import { type Act, grants, permit, type Ruling } from '../rights/permit.ts';
-import { textIn } from '../rights/policy.ts';
+import { policyFor, textIn } from '../rights/policy.ts';
+import { countUse, endsIn } from '../rights/policy-end.ts';
 import { standingPolicyFor } from '../rights/standing-policy.ts';
 import { isOutbound, taintOf } from '../rights/taint.ts';
 import { overLimit } from '../skills/quota.ts';
@@ -64,6 +65,7 @@ export function judge(
   const cost = priceOf(scene.config, call.tool);
   if (cost > 0 && !canPay(cost)) return refused(scene, call.tool, 'credits', unpaid(call.tool, cost));
   if (tool?.kind === 'world') {
+    noteUse(scene, act);
     const work: Verdict = { is: 'use', tool, value: act.value, cost };
     const isWrite = call.tool === 'write_file' || scene.approved !== undefined;
     return isWrite
@@ -73,7 +75,13 @@ export function judge(
   const actTool = tool as Extract<Tool, { kind: 'act' }>;
   const staged = actTool.stage(act.value, scene);
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
+  noteUse(scene, act);
   return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
+}
+
+/** What a person approved uses up no policy. */
+function noteUse(scene: ActContext, act: Act): void {
+  if (!act.approved && act.ended) countUse(scene, policyFor(scene.config, act));
 }
 
 /** A hint for an agent that asked for a tool it does not have: the tools it has. */
@@ -160,7 +168,18 @@ function actOf(
   const why = parsed && !parsed.ok ? parsed.why : null;
   const taint = isOutbound(tool, config.org) ? taintOf(scene) : null;
   const over = call.tool === 'load_skill' && !approved ? overLimit(scene, textIn({ value }, 'name')) : null;
-  return { agent, resume, toolName: call.tool, tool, value, why, approved, taint, overLimit: over };
+  return {
+    agent,
+    resume,
+    toolName: call.tool,
+    tool,
+    value,
+    why,
+    approved,
+    taint,
+    overLimit: over,
+    ended: endsIn(scene),
+  };
 }
 
 /**

@@ -89,6 +89,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     notes: draft.notes,
     ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
     ...(draft.loaded.length ? { loaded: draft.loaded } : {}),
+    ...(draft.uses ? { uses: Object.fromEntries(draft.uses) } : {}),
   };
 }
 

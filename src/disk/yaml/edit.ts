@@ -1,5 +1,6 @@
 /** Edits single values of a YAML text and keeps every other byte. */
 import { type Document, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { Json } from '../../core/model/call.ts';
 import { withEntry } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { printQuoted, printValue } from '../../schema/print.ts';
@@ -47,17 +48,25 @@ export function addToList(text: string, path: YamlPath, item: string): Edited {
   });
 }
 
-/** Puts a map of texts at the front of a list, on a line of its own or within `[]`. Else as `addToList`. */
-export function putFirst(text: string, path: YamlPath, item: Readonly<Record<string, string>>): Edited {
+/** Puts a map at the front of a list, on a line of its own or within `[]`. Else as `addToList`. */
+export function putFirst(text: string, path: YamlPath, item: Readonly<Record<string, Json>>): Edited {
   const before = valueAt(readTree(text, '').data, path);
   return edit(text, path, [item, ...(Array.isArray(before) ? before : [])], (doc) => {
     const found = find(doc, path);
-    const pairs = Object.entries(item).map(([key, value]) => `${key}: ${printValue(value)}`);
-    const source = `{ ${pairs.join(', ')} }`;
+    const source = printInOrder(item);
     if (!('node' in found)) return insertPath(text, doc, found, path, `[${source}]`);
     if (isEmpty(found.node)) return found.pair ? afterKey(text, found.pair, `[${source}]`) : null;
     return isSeq(found.node) ? insertFirst(text, found.node, source) : null;
   });
+}
+
+/** A map on one line, with its keys in their order. */
+function printInOrder(map: Readonly<Record<string, Json>>): string {
+  const pairs = Object.entries(map).map(([key, value]) => {
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return `${key}: ${isMap ? printInOrder(value) : printValue(value)}`;
+  });
+  return `{ ${pairs.join(', ')} }`;
 }
 
 /** Takes the item of that index out of a list, with the lines it stands on. Else as `setScalar`. */

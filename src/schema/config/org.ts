@@ -55,6 +55,21 @@ const skillLimit = later(() =>
 );
 export type SkillLimit = z.infer<ReturnType<typeof skillLimit>>;
 
+/** When a policy ends by itself. */
+const policyEnd = later(() =>
+  z.strictObject({
+    turn: z.number().int().min(0).optional().describe('the last turn in which it counts'),
+    time: z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected a time such as 2026-12-31T18:00:00Z')
+      .refine((text) => !Number.isNaN(Date.parse(text)), 'expected a time such as 2026-12-31T18:00:00Z')
+      .optional()
+      .describe('the time in UTC at which it ends, such as 2026-12-31T18:00:00Z'),
+    uses: z.number().int().min(1).optional().describe('how many actions it permits'),
+    of: z.string().optional().describe('the approval with which it was given: its uses are counted under this name'),
+  }),
+);
+
 /** `org/org.yaml`. */
 export const orgFile = later(() =>
   z.strictObject({
@@ -217,6 +232,7 @@ export const orgFile = later(() =>
             .describe(
               'auto: allow it; always: allow it even if a resume or a taint requires approval; deny: refuse it; ask: hold it until one of these people answers',
             ),
+          until: policyEnd().optional().describe('when the policy ends by itself; the first of these counts'),
         }),
       )
       .default([])

@@ -12,6 +12,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     held: [],
     refusals: [],
     loaded: [],
+    uses: null,
     notes: [],
     done: null,
     undone: new Map(),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { agentState } from '../../../src/core/model/state/staff.ts';
 import type { Engine } from '../../../src/engine/turn/engine.ts';
 import { Org, say, textOf } from '../../regression/org.ts';
@@ -38,6 +38,62 @@ it.each(['approve', 'deny'] as const)(
     expect(said).toContain('Monday');
   },
 );
+
+describe('a question with options', () => {
+  const FILE = 'org/approvals/A-1-a-1.md';
+  const told = (org: Org) => textOf(org.visits('a').at(-1));
+
+  it.each([
+    ['its number', 'option: 2'],
+    ['its text', 'option: Monday'],
+    ['its text and a decision', 'option: monday\ndecision: approve'],
+  ])('is answered in its file by %s, and the agent is told which one', async (_what, line) => {
+    const org = asking();
+    await org.turns(1);
+    org.disk.put(FILE, `---\n${line}\nnote: Tests first.\n---\n`);
+    await org.turns(1);
+    expect(org.lines('answer')).toMatchObject([{ decision: 'approve', said: 'Monday', note: 'Tests first.' }]);
+    expect(org.lines('decided')).toMatchObject([{ decision: 'approved', said: 'Monday', outcome: 'Monday' }]);
+    expect(told(org)).toContain('human answered A-1-a-1 "Ship on Friday?": "Monday". Note: "Tests first.".');
+    expect(org.read('org/approvals/answered/A-1-a-1.md')).toContain('\noption: Monday\n');
+  });
+
+  it.each([
+    ['one that there is not', 'option: Sunday', 'Its options are: 1 "Friday", 2 "Monday".'],
+    ['one, and a denial', 'option: Friday\ndecision: deny', 'An answer that is denied has no option and no text'],
+    ['a text that was not asked for', 'answer: Later', 'does not ask for a text'],
+  ])('answered in its file by %s is told, and goes on waiting', async (_what, line, words) => {
+    const org = asking();
+    await org.turns(1);
+    org.disk.put(FILE, `---\n${line}\n---\n`);
+    await org.turns(1);
+    expect(org.lines('aside')).toMatchObject([{ path: FILE, detail: expect.stringContaining(words) }]);
+    expect(org.lines('decided')).toEqual([]);
+    org.disk.put(FILE, '---\noption: 1\n---\n');
+    await org.turns(1);
+    expect(told(org)).toContain('"Ship on Friday?": "Friday".');
+  });
+
+  it('is answered whatever became of the tool or the policies meanwhile', async () => {
+    const org = asking();
+    await org.turns(1);
+    org.disk.put('agents/a/resume.md', '---\ntools: []\nschedule: { when: always }\n---\nYou work.\n');
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '', said: 'Friday' });
+    await org.turns(1);
+    expect(told(org)).toContain('"Ship on Friday?": "Friday".');
+    expect(org.lines('decided')).toMatchObject([{ outcome: 'Friday' }]);
+  });
+
+  it('may ask for a text', async () => {
+    const org = new Org(PLAN, ({ turn }) =>
+      turn === 1 ? [{ tool: 'request_approval', input: { question: 'A title?', free_text: true } }] : undefined,
+    );
+    await org.turns(1);
+    org.disk.put(FILE, '---\nanswer: |\n  Bread\n  at home\n---\n');
+    await org.turns(1);
+    expect(told(org)).toContain('human answered A-1-a-1 "A title?": "Bread\\nat home".');
+  });
+});
 
 it('a policy cannot answer a question for ever, but may choose who is asked, or deny', async () => {
   const always = asking([{ act: '*', do: 'always' }]);

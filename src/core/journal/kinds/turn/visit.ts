@@ -45,6 +45,8 @@ const schema = later(() =>
     told: count(),
     /** Answers to held acts that the visit was told, each with the turn since which it waited. */
     answers: z.array(z.strictObject({ id: z.string(), turn: count() })).optional(),
+    /** Policies that end after some uses → acts of the visit that they permitted. */
+    uses: z.record(z.string(), count()).optional(),
     /** Plain text of the replies: the agent's log. */
     notes: z.array(z.string()),
     /** Acts that a rule refused: tool, rule and why. */

@@ -9,6 +9,7 @@ import { noteAnswered, noteRefusal } from '../../../mail/refusals.ts';
 import type { VisitEffect } from '../../../model/entry.ts';
 import { touch } from '../../../model/state/staff.ts';
 import type { State } from '../../../model/state.ts';
+import { addUses } from '../../../rights/policy-end.ts';
 import { taint } from '../../../rights/taint.ts';
 import { countLoad } from '../../../skills/quota.ts';
 
@@ -27,6 +28,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   }
   for (const id of visit.mail) if (state.mail.waiting.get(id)?.tainted) taint(state, visit.agent, id);
   Object.assign(state.memory.visit, { agent: visit.agent, turn, mail: visit.mail });
+  if (visit.uses) addUses(state, visit.uses);
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
   applyDebts(state, visit);
   if (visit.outcome !== 'failed') noteReader(state, visit.agent, visit.mail);
