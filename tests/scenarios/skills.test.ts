@@ -101,7 +101,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     expect(await listed(root)).toMatchObject({ skills: [], proposed: [] });
     expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
     expect((await lemming(root, ['show', '2.coder'])).out).toContain(
-      '(A-1-coder-1, turn 1). Note: "Too vague.". It was not done.',
+      '(A-1-coder-1, turn 1). Note: "Too vague." It was not done.',
     );
     expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
   });

@@ -112,7 +112,7 @@ function answeredText({ id, turn, tool, input, cause }: Held, { decision, by, no
 }
 
 function noted(note: string): string {
-  return note === '' ? '' : `Note: ${JSON.stringify(note)}.`;
+  return note === '' ? '' : `Note: ${JSON.stringify(note)}${/[.!?]$/.test(note) ? '' : '.'}`;
 }
 
 /** A text of several lines stands below, each line with a mark, so that none looks like a line of the prompt. */

@@ -26,7 +26,8 @@ export function printApproval(held: Held, decided?: Decision): string {
     Object.entries({ id, turn, agent, tool, rule, contacts, decision, ...said, note: note || null, by }),
   );
   const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
-  const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
+  const act =
+    held.over === undefined && !questionOf(held) ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
   const parts = [why, againOf(held), deniedText(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }

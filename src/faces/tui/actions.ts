@@ -91,17 +91,17 @@ function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?:
 type AnswerFlags = { always?: true; option?: string; answer?: string };
 
 /** Asks for the answer to a question; what is no answer to it is asked for again. */
-function chooseFor(desk: ScreenContext, held: Held, asked: Question): void {
+function chooseFor(desk: ScreenContext, held: Held, asked: Question, flaw = ''): void {
   const { options, freeText } = asked;
   const which = options.length === 0 ? '' : options.length === 1 ? 'option 1' : `option 1 to ${options.length}`;
-  const label = `${held.id}: ${[which, freeText ? 'your text' : ''].filter(Boolean).join(', or ')}`;
-  ask(desk, label, 'enter confirms, esc cancels', (text) => {
+  const wanted = [which, freeText ? 'your text' : ''].filter(Boolean).join(', or ');
+  ask(desk, flaw ? `${flaw} ${held.id}: ${wanted}` : `${held.id}: ${wanted}`, 'enter confirms, esc cancels', (text) => {
     const option = chooseAnswer(held, { option: text });
-    const chosen = 'why' in option && freeText ? chooseAnswer(held, { answer: text.trim() }) : option;
-    if (!('why' in chosen))
-      return noteFor(desk, held, 'approve', 'why' in option ? { answer: text.trim() } : { option: text });
-    desk.say(`${chosen.why} ${chosen.remedy}`, 'warn');
-    chooseFor(desk, held, asked);
+    const chosen = 'why' in option && freeText ? chooseAnswer(held, { answer: text }) : option;
+    if ('why' in chosen)
+      return chooseFor(desk, held, asked, options.length ? `No option ${JSON.stringify(text)}.` : chosen.why);
+    const { said = '' } = chosen;
+    noteFor(desk, held, 'approve', options.includes(said) ? { option: said } : { answer: said });
   });
 }
 

@@ -34,7 +34,7 @@ export function approvalsPane(scene: ScreenSnapshot, filter: Filter): Pane {
         cell(id),
         cell(agent),
         cell(tool, 'strong'),
-        cell(JSON.stringify(input), 'quiet'),
+        cell(questionOf(list[row]!)?.question ?? JSON.stringify(input), 'quiet'),
         cell(said, said.endsWith('next turn') ? 'quiet' : 'warn'),
       ];
     },

@@ -58,7 +58,7 @@ describe('a question', () => {
       expect(data).toMatchObject({ decision: 'approve', said: 'Coffee' });
       const [made] = await untilIdle(root);
       expect(made).toMatchObject({ turn: 2, visits: [{ agent: 'waiter', outcome: 'ok', sent: 1 }] });
-      expect(await prompt(root)).toContain('human answered A-1-waiter-1 "Which drink?": "Coffee". Note: "Hot.".');
+      expect(await prompt(root)).toContain('human answered A-1-waiter-1 "Which drink?": "Coffee". Note: "Hot."');
       expect((await lemming(root, ['approvals', '--answered'])).out).toMatch(
         /A-1-waiter-1 +waiter +request_approval +Coffee/,
       );

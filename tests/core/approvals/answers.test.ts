@@ -13,7 +13,7 @@ describe('the answer to a held act names what it was about', () => {
   const act = `your write_file shared/status.md (A-1-a-1, turn 1, after 000001-human-01 ${JSON.stringify(BARE.cause[0]?.subject)})`;
 
   it.each([
-    ['denied', told(ACT, 'deny', { note: 'Keep\nit.' }), `human denied ${act}. Note: "Keep\\nit.". It was not done.`],
+    ['denied', told(ACT, 'deny', { note: 'Keep\nit.' }), `human denied ${act}. Note: "Keep\\nit." It was not done.`],
     ['denied without a note', told(ACT, 'deny'), `human denied ${act}. It was not done.`],
     ['approved', told(ACT, 'approve'), `human approved ${act}. Result: wrote it`],
     [
@@ -47,7 +47,7 @@ describe('the answer to a question', () => {
     [
       'an option',
       told(ASKED, 'approve', { said: 'Tea', note: 'Hot.' }),
-      'human answered A-1-a-1 "Go?": "Tea". Note: "Hot.".',
+      'human answered A-1-a-1 "Go?": "Tea". Note: "Hot."',
     ],
     ['none of them', told(ASKED, 'approve'), `human answered A-1-a-1 "Go?": Yes, without naming an option. ${options}`],
     ['no', told(ASKED, 'deny'), `human answered A-1-a-1 "Go?": No. ${options}`],

@@ -291,7 +291,7 @@ describe('an act that a person answered', () => {
     await org.turns(1);
     expect(org.messages('a').map(({ body }) => body)).toEqual(['Own.']);
     expect(textOf(org.visits('a').at(-1))).toMatch(
-      /human denied your message to \S+ \(A-1-a-1, [^)]*\)\. Note: "Not now\."\. It was not done\.\n.*human denied your message to \S+ \(A-1-a-2, [^)]*\)\. It was not done\.\n/,
+      /human denied your message to \S+ \(A-1-a-1, [^)]*\)\. Note: "Not now\." It was not done\.\n.*human denied your message to \S+ \(A-1-a-2, [^)]*\)\. It was not done\.\n/,
     );
   });
 

@@ -55,14 +55,14 @@ describe('an answer makes its asker due at once, once', () => {
       [WRITE],
       'deny',
       2,
-      'human denied your write_file x.txt (A-1-a-1, turn 1, after 000001-human-01 "Bread"). Note: "Celsius.". It was not done.',
+      'human denied your write_file x.txt (A-1-a-1, turn 1, after 000001-human-01 "Bread"). Note: "Celsius." It was not done.',
     ],
     [
       'an act that is approved, in the turn after it was done',
       [WRITE],
       'approve',
       3,
-      'human approved your write_file x.txt (A-1-a-1, turn 1, after 000001-human-01 "Bread"). Note: "Celsius.". Result: wrote',
+      'human approved your write_file x.txt (A-1-a-1, turn 1, after 000001-human-01 "Bread"). Note: "Celsius." Result: wrote',
     ],
   ] as const)('%s', async (_what, acts, ask, turn, words) => {
     const org = await asked([...acts]);

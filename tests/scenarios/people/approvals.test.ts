@@ -59,7 +59,7 @@ describe('scenario 50: an act that needs approval', () => {
       /decision: approve\nnote: Go ahead\.\nby: human\n---[\s\S]*Approved by human: "Go ahead\."\n\nResult: "Sent as 000002-a-01\."\n$/,
     );
     expect(textOf(org.visits('a').at(-1))).toContain(
-      'human approved your message to b (A-1-a-1, turn 1, after 000001-human-01 "Have b begin."). Note: "Go ahead.". Result: Sent as 000002-a-01.',
+      'human approved your message to b (A-1-a-1, turn 1, after 000001-human-01 "Have b begin."). Note: "Go ahead." Result: Sent as 000002-a-01.',
     );
   });
 
@@ -270,7 +270,7 @@ describe('scenario 50: an act that needs approval', () => {
     await org.ask({ ask: 'deny', by: 'human', id: 'A-1-a-1', note: 'Not today.' });
     await org.turns(1);
     expect(textOf(org.visits('a').at(-1))).toMatch(
-      /human denied your message to \S+ \(A-1-a-1, [^)]*\)\. Note: "Not today\."\. It was not done\./,
+      /human denied your message to \S+ \(A-1-a-1, [^)]*\)\. Note: "Not today\." It was not done\./,
     );
   });
 });

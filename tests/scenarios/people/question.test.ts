@@ -54,7 +54,7 @@ describe('a question with options', () => {
     await org.turns(1);
     expect(org.lines('answer')).toMatchObject([{ decision: 'approve', said: 'Monday', note: 'Tests first.' }]);
     expect(org.lines('decided')).toMatchObject([{ decision: 'approved', said: 'Monday', outcome: 'Monday' }]);
-    expect(told(org)).toContain('human answered A-1-a-1 "Ship on Friday?": "Monday". Note: "Tests first.".');
+    expect(told(org)).toContain('human answered A-1-a-1 "Ship on Friday?": "Monday". Note: "Tests first."');
     expect(org.read('org/approvals/answered/A-1-a-1.md')).toContain('\noption: Monday\n');
   });
 
