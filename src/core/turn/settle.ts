@@ -237,6 +237,7 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
 
 /** A refused message is given up only when it was given alone, without all that could be left out, and for the last time. */
 function settleRefused(config: Config, turn: number, visit: Finished, effects: Effect[]): void {
+  effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
   if (visit.leftOut === undefined) return;
   const how = `failed, the last because: ${visit.reason}. In that visit it was given alone.`;
   buryHopeless(config, turn, visit.agent, visit.given, how, effects);

@@ -154,7 +154,7 @@ describe('at once', () => {
 
 it('a visit that fails with an answer is tried again, but not for ever, and people are told', async () => {
   const org = await asked([ASK], {}, () => {
-    throw new ProviderError('refused', 'no');
+    throw new ProviderError('malformed', 'no JSON');
   });
   await answer(org, 'approve');
   await org.run();
