@@ -32,6 +32,7 @@ export function environment(config: Config, state: State, resume: Resume, turn: 
     printFiles(state.files.trees.get(name)),
     printShared(resume),
     printPending(state, name),
+    printOwed(config, state, name),
     printAway(config, state, name),
     printActs(config, state, name, turn),
   ];
@@ -58,8 +59,14 @@ function printTime(time: number): string {
 /** Nothing for an agent that was never granted any: its calls cost nothing. */
 function creditsLeft(config: Config, state: State, agent: string): string {
   const { granted, left } = balanceOf(config, state, agent);
-  return granted > 0 ? ` ${countCredits(left)} left.` : '';
+  return granted > 0 ? ` ${countCredits(rounded(left))} left.` : '';
 }
+
+/** Down to a hundredth of a credit; a smaller amount stays as it is. */
+function rounded(micro: number): number {
+  return micro < HUNDREDTH ? micro : micro - (micro % HUNDREDTH);
+}
+const HUNDREDTH = 10_000;
 
 function printFiles(tree: Tree | undefined): string {
   if (!tree) return '';
@@ -96,7 +103,7 @@ function printShared(resume: Resume): string {
   ].filter(([, tool]) => grants(resume, tool as string) !== null);
   if (can.length === 0) return '';
   const paths = resume.shared.map((path) => plain(/^\.?\/?$/.test(path) ? 'shared/' : `shared/${path}`));
-  return `Shared: ${listed(paths)} (${can.map(([word]) => word).join(', ')}).`;
+  return `Shared files that you may ${can.map(([word]) => word).join(' and ')}: ${listed(paths)}.`;
 }
 
 /** The last of them when there are many. */
@@ -118,6 +125,15 @@ function printPending({ approvals }: State, agent: string): string {
 export function askedIn({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
   const question = typeof input === 'object' && input !== null && 'question' in input ? input.question : undefined;
   return typeof question === 'string' ? quoteUntrusted(cut(question, QUOTED_CHARS)) : callName({ tool, input });
+}
+
+/** Answers that it owes. */
+function printOwed({ agents }: Config, { mail }: State, agent: string): string {
+  const owed = (mail.owed.get(agent) ?? []).filter(({ from }) => agents.has(from));
+  const named = owed.map(
+    ({ id, from, subject, turn }) => `${from} (${id} ${quoteUntrusted(cut(subject, QUOTED_CHARS))}, turn ${turn})`,
+  );
+  return named.length ? `Answers that you owe: ${listed(named)}.` : '';
 }
 
 /** Colleagues that do not work now. */
@@ -157,13 +173,19 @@ function printThing(thing: string): string {
 
 /** Who has not read a message, and when those who do not work in each turn will. */
 function unread(config: Config, state: State, id: string, turn: number): string {
-  const waiting = state.mail.waiting.get(id)?.waiting ?? [];
+  const { waiting = [], kind } = state.mail.waiting.get(id) ?? {};
   if (waiting.length === 0) return '';
   const readers = waiting.map((name) => {
     const resume = config.agents.get(name);
-    return resume && !resume.person && resume.schedule.every > 1
-      ? `${name}, who works next in turn ${nextVisit(resume, turn)}`
-      : name;
+    if (!resume || resume.person || resume.schedule.every === 1) return name;
+    if (kind === 'notice') return `${name}, whom a notice does not wake`;
+    return worksIn(resume, turn)
+      ? `${name}, who works in this turn`
+      : `${name}, who works next in turn ${nextVisit(resume, turn)}`;
   });
   return ` (not read yet by ${listed(readers)})`;
+}
+
+function worksIn({ schedule: { every, offset } }: Resume, turn: number): boolean {
+  return turn % every === offset % every;
 }

@@ -19,7 +19,7 @@ export function summaryOrder(config: Config, state: State, resume: Resume): stri
   const since = summaryTurn ? `since turn ${summaryTurn}` : 'so far';
   const people = config.order.filter((name) => config.agents.get(name)?.person);
   return [
-    `A summary is due. Send ${people.join(', ') || 'the owner'} one message of kind report: what happened ${since}, what is open, and what needs a decision. From the journal:`,
+    `A summary is due. Send ${people.join(', ') || 'the owner'} one message of kind report: what happened ${since}, what is open, and what needs a decision. If they know all of it already, call done instead. From the journal:`,
     ...printDone(config, state, summaryTurn),
     `- Open: ${printOpen(config, state)}.`,
     ...(isCached(config, resume) ? [] : [`- Spent ${since}: ${countCredits(spent - summarySpent)}.`]),
@@ -39,12 +39,13 @@ function printDone(config: Config, state: State, since: number): string[] {
   const files = acts
     .filter(({ act }) => act.did === 'wrote')
     .flatMap(({ act }) => act.things.filter((path) => path.startsWith('org/shared/')));
+  const paths = [...new Set(files)];
   const shown = reports.slice(-REPORTS);
   const earlier = reports.length - shown.length;
   return [
     `- Reports: ${reports.length === 0 ? 'none' : reports.length}${earlier > 0 ? `; the last ${REPORTS} of them` : ''}.`,
     ...shown,
-    ...(files.length ? [`- Shared files written: ${listed(files.map((path) => plain(path.slice(4))))}.`] : []),
+    ...(paths.length ? [`- Shared files written: ${listed(paths.map((path) => plain(path.slice(4))))}.`] : []),
   ];
 }
 

@@ -63,15 +63,11 @@ describe('the environment of an agent', () => {
     [
       ['status.md', 'sources/'],
       ['read_file', 'write_file'],
-      'Shared: shared/status.md, shared/sources/ (read, write).',
+      'Shared files that you may read and write: shared/status.md, shared/sources/.',
     ],
-    [['.'], ['read_file'], 'Shared: shared/ (read).'],
+    [['.'], ['read_file'], 'Shared files that you may read: shared/.'],
     [['status.md'], ['recall'], undefined],
-    [
-      Array.from({ length: 10 }, (_, i) => `f${i}`),
-      ['read_file'],
-      expect.stringMatching(/, shared\/f9 and 2 more \(read\)\.$/),
-    ],
+    [Array.from({ length: 10 }, (_, i) => `f${i}`), ['read_file'], expect.stringMatching(/, shared\/f9 and 2 more\.$/)],
   ])('says which shared paths %j an agent with %j may use', (shared, tools, line) => {
     expect(told([], { resumes: { a: { shared, tools } } })[1]).toEqual(line);
   });
@@ -103,6 +99,23 @@ describe('the environment of an agent', () => {
     expect(told([pause('b')])[1]).toBe('b is paused: your mail to it waits.');
     expect(told([pause('b'), starved])[1]).toBe('b is paused, c is out of credits: your mail to them waits.');
     expect(told([pause('d'), visited()])).toHaveLength(1);
+  });
+
+  it('names the answers that it owes', () => {
+    const asked = sent({ from: 'b', to: ['a'], kind: 'request', subject: 'Which one?' });
+    const visit = { ...visited({ agent: 'a', mail: ['000001-b-01'] }), owes: ['000001-b-01'] };
+    expect(told([asked, visit])[1]).toBe('Answers that you owe: b (000001-b-01 "Which one?", turn 7).');
+    expect(told([asked, { ...visit, owes: [] }])).toHaveLength(1);
+  });
+
+  it('says of a colleague that does not work in each turn when it reads, and that a notice does not wake it', () => {
+    const toC = (kind: string, turn: number) => {
+      const mail = sent({ from: 'a', to: ['c'], kind: kind as 'notice', subject: 'Plan' });
+      return told([mail], { resumes: { c: { schedule: { every: 3 } } } }, turn)[1];
+    };
+    expect(toC('message', 9)).toContain('(not read yet by c, who works in this turn)');
+    expect(toC('message', 8)).toContain('(not read yet by c, who works next in turn 9)');
+    expect(toC('notice', 8)).toContain('(not read yet by c, whom a notice does not wake)');
   });
 
   it('tells the last acts, and who has not read what', () => {

@@ -47,7 +47,7 @@ it('gives the facts since the last summary: what was done, is open, was spent, a
     replied({ cost: 999 }),
   ];
   expect(asked(lines)).toEqual([
-    'A summary is due. Send human one message of kind report: what happened since turn 4, what is open, and what needs a decision. From the journal:',
+    'A summary is due. Send human one message of kind report: what happened since turn 4, what is open, and what needs a decision. If they know all of it already, call done instead. From the journal:',
     '- Reports: 1.',
     '  - turn 6, b to a: 000001-b-02 "Built \\u003cit\\u003e"',
     '- Shared files written: shared/status.md.',
@@ -59,7 +59,7 @@ it('gives the facts since the last summary: what was done, is open, was spent, a
 
 it('says so when there is nothing, and names the last reports of many', () => {
   expect(asked([], { a: ['b'] })).toEqual([
-    'A summary is due. Send the owner one message of kind report: what happened so far, what is open, and what needs a decision. From the journal:',
+    'A summary is due. Send the owner one message of kind report: what happened so far, what is open, and what needs a decision. If they know all of it already, call done instead. From the journal:',
     '- Reports: none.',
     '- Open: no agent has unread mail.',
     '- Spent so far: 0 credits.',
