@@ -231,3 +231,16 @@ it.each(['000001-coder-01', '000002-boss-01', '000003-clerk-01'])('redacting %s 
   await isWhole(org);
   await org.turns(1);
 });
+
+it("redacting a person's message takes its file out of the folder, and erases the copies that were sent on", async () => {
+  const org = lab(({ agent, turn }) =>
+    agent === 'boss' && turn === 1 ? [attach('clerk', 'attachments/plan.md')] : [],
+  );
+  org.withFile('agents/human/outbox/note.md', '---\nto: boss\nattachments: [plan.md]\n---\nSee the plan.\n');
+  org.withFile('agents/human/outbox/note.files/plan.md', 'The plan of the person.\n');
+  await org.turns(2);
+  redact(org.disk, load(org.disk, keptIn(org.disk)), '000001-human-01');
+  expect(org.paths(/plan\.md$/)).toEqual(['agents/boss/outbox/000001-01.files/plan.md']);
+  expect(org.read('agents/boss/outbox/000001-01.files/plan.md')).toBe('[redacted]');
+  await isWhole(org);
+});

@@ -302,6 +302,17 @@ describe('a turn in which something is undone', () => {
     expect(effects([asks])[0]).toMatchObject({ k: 'wrote', path: PATH });
   });
 
+  it('takes the folder of what came with it to the archive as well, and leaves what a person laid beside it', () => {
+    const path = 'agents/human/outbox/000001-01.files/x.txt';
+    const message = letter({ attachments: ['x.txt', 'beside.txt'] });
+    const attached = [{ path, found: 'agents/human/outbox/f.files/x.txt' }, { path: 'agents/human/outbox/beside.txt' }];
+    const state = stateOf({ k: 'drop', turn: 1, found: 'f', hash: 'h', message, attached });
+    const asks = undo({ id: 'E-1-human-1', agent: 'human', on: message.id, mail: true });
+    const moved = frozenEffects(CONFIG, state, 2, [asks]).filter(({ k }) => k === 'moved');
+    expect(moved.map((one) => 'from' in one && one.from)).toEqual([message.path, path]);
+    expect(moved.at(-1)).toMatchObject({ to: 'agents/human/outbox/archive/0000/000001-01.files/x.txt' });
+  });
+
   it('buries nothing that it withdraws, and takes nothing back twice or out of no conversation', () => {
     const mail = sent({ from: 'b', to: ['a'], expires: 1 });
     const step: UndoStep = { id: 'E-1-b-1', agent: 'b', on: mail.message.id, mail: true };

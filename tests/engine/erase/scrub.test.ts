@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
+import { textHash } from '../../../src/core/model/hash.ts';
 import { journalPath, readJournal } from '../../../src/disk/journal/journal.ts';
 import { Scrubber } from '../../../src/engine/erase/scrub.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
@@ -65,3 +66,24 @@ it('a secret in bytes of the journal is struck out of whichever line holds them,
 function atob64(text: string): string {
   return Buffer.from(text, 'base64').toString('latin1');
 }
+
+it('a file that was sent on keeps the hash of its bytes, also when these change', () => {
+  const disk = new MemoryDisk();
+  const same = 'agents/a/outbox/000001-01.files/dump.bin';
+  const data = bytes(SECRET);
+  const onward = { path: 'agents/b/outbox/000002-01.files/dump.bin', from: same, hash: 'old', same, data };
+  withTurn(disk, 1, { k: 'sent', message: letter({ id: '000001-a-01' }), files: [{ data, path: same }] });
+  withTurn(disk, 2, { k: 'sent', message: letter({ id: '000002-b-01', from: 'b', turn: 2 }), files: [onward] });
+  const scrubber = new Scrubber(disk, { models: new Map(), org: {} } as unknown as Config, { MY_SERVICE_KEY: SECRET });
+  const clean = new MemoryDisk();
+  for (const path of [journalPath(1), journalPath(2)])
+    for (const one of scrubber.take({ path, bytes: disk.read(path) as Uint8Array }))
+      clean.create(one.path, Buffer.from(one.bytes));
+  const files = [...readJournal(clean, [])].flatMap(({ entries }) =>
+    entries.flatMap((line) => (line.k === 'sent' ? (line.files ?? []) : [])),
+  );
+  expect(files).toHaveLength(2);
+  expect(files.map((file) => atob64(file.data).includes('canary'))).toEqual([false, false]);
+  expect(files[1]).toMatchObject({ same, hash: textHash(Buffer.from(files[0]?.data ?? '', 'base64')) });
+  expect(verifyJournal(clean).faults).toEqual([]);
+});
