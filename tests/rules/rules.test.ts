@@ -173,8 +173,10 @@ describe('words that change in the program', () => {
     const { disk } = await new Sample().play();
     const raw = [...disk.files((path) => path.startsWith('org/journal/')).values()].join('');
     expect(raw.split('Halfway').length).toBeLessThan(3);
-    const [held] = raw.split('\n').filter((line) => line.startsWith('{"k":"held"'));
-    expect(JSON.parse(held ?? '{}')).toMatchObject({ text: expect.arrayContaining([{ of: 'input' }]) });
+    const held = raw.split('\n').flatMap((line) => (line.startsWith('{"k":"held"') ? [JSON.parse(line)] : []));
+    const textOf = (tool: string) => held.find((line) => line.tool === tool)?.text;
+    expect(textOf('send_message')).toContainEqual({ of: 'input' });
+    expect(textOf('request_approval')).toContainEqual({ of: 'shows' });
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { actName, answerText } from '../../../src/core/approvals/answers.ts';
+import { actName, answerText, unheardNotices } from '../../../src/core/approvals/answers.ts';
 import type { Held } from '../../../src/core/model/entry.ts';
 import { HELD } from '../entries.ts';
+import { configOf } from '../world.ts';
 
 const { k: _, ...BARE } = HELD;
 const ACT: Held = { ...BARE, tool: 'write_file', input: { path: 'shared/status.md', content: 'x' } };
@@ -57,4 +58,17 @@ describe('the answer to a question', () => {
       'No one answered A-1-a-1 "Go?" in time. The answer is: Yes.',
     ],
   ])('%s', (_what, text, wanted) => expect(text).toBe(wanted));
+});
+
+describe('people are told of an answer that comes with failed visits', () => {
+  const answers = [{ id: 'A-1-a-1', turn: 2, text: 'x', cause: [], attempts: 0 }];
+  const told = (limits: object) =>
+    unheardNotices(configOf({ edges: { human: ['a'], a: [] }, org: { limits } }), { agent: 'a', answers }, 'failed');
+
+  it('at the last attempt, once', () => {
+    expect(told({ max_attempts: 2 })).toEqual([]);
+    expect(told({ max_attempts: 1 })).toMatchObject([
+      { to: 'human', text: expect.stringMatching(/^1 visit of a with the answer to A-1-a-1 failed\. /) },
+    ]);
+  });
 });
