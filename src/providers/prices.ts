@@ -1,4 +1,4 @@
-/** The dated list of prices of OpenAI, Anthropic and Gemini. */
+/** The dated list of prices and context windows of OpenAI, Anthropic and Gemini. */
 import { inMicro } from '../schema/amount.ts';
 import type { Model, Price } from '../schema/config/models.ts';
 
@@ -137,14 +137,26 @@ const OLLAMA_CLOUD = /[:-]cloud$/;
 
 /** The listed price of a service's model, in micro-credits a million tokens; null: not known, which is never 0. */
 export function priceOf(provider: string, model: string): Price | null {
-  const list = PRICES.models[SERVICES.get(provider)?.list ?? ''] ?? {};
-  const names = Object.keys(list).filter((name) => model === name || isSnapshot(model, name));
+  const list = PRICES.models[listOf(provider)] ?? {};
+  const names = Object.keys(list).filter((name) => isModel(model, name));
   const name = names.sort((a, b) => b.length - a.length)[0];
   return name === undefined ? null : asPrice(list[name] as ListedPrice);
 }
 
-function isSnapshot(model: string, name: string): boolean {
-  return model.startsWith(name) && SNAPSHOT.test(model.slice(name.length));
+/** Whether a model is the listed one of that name, or a version of it. */
+function isModel(model: string, name: string): boolean {
+  return model === name || (model.startsWith(name) && SNAPSHOT.test(model.slice(name.length)));
+}
+
+/** The name of the list that a provider's models stand in. */
+function listOf(provider: string): string {
+  return SERVICES.get(provider)?.list ?? '';
+}
+
+/** The listed name of an entry of org/models.yaml. A deployment at Azure can have any name: its option `price_as` says which model it is. */
+function modelName({ provider, model, options }: Model): string | undefined {
+  const as = provider === 'azure' ? options.price_as : undefined;
+  return typeof as === 'string' ? as : model;
 }
 
 function asPrice(listed: ListedPrice): Price {
@@ -152,21 +164,122 @@ function asPrice(listed: ListedPrice): Price {
 }
 
 /**
- * The listed price of an entry of org/models.yaml without a price; null when it is not known. A deployment at Azure can
- * have any name, so its option `price_as` says which model it is. What Ollama runs on this machine is free; without an
+ * The listed price of an entry of org/models.yaml without a price; null when it is not known. What Ollama runs on this machine is free; without an
  * address it runs on this machine.
  */
 export function listPrice(model: Model): Price | null {
-  const { provider, base_url: address, options } = model;
+  const { provider, base_url: address } = model;
   if (provider === 'ollama') return isOnThisMachine(model) ? {} : null;
   const host = SERVICES.get(provider)?.host ?? null;
   if (host !== null && address !== undefined && new URL(address).hostname !== host) return null;
-  const as = provider === 'azure' ? options.price_as : undefined;
-  const name = typeof as === 'string' ? as : model.model;
+  const name = modelName(model);
   return name === undefined ? null : priceOf(provider, name);
 }
 
 function isOnThisMachine({ model, base_url: address }: Model): boolean {
   if (OLLAMA_CLOUD.test(model ?? '')) return false;
   return address === undefined || LOOPBACK.test(new URL(address).hostname);
+}
+
+/**
+ * Tokens that a prompt and its reply may have together, and the models with that window. The source and its date are those
+ * of the prices; models are left out of which it does not say.
+ */
+export const CONTEXT_WINDOWS: Readonly<
+  Record<string, readonly (readonly [tokens: number, models: readonly string[]])[]>
+> = {
+  openai: [
+    [8_192, ['gpt-4']],
+    [16_385, ['gpt-3.5-turbo']],
+    [128_000, ['gpt-4-turbo', 'gpt-4o', 'gpt-4o-2024-05-13', 'gpt-4o-mini', 'gpt-5.3']],
+    [200_000, ['o1', 'o1-pro', 'o3', 'o3-mini', 'o3-pro', 'o4-mini']],
+    [
+      400_000,
+      [
+        'gpt-5',
+        'gpt-5-mini',
+        'gpt-5-nano',
+        'gpt-5-pro',
+        'gpt-5.1',
+        'gpt-5.1-codex-mini',
+        'gpt-5.2',
+        'gpt-5.2-pro',
+        'gpt-5.3-codex',
+        'gpt-5.4-mini',
+        'gpt-5.4-nano',
+      ],
+    ],
+    [1_000_000, ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'gpt-5.5', 'gpt-5.5-pro']],
+    [
+      1_050_000,
+      [
+        'gpt-5.4',
+        'gpt-5.4-pro',
+        'gpt-5.6-luna',
+        'gpt-5.6-sol',
+        'gpt-5.6-terra',
+        'gpt-6-astra',
+        'gpt-6-luna',
+        'gpt-6-sol',
+      ],
+    ],
+  ],
+  anthropic: [
+    [
+      200_000,
+      [
+        'claude-3-haiku',
+        'claude-haiku-4-5',
+        'claude-opus-4-0',
+        'claude-opus-4-1',
+        'claude-opus-4-5',
+        'claude-sonnet-4-0',
+        'claude-sonnet-4-5',
+      ],
+    ],
+    [
+      1_000_000,
+      [
+        'claude-fable-5',
+        'claude-fable-5-1',
+        'claude-opus-4-6',
+        'claude-opus-4-7',
+        'claude-opus-4-8',
+        'claude-opus-5',
+        'claude-opus-5-5',
+        'claude-sonnet-4-6',
+        'claude-sonnet-5',
+      ],
+    ],
+  ],
+  gemini: [
+    [
+      1_000_000,
+      [
+        'gemini-2.0-flash',
+        'gemini-2.0-flash-lite',
+        'gemini-2.5-flash-lite',
+        'gemini-3-flash-preview',
+        'gemini-3.1-flash-lite',
+        'gemini-3.5-flash',
+        'gemini-3.5-flash-lite',
+        'gemini-3.6-flash',
+        'gemini-3.7-flash',
+        'gemini-3.8-flash',
+      ],
+    ],
+    [1_048_576, ['gemini-2.5-flash']],
+  ],
+};
+
+/** The context window of an entry of org/models.yaml: its own, or the listed one; null: not known. */
+export function contextWindow(model: Model): number | null {
+  if (model.context_window !== undefined) return model.context_window;
+  const name = modelName(model);
+  const rows = CONTEXT_WINDOWS[listOf(model.provider)] ?? [];
+  if (name === undefined) return null;
+  const found = rows.flatMap(([tokens, models]) =>
+    models.filter((one) => isModel(name, one)).map((one) => ({ one, tokens })),
+  );
+  return found.sort((a, b) => b.one.length - a.one.length)[0]?.tokens ?? null;
 }

@@ -112,3 +112,42 @@ describe('the environment block', () => {
     expect((await recomputed(org)).divergence).toBeNull();
   });
 });
+
+describe('a model with a small context window', () => {
+  const LONG = Array.from({ length: 900 }, (_, i) => `line ${i}`).join('\n');
+  const reads = (paths: string[]): Mind => {
+    return ({ agent, n }) => {
+      const path = agent === 'a' ? paths[n - 1] : undefined;
+      return path === undefined ? undefined : [{ tool: 'read_file', input: { path } }];
+    };
+  };
+  const small = (mind: Mind, window?: number) => {
+    const model = { provider: 'mind', ...(window && { context_window: window }) };
+    const org = new Org({ edges: EDGES, resumes: { a: { tools: ['read_file'] } }, models: { default: model } }, mind);
+    for (const name of ['x', 'y', 'z']) org.withFile(`agents/a/workspace/${name}`, `${name}\n${LONG}`);
+    org.drop('a', 'Read all.');
+    return org;
+  };
+
+  it('has old results cut in a long visit; a call that is made again shows all; the journal makes the same bytes', async () => {
+    const org = small(reads(['x', 'y', 'z', 'x']), 10_000);
+    await org.turns(1);
+    const texts = org.prompts.map((prompt) =>
+      prompt.parts.flatMap((part) => (part.role === 'tool' ? [part.text] : [])),
+    );
+    const cut = texts.map((all) => all.map((text) => text.includes('left out to save room')));
+    expect(cut.at(-1)).toEqual([true, true, false, false]);
+    expect(cut[1]).toEqual([false]);
+    expect(texts.at(-1)?.at(-1)).toContain('line 899');
+    expect(org.lines('used').map(({ text }) => text.includes('line 899'))).toEqual([true, true, true, true]);
+    expect(shown(org, 1, 'a')?.calls.map(({ exact }) => exact)).toEqual([true, true, true, true, true]);
+    expect(shown(org, 1, 'a')?.calls.at(-1)?.parts).toEqual(org.prompts.at(-1)?.parts);
+    expect(await recomputed(org)).toEqual({ divergence: null, visits: 1 });
+  });
+
+  it('of which nothing is known is sent all', async () => {
+    const org = small(reads(['x', 'y', 'z']));
+    await org.turns(1);
+    expect(JSON.stringify(org.prompts.at(-1)?.parts)).not.toContain('left out');
+  });
+});

@@ -1,24 +1,27 @@
 /** Builds the prompt of a visit. */
 import { createHash } from 'node:crypto';
+import { CHANGING_SECTIONS, type ChangingSection } from '../../schema/config/prompt.ts';
 import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { noticeLines } from '../mail/chain.ts';
 import type { InboxMail } from '../mail/inbox.ts';
 import { askedIn, type MemorySection, memorySection } from '../memory/section.ts';
 import type { Part, Prompt, ToolSpec } from '../model/call.ts';
-import type { Config } from '../model/config.ts';
+import type { Config, Skill } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import { answersFor } from '../model/state/approvals.ts';
 import type { Mail } from '../model/state/mail.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
-import { matching, printSkill, printSkills, skillsOf } from '../skills/skill.ts';
+import { matching, printSkill } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
-import { printNeighbours } from '../staff/neighbours.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
 import { environment } from './environment.ts';
-import { outputTokens, rulesText } from './rules-text.ts';
+import { fits } from './room.ts';
+import { outputTokens } from './rules-text.ts';
+import { addedText, stablePart } from './stable.ts';
 import { summaryOrder } from './summary.ts';
 import { againText } from './unfinished.ts';
 
@@ -33,9 +36,33 @@ export interface VisitPrompt {
   leftOut: string[];
 }
 
+/** What the sections of the changing part are made of. */
+interface Scene {
+  config: Config;
+  state: State;
+  resume: Resume;
+  given: InboxMail;
+  turn: number;
+  summaryDue: boolean;
+  /** Sections that are left out, because the prompt would not fit. */
+  left: readonly ChangingSection[];
+}
+
+/** The changing part while it is made: its pieces, and the texts that they refer to. */
+interface Changing {
+  pieces: Piece[];
+  blobs: VisitPrompt['blobs'];
+  memory: MemorySection;
+}
+
+/** What is left out of a prompt that does not fit, in this order; then the mail is cut. */
+export const LEFT_OUT: readonly ChangingSection[] = ['related', 'people', 'conversation', 'shared', 'memory'];
+/** Mail is cut to no less than so many characters. */
+const LEAST_MAIL = 500;
+
 /**
  * Resume, rules, neighbours, memory, threads and inbox become a prompt. The stable part comes first and holds no clock, so
- * that providers can cache it; text written by others stands between marks as data. Pure.
+ * that providers can cache it; text written by others stands between marks as data. `room`: tokens that it may have. Pure.
  */
 export function buildPrompt(
   config: Config,
@@ -45,38 +72,25 @@ export function buildPrompt(
   tools: ToolSpec[],
   turn: number,
   summaryDue: boolean,
+  room = Infinity,
 ): VisitPrompt {
   const system = stablePart(config, resume, tools);
-  const pieces: Piece[] = [];
-  const section = memorySection(config, state, resume, given.mail);
-  const head = given.bare ? `Turn ${turn}.\n` : environment(config, state, resume, turn);
-  const memory = addMemory(pieces, given.bare ? NO_MEMORY : section, head);
-  const parts: [string, Piece[]][] = [
-    ['skills', skillPieces(config, resume, given.mail)],
-    ['the order of a summary', summaryDue ? [summaryOrder(config, state, resume)] : []],
-    ['notices', added((some) => addNotices(some, state, resume.name, againText(config, state, resume, given.mail)))],
-    ['answers of people', added((some) => addAnswers(some, state, resume.name))],
-    ['contacts', added((some) => addContacts(some, config, state, resume.name, given.mail))],
-    ['earlier messages', added((some) => addThreads(some, state, resume.name, given.mail))],
-  ];
-  const leftOut = given.bare ? leftOutOf(section, parts) : [];
-  if (given.bare) pieces.push(aloneText(leftOut));
-  else for (const [, some] of parts) pieces.push(...some);
-  const looks = config.models.get(resume.model[0] as string)?.images === true;
-  addReminders(pieces, given, looks);
-  addMail(pieces, given, looks);
-  const text = renderPieces(
-    pieces,
-    bodiesFor(given, state, threadsOf(state, resume.name, given.mail)),
-    (hash) => memory.find((blob) => blob.hash === hash)?.text as string,
-  );
+  const scene: Scene = { config, state, resume, given, turn, summaryDue, left: [] };
+  let made = changingPart(scene);
+  for (let cuts = 1; !fits(room, system.text, made.text); cuts++) {
+    const most = Math.floor(given.cut / 2 ** (cuts - LEFT_OUT.length));
+    if (cuts > LEFT_OUT.length && most < LEAST_MAIL) break;
+    scene.left = LEFT_OUT.slice(0, cuts);
+    if (cuts > LEFT_OUT.length) scene.given = copyWith(given, { cut: most });
+    made = changingPart(scene);
+  }
   return {
     prompt: {
       agent: resume.name,
       turn,
       n: 1,
       system: system.system,
-      parts: [{ role: 'user', text }],
+      parts: [{ role: 'user', text: made.text }],
       tools,
       maxOutputTokens: outputTokens(config, resume),
       mail: [...(given.reminded ?? []), ...given.mail].map(({ id, from, kind, subject, body, thread }) => ({
@@ -90,37 +104,118 @@ export function buildPrompt(
       summaryDue,
       seed: config.org.name,
     },
-    blobs: [system, ...memory],
+    blobs: [system, ...made.blobs],
     systemHash: system.hash,
-    pieces,
-    leftOut,
+    pieces: made.pieces,
+    leftOut: made.leftOut,
   };
 }
 
-const NO_MEMORY: MemorySection = { own: '', shared: '', related: [] };
+interface ChangingPart extends Pick<VisitPrompt, 'pieces' | 'blobs' | 'leftOut'> {
+  text: string;
+}
+
+function changingPart(scene: Scene): ChangingPart {
+  const { config, state, resume, given } = scene;
+  const made: Changing = { pieces: [], blobs: [], memory: memorySection(config, state, resume, given.mail) };
+  const order = config.org.prompt?.changing ?? CHANGING_SECTIONS;
+  const leftOut = given.bare ? addAlone(made, scene, order) : [];
+  if (!given.bare)
+    for (const name of order) if (!scene.left.includes(name as ChangingSection)) addSection(made, scene, name);
+  const { pieces, blobs } = made;
+  const text = renderPieces(
+    pieces,
+    bodiesFor(given, state, threadsOf(state, resume.name, given.mail)),
+    (hash) => blobs.find((blob) => blob.hash === hash)?.text as string,
+  );
+  return { pieces, blobs, leftOut, text };
+}
+
+function addSection(made: Changing, scene: Scene, name: string): void {
+  const added = addedText(scene.config, name);
+  if (added === undefined) SECTIONS[name as ChangingSection](made, scene);
+  else made.pieces.push(`${added}\n`);
+}
+
+/** Mail that is given alone, after the model refused it with all the rest. Returns what was left out. */
+function addAlone(made: Changing, scene: Scene, order: readonly string[]): string[] {
+  const leftOut = [
+    'the overview',
+    ...order.filter((name) => !ALONE.includes(name) && holds(made, scene, name)).map(nameOf),
+  ];
+  made.pieces.push(`Turn ${scene.turn}.\n`, aloneText(leftOut));
+  for (const name of order) if (name === 'reminders' || name === 'mail') addSection(made, scene, name);
+  return leftOut;
+}
+const ALONE: readonly string[] = ['environment', 'reminders', 'mail'];
+
+/** Whether a section would say anything. */
+function holds({ memory }: Changing, scene: Scene, name: string): boolean {
+  const pieces: Piece[] = [];
+  addSection({ pieces, blobs: [], memory }, scene, name);
+  return pieces.length > 0;
+}
 
 /** What is said of mail that is given alone. */
 function aloneText(leftOut: readonly string[]): string {
   return `Your model did not accept an earlier prompt, so you get one message alone. Left out: ${leftOut.join(', ')}.\n`;
 }
 
-/** What of a whole prompt is left out of one with a single message. */
-function leftOutOf({ own, shared, related }: MemorySection, parts: readonly [string, Piece[]][]): string[] {
-  const memory = own || shared || related.length ? ['memory'] : [];
-  return ['the overview', ...memory, ...parts.filter(([, some]) => some.length > 0).map(([name]) => name)];
+const SECTIONS: Record<ChangingSection, (made: Changing, scene: Scene) => void> = {
+  shared: (made) => addBlobs(made, '## Shared context\n', [made.memory.shared]),
+  memory: (made) => addBlobs(made, '## Your memory\n', [made.memory.own]),
+  environment: ({ pieces }, { config, state, resume, turn, left }) => {
+    pieces.push(environment(config, state, resume, turn));
+    if (left.length) pieces.push(leftText(left));
+  },
+  related: (made, { config, resume, given }) => {
+    addBlobs(made, '\n## More of your memory that may matter now\n', made.memory.related);
+    const skills = matching(config.skills, resume, askedIn(given.mail));
+    if (skills.length) made.pieces.push(skillsText(config, skills));
+  },
+  summary: ({ pieces }, { config, state, resume, summaryDue }) => {
+    if (summaryDue) pieces.push(summaryOrder(config, state, resume));
+  },
+  notices: ({ pieces }, { config, state, resume, given }) =>
+    addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail)),
+  answers: ({ pieces }, { state, resume }) => addAnswers(pieces, state, resume.name),
+  people: ({ pieces }, { config, state, resume, given }) => addContacts(pieces, config, state, resume.name, given.mail),
+  conversation: ({ pieces }, { state, resume, given }) => addThreads(pieces, state, resume.name, given.mail),
+  reminders: ({ pieces }, { config, resume, given }) => addReminders(pieces, given, looks(config, resume)),
+  mail: ({ pieces }, { config, resume, given }) => addMail(pieces, given, looks(config, resume)),
+};
+
+/** Whether its model can look at images. */
+function looks({ models }: Config, { model }: Resume): boolean {
+  return models.get(model[0] as string)?.images === true;
 }
 
-function added(add: (pieces: Piece[]) => void): Piece[] {
-  const pieces: Piece[] = [];
-  add(pieces);
-  return pieces;
+function skillsText({ org }: Config, skills: readonly Skill[]): string {
+  return `\n## More of your skills that may matter now\n${skills.map((skill) => printSkill(org, skill)).join('\n')}\n`;
 }
 
-function skillPieces(config: Config, resume: Resume, mail: readonly Mail[]): Piece[] {
-  const skills = matching(config.skills, resume, askedIn(mail));
-  if (skills.length === 0) return [];
-  const lines = skills.map((skill) => printSkill(config.org, skill)).join('\n');
-  return [`\n## More of your skills that may matter now\n${lines}\n`];
+function leftText(left: readonly ChangingSection[]): string {
+  return `[Left out, because your model could not take a longer text: ${left.map(nameOf).join(', ')}.]\n`;
+}
+
+/** A section in words; one that people added has its own name. */
+function nameOf(section: string): string {
+  return NAMES.get(section) ?? section;
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['shared', 'shared context'],
+  ['related', 'memory and skills that may matter'],
+  ['summary', 'the order of a summary'],
+  ['answers', 'answers of people'],
+  ['people', 'contacts'],
+  ['conversation', 'earlier messages'],
+]);
+
+function addBlobs({ pieces, blobs }: Changing, title: string, texts: readonly string[]): void {
+  const found = texts.filter((text) => text !== '').map((text) => ({ hash: textHash(text), text }));
+  if (found.length) pieces.push(title, ...found.map(({ hash }) => ({ blob: hash })), '\n');
+  blobs.push(...found);
 }
 
 /** sha256 of a whole request, base64url: the intent records it. `images`: the hashes of its images. */
@@ -136,54 +231,6 @@ export function requestHash(
   return hash.digest('base64url');
 }
 
-/** By a configuration, which never changes: a new one is a new object. */
-const stable = new WeakMap<Config, Map<string, Stable>>();
-
-/** The beginning of every prompt of an agent. `text` is its JSON with the tools, which the journal keeps under `hash`. */
-interface Stable {
-  tools: ToolSpec[];
-  system: string;
-  text: string;
-  hash: string;
-}
-
-/** The stable part, computed once for a configuration and an agent. */
-function stablePart(config: Config, resume: Resume, tools: ToolSpec[]): Stable {
-  const known = stable.get(config) ?? new Map<string, Stable>();
-  stable.set(config, known);
-  const found = known.get(resume.name);
-  if (found && found.tools === tools) return found;
-  const system = printSystem(config, resume, tools);
-  const text = JSON.stringify({ system, tools });
-  const made = { tools, system, text, hash: textHash(text) };
-  known.set(resume.name, made);
-  return made;
-}
-
-function printSystem(config: Config, resume: Resume, tools: readonly ToolSpec[]): string {
-  const unit = resume.unit === undefined ? undefined : config.units.get(resume.unit);
-  return [
-    `You are ${resume.name}, an agent of the organisation "${config.org.name}".`,
-    config.org.purpose && `Its purpose: ${config.org.purpose.trim()}`,
-    resume.role && `Your role: ${resume.role}`,
-    unit && `Your unit: ${unit.name}${unit.mission ? `. ${unit.mission}` : ''}`,
-    resume.instructions && `\n${resume.instructions}`,
-    printGoals(config, resume.name),
-    printSkills(config.org, skillsOf(config.skills, resume)),
-    `\n## Who you can write to\n${printNeighbours(config, resume.name)}`,
-    rulesText(config, resume, tools),
-  ]
-    .filter(Boolean)
-    .join('\n');
-}
-
-function printGoals(config: Config, agent: string): string {
-  const lines = [...config.goals.entries()]
-    .filter(([, goal]) => goal.owner === null || goal.owner === agent)
-    .map(([id, goal]) => `- ${id}: ${goal.title}`);
-  return lines.length ? `\n## Goals\n${lines.join('\n')}` : '';
-}
-
 /** `again`: what the prompt says about mail that is given again. */
 function addNotices(pieces: Piece[], state: State, agent: string, again: string): void {
   const lines = noticeLines(agentState(state.staff, agent).notices).map((n) => `- turn ${n.turn}: ${tame(n.text)}`);
@@ -195,24 +242,6 @@ function addAnswers(pieces: Piece[], { approvals }: State, agent: string): void 
   const answers = answersFor(approvals, agent);
   if (answers.length)
     pieces.push(`\n## Answers to what you asked\n${answers.map(({ text }) => `- ${tame(text)}`).join('\n')}\n`);
-}
-
-/**
- * Adds memory and shared context before everything that changes from visit to visit, so that a prompt begins like the one
- * before it; entries that may matter to the mail come after `head`. Returns the texts.
- */
-function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, head: string): VisitPrompt['blobs'] {
-  const blobs: VisitPrompt['blobs'] = [];
-  const add = (title: string, texts: readonly string[]): void => {
-    const found = texts.filter((text) => text !== '').map((text) => ({ hash: textHash(text), text }));
-    if (found.length) pieces.push(title, ...found.map(({ hash }) => ({ blob: hash })), '\n');
-    blobs.push(...found);
-  };
-  add('## Shared context\n', [shared]);
-  add('## Your memory\n', [own]);
-  pieces.push(head);
-  add('\n## More of your memory that may matter now\n', related);
-  return blobs;
 }
 
 /** The conversations of the visit: of its mail, and of what the agent asked and is told the answer of. */

@@ -33,9 +33,14 @@ export function summaryOrder(config: Config, state: State, resume: Resume): stri
 function printDone(config: Config, state: State, since: number): string[] {
   const acts = config.order.flatMap((agent) => recent(state, agent, since));
   const reports = acts
-    .filter(({ act }) => act.message?.kind === 'report')
-    .sort((a, b) => a.act.turn - b.act.turn)
-    .map(({ agent, act }) => `  - turn ${act.turn}, ${agent} to ${listed(act.message?.to ?? [])}: ${subjectOf(act)}`);
+    .flatMap(({ agent, act: { turn, things, message } }) =>
+      message?.kind === 'report' ? [{ agent, turn, id: things[0], message }] : [],
+    )
+    .sort((a, b) => a.turn - b.turn)
+    .map(
+      ({ agent, turn, id, message: { to, subject } }) =>
+        `  - turn ${turn}, ${agent} to ${listed(to)}: ${id} ${quoteUntrusted(cut(subject, SUBJECT_CHARS))}`,
+    );
   const files = acts
     .filter(({ act }) => act.did === 'wrote')
     .flatMap(({ act }) => act.things.filter((path) => path.startsWith('org/shared/')));
@@ -52,10 +57,6 @@ function printDone(config: Config, state: State, since: number): string[] {
 function recent({ acts }: State, agent: string, since: number): { agent: string; act: PastAct }[] {
   const own = acts.last.get(agent) ?? [];
   return own.flatMap((act) => (act.turn > since ? { agent, act } : []));
-}
-
-function subjectOf({ things, message }: PastAct): string {
-  return `${things[0]} ${quoteUntrusted(cut(message?.subject ?? '', SUBJECT_CHARS))}`;
 }
 
 function printOpen({ order, agents }: Config, { mail }: State): string {

@@ -45,6 +45,11 @@ export class Repeats {
   /** Why the visit ends: as a clause after "because". */
   loop: string | null = null;
 
+  /** Results before that reply may no longer stand in front of the model: they are shown again. */
+  forget(reply: number): void {
+    for (const [key, { replies }] of this.seen) if ((replies.at(-1) as number) < reply) this.seen.delete(key);
+  }
+
   /** What the model is told of a call in its reply of that number: the result, or where it had the same before. */
   tell(reply: number, call: Pick<ActCall, 'tool' | 'input'>, outcome: CallOutcome): string {
     const { text, ok, changes = false, refused = false } = outcome;

@@ -1,4 +1,5 @@
 /** Foretells the next turn without calling anyone. */
+import type { Prompt } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
@@ -10,6 +11,7 @@ import { type Due, hasFailures, scheduleTurn } from '../../core/turn/schedule.ts
 import { overridesIn } from '../../disk/config/env.ts';
 import { Folder } from '../../disk/intake/folder.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
+import { failure } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { outputLimit } from '../calls/attempts.ts';
 import { ModelCalls } from '../calls/calls.ts';
@@ -114,6 +116,28 @@ function answeredIn({ state }: Turn): [agent: string, why: string][] {
   return [...state.approvals.pending.values()].flatMap(({ id, agent, answer }) =>
     answer && !answer.told ? [[agent, `${id} was answered: its result makes ${agent} due in the next turn`]] : [],
   );
+}
+
+/** What an agent would be sent now, whether or not it is due. */
+export interface PromptAhead {
+  turn: number;
+  due: Pick<Due, 'due' | 'why'>;
+  /** The model that would be asked first. */
+  model: string | null;
+  prompt: Prompt;
+}
+
+/** Makes the prompt of an agent as the coming turn would, on a state that is thrown away. Writes nothing and calls nobody. */
+export async function promptAhead(ports: Ports, loaded: Loaded, agent: string): Promise<PromptAhead> {
+  const turn = await begun(ports, loaded, loaded.unfinished ? {} : { only: agent });
+  const { config, state, number } = turn;
+  const resume = config.agents.get(agent);
+  if (!resume) throw failure('not-found', `${agent} is set aside: its resume is broken or its folder is gone`);
+  const toolset = await toolsetOf(TOOLS, config, state.rights.trusted);
+  const one = scheduleTurn(config, state, number).find((due) => due.agent === agent) as Due;
+  const { due, why, summary, reminder = false } = one;
+  const { brief } = promptOfVisit(turn, toolset, resume, { summary, reminder });
+  return { turn: number, due: { due, why }, model: resume.model[0] ?? null, prompt: brief.prompt };
 }
 
 /** A turn whose models can be looked at. */

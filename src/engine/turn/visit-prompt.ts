@@ -8,6 +8,7 @@ import type { Toolbox } from '../../core/turn/judge.ts';
 import { toolsOf } from '../../core/turn/judge.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
+import { roomOf } from '../calls/context-window.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 
 /**
@@ -31,7 +32,16 @@ export function promptOfVisit(
   const given = cause.reminder ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name) }) : chosen;
   const made = {
     given,
-    brief: buildPrompt(config, state, resume, given, toolsOf(toolbox, config, resume), number, cause.summary),
+    brief: buildPrompt(
+      config,
+      state,
+      resume,
+      given,
+      toolsOf(toolbox, config, resume),
+      number,
+      cause.summary,
+      roomOf(config, resume),
+    ),
   };
   return turn.sent?.over(made, resume.name) ?? made;
 }

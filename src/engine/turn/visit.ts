@@ -20,6 +20,7 @@ import type { Finished } from '../../core/model/visit.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
 import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
+import { compacted, compactionOf } from '../../core/prompt/room.ts';
 import { TOO_MUCH } from '../../core/prompt/unfinished.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
@@ -30,6 +31,7 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
 import { type CallAllowance, OutOfCredits } from '../calls/attempts.ts';
+import { roomOf } from '../calls/context-window.ts';
 import type { KnownCalls } from '../calls/recorded-calls.ts';
 import type { Ports } from '../ports.ts';
 import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
@@ -191,13 +193,15 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     max: plan.brief.prompt.maxOutputTokens,
     ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
   };
+  const room = turn.sent ? Infinity : roomOf(turn.config, plan.resume);
+  let count = 0;
   const repeats = new Repeats();
   const said: Said[] = [];
   let again = true;
   let isByRules = true;
   for (let n = 1; n <= steps; n++) {
     keepPromises(turn, plan, scene);
-    const reply = await ask(turn, plan, parts, ref, n);
+    const reply = await ask(turn, plan, count > 0 ? compacted(parts, count) : parts, ref, n);
     plan.answered = n;
     scene.draft.via = plan.purse.via;
     isByRules &&= reply.ends === true;
@@ -215,7 +219,10 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
       { role: 'assistant', text: reply.text, acts: reply.acts },
       ...told.map((r) => ({ role: 'tool' as const, ...r })),
     ];
-    ref = { after: n, results: told };
+    const cuts = compactionOf(room, plan.brief.blobs[0]?.text ?? '', parts, count);
+    if (cuts > count) repeats.forget(n);
+    count = cuts;
+    ref = { after: n, results: told, ...(count > 0 && { compacted: count }) };
   }
   return again ? { outcome: 'cut', reason: 'steps', detail: usedUp(steps) } : endOf(isByRules);
 }

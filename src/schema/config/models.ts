@@ -113,6 +113,11 @@ export const model = later(() =>
       .max(1_000_000)
       .optional()
       .describe('tokens that a reply of this model may have'),
+    context_window: whole(1000, 100_000_000)
+      .optional()
+      .describe(
+        'tokens that a prompt and its reply may have together (default: the built-in list; without one nothing is cut)',
+      ),
     temperature: z.number().min(0).max(2).optional().describe('0 to 2 (default: that of the service)'),
     stream: z.boolean().default(true).describe('whether replies are streamed, if the service can'),
     images: z.boolean().default(false).describe('whether the model understands images'),

@@ -4,6 +4,7 @@ import { later } from '../later.ts';
 import { isInside } from '../name.ts';
 import { credits } from './credits.ts';
 import { keyReference } from './models.ts';
+import { promptSettings } from './prompt.ts';
 import { network } from './tool.ts';
 
 const turns = (d: number, min = 1) => z.number().int().min(min).default(d);
@@ -94,6 +95,7 @@ export const orgFile = later(() =>
       })
       .prefault({})
       .describe('when turns happen'),
+    prompt: promptSettings().nullable().default(null).describe('the sections of prompts; null: the usual ones'),
     summary: z
       .strictObject({
         agent: z.string().describe('who writes the summary'),

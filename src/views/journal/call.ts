@@ -13,6 +13,7 @@ import type {
 import { emptyState, type State } from '../../core/model/state.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { renderPieces, requestHash } from '../../core/prompt/prompt.ts';
+import { compacted } from '../../core/prompt/room.ts';
 import { inCredits } from '../../schema/amount.ts';
 
 type AnswerEntry = Extract<CallEntry, { k: 'reply' | 'failed' }>;
@@ -125,7 +126,9 @@ export function visitIn(entries: Iterable<Entry>, turn: number, agent: string): 
 }
 
 function showCall(recording: Recording, intent: IntentEntry): ShownCall {
-  const { system, max, parts, images } = promptOf(recording, intent);
+  const { system, max, images, ...made } = promptOf(recording, intent);
+  const { prompt } = intent;
+  const parts = 'after' in prompt && prompt.compacted ? compacted(made.parts, prompt.compacted) : made.parts;
   const answer = recording.answers.get(printKey(intent)) ?? null;
   return {
     key: printKey(intent),

@@ -6,6 +6,7 @@ import type { InboxMail } from '../../../src/core/mail/inbox.ts';
 import { printMemory } from '../../../src/core/memory/entry.ts';
 import type { Part, ToolSpec } from '../../../src/core/model/call.ts';
 import type { Config } from '../../../src/core/model/config.ts';
+import type { Entry } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import type { Mail } from '../../../src/core/model/state/mail.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
@@ -38,6 +39,10 @@ function briefA({
   summary = false,
 }: Wish = {}): VisitPrompt {
   return buildPrompt(config, state, resumeOf(config, 'a'), mails, tools, turn, summary);
+}
+
+function memoryFile(key: string, text: string): Entry {
+  return { k: 'file', path: `agents/a/memory/${key}.md`, text };
 }
 
 function textOf({ prompt }: VisitPrompt): string {
@@ -122,6 +127,81 @@ describe('the stable part', () => {
         text: JSON.stringify({ system: first.prompt.system, tools: first.prompt.tools }),
       }),
     ]);
+  });
+});
+
+describe('sections', () => {
+  const at = (prompt: object) => configOf({ edges: EDGES, org: { prompt } });
+  const add = { 'house-style': ' British English.\n' };
+
+  it('are added at the end of the stable part, or where org.yaml lists them', () => {
+    expect(briefA({ config: at({ add }) }).prompt.system).toMatch(/\n## house style\nBritish English\.$/);
+    const first = at({ add, stable: ['house-style', 'rules', 'colleagues'] });
+    expect(briefA({ config: first }).prompt.system).toMatch(
+      /^\n## house style\nBritish English\.\n\n## How you work[\s\S]*\n## Who you can write to\n- human: role of human\n- b: role of b$/,
+    );
+    const changing = at({ add, changing: ['house-style', 'environment', 'mail', 'notices', 'answers', 'reminders'] });
+    expect(textOf(briefA({ config: changing }))).toMatch(/^\n## house style\nBritish English\.\nTurn 2, /);
+    expect(briefA({ config: changing }).prompt.system).not.toContain('house style');
+  });
+
+  it('stand in the order of org.yaml, and those that it does not list are left out', () => {
+    const changing = ['mail', 'environment', 'notices', 'answers', 'reminders'];
+    const state = stateOf(memoryFile('plan', 'THE PLAN'), sent());
+    const text = textOf(briefA({ config: at({ changing }), state, given: given(mail()) }));
+    expect(text).toMatch(/^\n## Your mail \(1\)[\s\S]*<\/mail>\nTurn 2, [^\n]*\n$/);
+    expect(textOf(briefA({ state, given: given(mail()) }))).toContain('THE PLAN');
+  });
+});
+
+describe('a prompt that does not fit', () => {
+  const body = 'word '.repeat(300);
+  const state = stateOf(memoryFile('plan', 'THE PLAN. '.repeat(60)), sent({ body: 'EARLIER. '.repeat(60) }), {
+    k: 'file',
+    path: 'org/shared/context/brand.md',
+    text: 'BLUE. '.repeat(60),
+  });
+  const config = configOf({ edges: EDGES, resumes: { a: { shared: ['.'] } } });
+  const long = mail({ n: 2, thread: '000001-human-01', body });
+  const mails = { mail: [long], waiting: 0, cut: 8000 };
+  const brief = (room: number) => buildPrompt(config, state, resumeOf(config, 'a'), mails, TOOLS, 2, false, room);
+  const made = (room: number) => textOf(brief(room));
+  const whole = made(Infinity);
+  /** With the most room in which these words are left out. */
+  const under = (words: string): string => {
+    for (let room = 5000; room > 0; room -= 5) if (!made(room).includes(words)) return made(room);
+    return '';
+  };
+
+  it('says nothing of it while all fits', () => {
+    for (const words of ['THE PLAN', 'EARLIER', 'BLUE', body.trim()]) expect(whole).toContain(words);
+    expect(whole).not.toContain('Left out');
+    expect(made(100_000)).toBe(whole);
+  });
+
+  it('goes without earlier messages first, then the shared context, then memory, and says so', () => {
+    expect(under('EARLIER')).toContain('BLUE');
+    expect(under('EARLIER')).toContain(
+      '[Left out, because your model could not take a longer text: memory and skills that may matter, contacts, earlier messages.]\n',
+    );
+    expect(under('BLUE')).toContain('THE PLAN');
+    expect(under('THE PLAN')).toContain(body.trim());
+    expect(under('THE PLAN')).toContain('earlier messages, shared context, memory.]');
+  });
+
+  it('then has its mail cut, with a mark, and never to nothing', () => {
+    expect(under(body.trim())).toMatch(/word\s*\n\[cut: \d+ more characters/);
+    expect(made(1)).toContain('word word');
+    expect(made(1)).toBe(made(2));
+  });
+
+  it('is kept as it was sent', () => {
+    const { pieces, blobs, prompt } = brief(1);
+    const bodies = (id: string) => (id === long.id ? body : '');
+    const texts = new Map(blobs.map(({ hash, text }) => [hash, text]));
+    expect(renderPieces(pieces, bodies, (hash) => texts.get(hash) ?? '')).toBe(
+      prompt.parts.map(({ text }) => text).join(''),
+    );
   });
 });
 

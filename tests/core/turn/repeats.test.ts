@@ -21,6 +21,15 @@ describe('calls of a visit that repeat', () => {
     expect(repeats.loop).toBe('it called read_file x in 3 replies, each time with the same result');
   });
 
+  it('are told again when what was told before is forgotten', () => {
+    const repeats = new Repeats();
+    tell(repeats, 1, 'A');
+    tell(repeats, 2, 'B', { path: 'y' });
+    repeats.forget(2);
+    expect(tell(repeats, 3, 'A')).toBe('A');
+    expect(tell(repeats, 3, 'B', { path: 'y' })).toMatch(/^The same result as in your second reply/);
+  });
+
   it('are the same whatever the order of the keys of their input', () => {
     const repeats = new Repeats();
     tell(repeats, 1, 'A', { a: 1, b: { c: [1, 2], d: null } });

@@ -35,8 +35,8 @@ const prompt = later(() =>
       max: z.number(),
       images: z.array(imageRef()).optional(),
     }),
-    /** The prompt of the call before, its reply, and these results. */
-    z.strictObject({ after: count(), results: z.array(result()) }),
+    /** The prompt of the call before, its reply, and these results. `compacted`: so many long results were cut to make room. */
+    z.strictObject({ after: count(), results: z.array(result()), compacted: count().optional() }),
   ]),
 );
 
