@@ -40,10 +40,10 @@ describe('the environment block', () => {
     await org.turns(1);
     const [first, second] = org.visits('a').map(textOf);
     expect(first).toMatch(
-      /^Turn 1, \d+ \w+ \d{4}, \d\d:\d\d UTC\. 1 credits? left\.\nShared: shared\/status\.md \(write\)\.\n\n## Your mail/,
+      /^Turn 1, \d+ \w+ \d{4}, \d\d:\d\d UTC\. 1 credits? left\.\nShared files that you may write: shared\/status\.md\.\n\n## Your mail/,
     );
     expect(second).toMatch(
-      /^Turn 2, .* 0\.98 credits left\.\nYour files: page\/ \(1 file\)\.\nShared: .*\nLately you: turn 1 wrote page\/index\.html; sent 000001-a-01 "Plan" to b \(not read yet by b\)\.\n/,
+      /^Turn 2, .* 0\.98 credits left\.\nYour files: page\/ \(1 file\)\.\nShared files .*\nLately you: turn 1 wrote page\/index\.html; sent 000001-a-01 "Plan" to b \(not read yet by b\)\.\n/,
     );
     expect(await recomputed(org)).toEqual({ divergence: null, visits: 3 });
     expect(shown(org, 2, 'a')?.calls).toMatchObject([{ exact: true }]);
