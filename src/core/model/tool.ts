@@ -222,6 +222,8 @@ export interface Draft {
   done: Done | null;
   /** Paths in its workspace that it changed, and how. */
   touched: Map<string, 'wrote' | 'changed' | 'removed'>;
+  /** How large it left files of its workspace: characters of texts, bytes of others. */
+  sizes: Map<string, number>;
   /** Calls that came to nothing. */
   undone: DroppedCalls;
   /** The model that answered in place of the first, and why. */
@@ -282,6 +284,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     notes: [],
     done: null,
     touched: new Map(),
+    sizes: new Map(),
     undone: new Map(),
     known: new TextsByHash(),
     nextMessage,

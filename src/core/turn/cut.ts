@@ -1,8 +1,10 @@
 /** Says what is told about a cut visit: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
 
+import { growthAfter } from '../mail/growth.ts';
 import { workOf } from '../mail/notices.ts';
+import { memoryOwner } from '../memory/entry.ts';
 import type { Config } from '../model/config.ts';
-import type { DoneSoFar, Effect } from '../model/entry.ts';
+import type { DoneSoFar, Effect, VisitEffect } from '../model/entry.ts';
 import type { Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
@@ -15,6 +17,17 @@ import { roomAdvice } from './limits.ts';
 /** Mail of the visit that its agent acknowledged: it need not be given again. */
 export function settledIn({ acked }: Draft): string[] {
   return [...new Set(acked.map(({ id }) => id))];
+}
+
+/** How large a visit that ran out of replies or tokens left the files of its agent and those it shares. */
+export function filesLeft({ outcome, reason, draft }: Finished): Pick<VisitEffect, 'files'> {
+  if (outcome !== 'cut' || (reason !== 'steps' && reason !== 'tokens')) return {};
+  const shared = [...draft.wrote].filter(([path]) => memoryOwner(path) === null);
+  const files = Object.fromEntries([
+    ...draft.sizes,
+    ...shared.map(([path, { text }]) => [path, text?.length ?? 0] as const),
+  ]);
+  return Object.keys(files).length > 0 ? { files } : {};
 }
 
 type NoticeEffect = Extract<Effect, { k: 'notice' }>;
@@ -70,7 +83,8 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
   if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
   if (blame === 'credits')
     return `It waits for credits: ${creditAdvice(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
-  const attempt = (mail.attempts[agent] ?? 0) + 2;
+  const { files } = filesLeft(visit);
+  const attempt = (mail.attempts[agent] ?? 0) + (growthAfter(mail, agent, files) === null ? 2 : 1);
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
   return `${again}${roomAdvice(config, visit)} ${show}`;
 }

@@ -2,6 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { unheardNotices, unpaidNotice } from '../approvals/answers.ts';
 import { againOf, printApproval } from '../approvals/approval-text.ts';
+import { growthAfter } from '../mail/growth.ts';
 import { creditsOf } from '../mail/notices.ts';
 import { debtsOf } from '../mail/owed.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from '../memory/entry.ts';
@@ -22,7 +23,7 @@ import { priceOf } from '../money/price.ts';
 import { doneIn, unfinishedAfter } from '../prompt/unfinished.ts';
 import { seatsOf } from '../rights/approvers.ts';
 import { FileVersions } from '../tools/file-versions.ts';
-import { cutNotices, settledIn, soFar } from './cut.ts';
+import { cutNotices, filesLeft, settledIn, soFar } from './cut.ts';
 import { aloneNotices, modelNotices } from './faults.ts';
 import { giveUp } from './give-up.ts';
 import { roomAdvice } from './limits.ts';
@@ -80,6 +81,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     ...(visit.need === undefined ? {} : { need: visit.need }),
     mail: visit.given.map((mail) => mail.id),
     ...(settled.length ? { settled } : {}),
+    ...filesLeft(visit),
     ...debtsOf(config, state, visit),
     sent: counts ? draft.sent.length : 0,
     refused: refusedIn(draft),
@@ -231,7 +233,7 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
   });
   const stands = soFar([], unfinishedAfter(state, visit, []).done);
   const how = `failed, the last because: ${visit.reason}. ${stands}`;
-  buryHopeless(config, turn, visit.agent, visit.given, how, effects);
+  buried(config, turn, visit.agent, visit.given, how, effects);
   effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
 }
 
@@ -240,11 +242,11 @@ function settleRefused(config: Config, turn: number, visit: Finished, effects: E
   effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
   if (visit.leftOut === undefined) return;
   const how = `failed, the last because: ${visit.reason}. In that visit it was given alone.`;
-  buryHopeless(config, turn, visit.agent, visit.given, how, effects);
+  buried(config, turn, visit.agent, visit.given, how, effects);
 }
 
-/** Makes dead letters of mail whose last attempt this was; returns the rest. */
-function buryHopeless(
+/** Makes dead letters of mail whose last attempt this was, and returns it. */
+function buried(
   config: Config,
   turn: number,
   agent: string,
@@ -254,7 +256,7 @@ function buryHopeless(
 ): Mail[] {
   return given.filter((mail) => {
     const attempts = (mail.attempts[agent] ?? 0) + 1;
-    if (attempts < config.org.limits.max_attempts) return true;
+    if (attempts < config.org.limits.max_attempts) return false;
     giveUp(
       config,
       turn,
@@ -264,7 +266,7 @@ function buryHopeless(
       `${attempts} ${attempts === 1 ? 'visit' : 'visits'} with it ${how}`,
       effects,
     );
-    return false;
+    return true;
   });
 }
 
@@ -286,7 +288,10 @@ function settleCut(
   const now = doneIn(done, visit.draft);
   const stands = soFar(now, unfinishedAfter(state, visit, now).done);
   const how = `failed or were cut, the last because ${visit.detail}. ${stands}${roomAdvice(config, visit)}`;
-  const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
+  const { files } = filesLeft(visit);
+  const stuck = open.filter((mail) => growthAfter(mail, visit.agent, files) === null);
+  const lost = visit.blame ? [] : buried(config, turn, visit.agent, stuck, how, effects);
+  const left = open.filter((mail) => !lost.includes(mail));
   const told = visit.blame === 'credits' && agentState(state.staff, visit.agent).starved ? [] : left;
   const notices = cutNotices(config, state, turn, visit, now, told);
   effects.push(...notices);

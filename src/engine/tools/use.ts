@@ -81,6 +81,7 @@ async function performAct(
   for (const file of used.files) {
     turn.live.add(file.path);
     scene.draft.touched.set(file.path, fateOf(file, call.tool));
+    scene.draft.sizes.set(file.path, file.text?.length ?? file.size ?? 0);
   }
   if (used.shared) stageShared(turn, scene, used.shared);
   if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);

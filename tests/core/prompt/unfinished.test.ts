@@ -113,7 +113,7 @@ describe('a cut visit is told to its agent', () => {
       'a reply that was too long',
       { reason: 'tokens', detail: 'openai-compatible: the reply was cut at 4000 tokens' },
       'a',
-      'Your last reply was longer than the 4000 tokens it may have, and was not used. Reply shorter: one tool call in each reply.',
+      'Your last reply was longer than the 4000 tokens it may have, and was not used. Write one file in each reply, and keep it short.',
     ],
     [
       'a reply that was cut otherwise',
@@ -160,10 +160,8 @@ describe('a cut visit is told to its agent', () => {
       return textsOf(leftBy([cut({ resume, reason: 'tokens', detail: 'cut at 9 tokens' }), []]))[0];
     };
     expect(told()).toContain('and was not used. Reply shorter. Nothing');
-    expect(told('write_file')).toContain('Reply shorter: one tool call in each reply. Nothing');
-    expect(told('write_file', 'edit_file')).toContain(
-      'Write only the beginning of a long file. In the next replies add',
-    );
+    expect(told('write_file')).toContain('Write one file in each reply, and keep it short. Nothing');
+    expect(told('write_file', 'edit_file')).toContain('Of a long file write only the beginning, then add');
   });
 
   it('once for one mail, with the sum of what was done', () => {

@@ -65,7 +65,7 @@ describe('a visit whose steps are used up', () => {
       /^cut: a has not finished 000001-human-01 \(The page\): its visit of turn 1 was cut, because its 2 replies were used up\./,
     );
     expect(told).toContain('it sent 000001-a-01 to b; wrote agents/a/workspace/x.md');
-    expect(told).toContain('attempt 2 of 3');
+    expect(told).toContain('attempt 1 of 3'); // its file grew
     expect(told).toContain('raise limits.steps in org/org.yaml');
     expect(told).not.toContain('Thought');
     expect(await divergence(org)).toBeNull();
@@ -114,7 +114,7 @@ describe('a visit whose steps are used up', () => {
       'your only reply was used up. Done so far: you wrote dice/dice.js. You sent no message.',
     );
     expect(visits[1]).toContain('Your last note: "Five now."\nThe mail below is the same one: do only what is missing');
-    expect(visits[1]).toContain('You have 1 reply; one reply may hold several tool calls. This is attempt 2 of 3.');
+    expect(visits[1]).toContain('You have 1 reply; one reply may hold several tool calls. This is attempt 1 of 3.');
     expect(visits[2]?.match(/Your last/g)).toHaveLength(1);
     expect(visits[2]).toContain('longer than the 1000 tokens it may have, and was not used.');
     expect(visits[2]).toContain('Done so far: you wrote dice/dice.js. ');
@@ -351,5 +351,54 @@ describe('a visit whose credits are used up', () => {
     expect(report.end).toBe('max-cost');
     expect(await org.look(({ state }) => agentState(state.staff, 'a').starved)).toBe(false);
     expect(await divergence(org)).toBeNull();
+  });
+});
+
+describe('a visit that is cut while its files grow', () => {
+  const writes =
+    (sizeIn: (turn: number) => number): Mind =>
+    ({ agent, turn }) =>
+      agent === 'a' ? [act('write_file', { path: 'book.md', content: 'x'.repeat(sizeIn(turn)) }), REFUSED] : [];
+  const limits = { org: { limits: { steps: 1, max_attempts: 3 } } };
+
+  it('counts no attempt: a long file is finished in as many visits as it takes', async () => {
+    const org = lab((prompt) => (prompt.turn < 7 ? writes((turn) => 100 * turn)(prompt) : []), limits);
+    expect(await org.run()).toMatchObject({ end: 'idle' });
+    expect(org.lines('dead')).toEqual([]);
+    expect(org.delivered('a')).toHaveLength(1);
+    const told = org.lines('notice').filter(({ to, about }) => to === 'human' && about === 'cut');
+    expect(told.at(-1)?.text).toContain('It tries again (attempt 1 of 3)');
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('counts one when nothing is larger than before', async () => {
+    const org = lab(
+      writes(() => 100),
+      limits,
+    );
+    expect(await org.run()).toMatchObject({ end: 'idle' });
+    expect(org.lines('visit')).toHaveLength(4);
+    expect(org.lines('dead')).toHaveLength(1);
+  });
+
+  it('ends all the same when they grow for ever: ten visits are forgiven', async () => {
+    const org = lab(
+      writes((turn) => turn),
+      limits,
+    );
+    expect(await org.run()).toMatchObject({ end: 'idle' });
+    expect(org.lines('visit')).toHaveLength(13);
+    expect(org.lines('dead')).toHaveLength(1);
+  });
+
+  it('by a reply that was too long is told how to write, and counts none either', async () => {
+    const org = lab(({ agent, n, turn }) => {
+      if (agent !== 'a' || turn > 5) return [];
+      if (n === 1) return writes(() => 10 * turn)({ agent, n, turn } as never);
+      throw new ProviderError('incomplete', 'the reply was cut at 4000 tokens');
+    });
+    expect(await org.run()).toMatchObject({ end: 'idle' });
+    expect([org.lines('dead').length, org.delivered('a').length]).toEqual([0, 1]);
+    expect(org.lines('notice').find(({ to }) => to === 'a')?.text).toContain('Write one file in each reply');
   });
 });

@@ -199,7 +199,7 @@ describe('a failure of Anthropic', () => {
     [403, 'auth'],
     [400, 'bad-request'],
     [404, 'bad-request'],
-    [413, 'bad-request'],
+    [413, 'too-long'],
     [429, 'rate-limit'],
     [500, 'unavailable'],
     [503, 'overloaded'],

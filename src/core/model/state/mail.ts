@@ -11,6 +11,8 @@ export interface Mail extends Message {
   attempts: Record<string, number>;
   /** Its author had read words of strangers. */
   tainted?: true;
+  /** Recipient → what its visits that were cut made of files (`mail/growth.ts`). */
+  grown?: Record<string, { visits: number; files: Record<string, number> }>;
   /** Recipient → the last turn in which its model refused it; `long`: once because it was too long. */
   refused?: Record<string, { turn: number; long?: true }>;
 }

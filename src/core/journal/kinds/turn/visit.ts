@@ -31,6 +31,8 @@ const schema = later(() =>
     mail: z.array(z.string()),
     /** Mail that a cut visit had acknowledged: it counts as delivered. */
     settled: z.array(z.string()).optional(),
+    /** For a visit that ran out of replies or tokens: how large it left its files, so that growth counts no attempt. */
+    files: z.record(z.string(), count()).optional(),
     /** Mail of the visit to which its agent owes an answer, unless a `sent` line gives it. */
     owes: z.array(z.string()).optional(),
     /** Mail to which its agent owes no answer any more, because it said so. */

@@ -1,7 +1,8 @@
 /** What the end of a visit does to the state. */
-import { withEntry } from '../../../../schema/copy.ts';
+import { copyWith, withEntry } from '../../../../schema/copy.ts';
 import { hearAnswers } from '../../../approvals/reducer.ts';
 import { noteReader } from '../../../mail/attachments.ts';
+import { growthAfter } from '../../../mail/growth.ts';
 import { configOf, creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { applyDebts } from '../../../mail/owed.ts';
 import { deliver } from '../../../mail/reducer.ts';
@@ -58,7 +59,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   if (isOfTheService(visit)) agent.retryAt = turn + backOff(++agent.failures);
   else if (visit.blame === 'credits') agent.retryAt = turn + backOff(agent.failedInRow);
   else {
-    countAttempts(state, visit.agent, without(visit.mail, settled));
+    countAttempts(state, visit, without(visit.mail, settled));
     hearAnswers(state, visit, 'attempt');
   }
 }
@@ -88,10 +89,15 @@ function without(ids: readonly string[], settled: readonly string[]): readonly s
   return ids.filter((id) => !settled.includes(id));
 }
 
-function countAttempts(state: State, name: string, ids: readonly string[]): void {
+function countAttempts(state: State, { agent: name, files }: VisitEffect, ids: readonly string[]): void {
   for (const id of ids) {
     const mail = state.mail.waiting.get(id);
     if (!mail) continue;
+    const growth = growthAfter(mail, name, files);
+    if (growth) {
+      state.mail.waiting.set(id, copyWith(mail, { grown: withEntry(mail.grown ?? {}, name, growth) }));
+      continue;
+    }
     const { attempts, ...rest } = mail;
     state.mail.waiting.set(id, { attempts: withEntry(attempts, name, (attempts[name] ?? 0) + 1), ...rest });
   }
