@@ -22,7 +22,7 @@ it('shows what an act is', () => {
   expect(preview('write_file', { path: 'x', content: 'b' }, 'b')).toBe('Nothing changes in "x".');
   expect(preview('edit_file', { path: 'x', old: 'a', new: '' })).toBe('The change of "x":\n\n```diff\n-a\n```');
   expect(preview('request_approval', { question: 'Go?\n---', options: ['yes', 'no'], context: 'c' })).toBe(
-    'It asks: "Go?\\n---"\n\n```\nc\n```\n\nOptions, of which you can name one in the `note:`\n\n1. "yes"\n2. "no"',
+    'It asks: "Go?\\n---"\n\n```\nc\n```\n\nOptions:\n\n1. "yes"\n2. "no"',
   );
   expect(preview('request_approval', { question: 'Go?' })).toBe('It asks: "Go?"');
   expect(preview('hire_agent', { name: 'kid', template: 'none', credits: 1 })).toContain('There is no template');

@@ -18,7 +18,7 @@ import { toldName } from './unfinished.ts';
 
 /** Characters of a name, a subject or a question, and of the list of files; held acts, granted paths and things that are named. */
 const NAME_CHARS = 80;
-const QUOTED_CHARS = 120;
+export const QUOTED_CHARS = 120;
 const FILES_CHARS = 600;
 const NAMED = 8;
 

@@ -7,10 +7,9 @@ import { wakesBy } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import { quoteUntrusted } from '../text/untrusted.ts';
-import { askedIn, isCached, listed, plain } from './environment.ts';
+import { askedIn, isCached, listed, plain, QUOTED_CHARS } from './environment.ts';
 
-/** Characters of a subject; reports that are named. */
-const SUBJECT_CHARS = 120;
+/** Reports that are named. */
 const REPORTS = 12;
 
 /** What was done, what is open, what was spent and what waits, since the last summary. */
@@ -39,7 +38,7 @@ function printDone(config: Config, state: State, since: number): string[] {
     .sort((a, b) => a.turn - b.turn)
     .map(
       ({ agent, turn, id, message: { to, subject } }) =>
-        `  - turn ${turn}, ${agent} to ${listed(to)}: ${id} ${quoteUntrusted(cut(subject, SUBJECT_CHARS))}`,
+        `  - turn ${turn}, ${agent} to ${listed(to)}: ${id} ${quoteUntrusted(cut(subject, QUOTED_CHARS))}`,
     );
   const files = acts
     .filter(({ act }) => act.did === 'wrote')

@@ -4,10 +4,12 @@ import type { Texts } from '../../core/journal/kinds/line-texts.ts';
 import { type Json, type JsonObject, printKey, type Reply } from '../../core/model/call.ts';
 import type { Attached, Entry, Held, Line, Piece, PromptRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
+import { QUOTED_CHARS } from '../../core/prompt/environment.ts';
 import { archivePath } from '../../core/rights/recipients.ts';
+import { quoteUntrusted } from '../../core/text/untrusted.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import { withEntry } from '../../schema/copy.ts';
-import { canonicalBody } from '../../schema/print.ts';
+import { canonicalBody, cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { LineChange } from './rewrite.ts';
 
@@ -124,6 +126,11 @@ class Eraser implements Texts {
   held(held: Held, line?: { text?: string }): void {
     if (line) eraseText(line, held, this.target);
     eraseHeld(held, this.target);
+  }
+
+  notice(line: Line<'notice'>): void {
+    line.text = withoutSubjects(line.text, this.target);
+    for (const one of line.answers?.cause ?? []) if (this.isNamed(one.id)) one.subject = this.subjectOf(one.subject);
   }
 
   blob(line: Line<'blob'>): void {
@@ -252,23 +259,32 @@ function fieldsOf(input: Json): JsonObject {
 }
 
 /** The head of a message in a prompt names its subject. */
-function erasePieces(pieces: readonly Piece[], { messages, echoes, subjects }: EraseTarget): Piece[] {
+function erasePieces(pieces: readonly Piece[], target: EraseTarget): Piece[] {
+  const { messages, echoes, subjects } = target;
   const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
   return pieces.map((piece, i) => {
+    if (typeof piece !== 'string') return piece;
+    const text = withoutSubjects(piece, target);
     const next = pieces[i + 1];
-    if (
-      typeof piece !== 'string' ||
-      typeof next !== 'object' ||
-      !('mail' in next) ||
-      !(messages.has(next.mail) || echoes.has(next.mail))
-    )
-      return piece;
-    return heads.reduce((text, [old, made]) => text.replaceAll(old, made), piece);
+    const isHead = typeof next === 'object' && 'mail' in next && (messages.has(next.mail) || echoes.has(next.mail));
+    return isHead ? heads.reduce((all, [old, made]) => all.replaceAll(old, made), text) : text;
   });
 }
 
+/** A text that names messages by their ids, with their subjects in quotes behind them. */
+function withoutSubjects(text: string, { messages, echoes, subjects }: EraseTarget): string {
+  let left = text;
+  for (const { id, subject } of [...messages.values(), ...echoes.values()]) {
+    const made = subjects.get(subject);
+    if (made === undefined || !left.includes(id)) continue;
+    for (const shown of [subject, cut(subject, QUOTED_CHARS)])
+      left = left.replaceAll(`${id} ${quoteUntrusted(shown)}`, `${id} ${quoteUntrusted(made)}`);
+  }
+  return left;
+}
+
 function head(subject: string): string {
-  return `subject=${JSON.stringify(subject).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')}`;
+  return `subject=${quoteUntrusted(subject)}`;
 }
 
 /** A body as a message holds it. */

@@ -20,6 +20,8 @@ export interface Texts {
   held(held: Held, text?: { text?: string }): void;
   /** The file that a person answered in. */
   answer(line: Line<'answer'>): void;
+  /** What an agent or a person is told. */
+  notice(line: Line<'notice'>): void;
   blob(line: Line<'blob'>): void;
   prompt(prompt: PromptRef): void;
 }

@@ -61,7 +61,7 @@ export const kind: LineKind<'notice'> = {
       : tellAnswer(state, line.to, line.text, line.answers),
   files: null,
   undo: null,
-  texts: null,
+  texts: (line, visitor) => visitor.notice(line),
   bytes: null,
   changesConfig: null,
   tellsOfFiles: false,
