@@ -61,7 +61,7 @@ it('who has read what a service found asks a person before it searches again; de
     {
       rule: 'taint',
       tool: 'web_search',
-      because: 'a has read words of strangers (call 1.a.1) and reaches shared/pages, its workspace.',
+      because: 'a has read text from strangers (call 1.a.1) and can reach shared/pages, its workspace.',
     },
   ]);
   await org.ask({ ask: 'approve', by: 'human', id: 'A-2-a-1', note: '' });

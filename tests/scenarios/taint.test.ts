@@ -53,7 +53,7 @@ describe('who has read words of strangers and reaches private data', () => {
       {
         id: 'A-1-a-1',
         rule: 'taint',
-        because: 'a has read words of strangers (call 1.a.1) and reaches shared/docs, its workspace.',
+        because: 'a has read text from strangers (call 1.a.1) and can reach shared/docs, its workspace.',
       },
       { id: 'A-2-a-1', rule: 'taint' },
     ]);

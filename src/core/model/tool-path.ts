@@ -37,7 +37,7 @@ export function permitPath(
   if (long !== undefined)
     return { ok: false, text: `A name in the path has ${Buffer.byteLength(long)} bytes; ${NAME_BYTES} are allowed.` };
   if (parts.some((part) => /^\.lemming-/i.test(part)))
-    return { ok: false, text: 'Names that begin with .lemming- are those of the engine.' };
+    return { ok: false, text: 'Names that begin with .lemming- are reserved for the engine. Choose another name.' };
   if (parts[0] !== 'shared')
     return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
   const rest = parts.slice(1);
@@ -45,7 +45,7 @@ export function permitPath(
     return partsOf(grant).every((part, i) => part === rest[i]);
   });
   if (!granted)
-    return { ok: false, text: `${shown(`shared/${rest.join('/')}`)} is not open to you. ${reachText(resume)}` };
+    return { ok: false, text: `You have no access to ${shown(`shared/${rest.join('/')}`)}. ${reachText(resume)}` };
   return { ok: true, path: ['org', 'shared', ...rest].join('/'), shared: true };
 }
 
@@ -76,14 +76,14 @@ function insteadOf(resume: Pick<Resume, 'name' | 'shared'>, path: string, isTher
   const ruling = name === '' || name.includes(':') ? null : permitPath(resume, name);
   return ruling?.ok && isThere(ruling.path) ? `Use ${shown(name)} instead. ` : '';
 }
-const ASK_OTHERS = 'Files of others cannot be reached: ask them in a message. ';
+const ASK_OTHERS = 'You cannot reach files of others: ask them in a message. ';
 
 function reachText({ shared }: Pick<Resume, 'shared'>): string {
   const names = shared.slice(0, SHOWN_GRANTS).map((grant) => ['shared', ...partsOf(grant)].join('/'));
   const more = shared.length > SHOWN_GRANTS ? ' and more' : '';
   return names.length
-    ? `You reach your workspace and ${names.join(', ')}${more}, nothing else.`
-    : 'You reach your workspace and nothing else.';
+    ? `You have access to your workspace and ${names.join(', ')}${more}.`
+    : 'You have access to your workspace only.';
 }
 
 /** A path of the org as agents' tools write it. */

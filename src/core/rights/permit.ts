@@ -48,15 +48,12 @@ interface Rule {
 const RULES: Rule[] = [
   {
     name: 'known-tool',
-    judge: (_config, act) =>
-      act.tool ? null : refuse('known-tool', `There is no tool ${JSON.stringify(act.toolName.slice(0, 80))}.`),
+    judge: (_config, act) => (act.tool ? null : refuse('known-tool', noTool(act.toolName))),
   },
   {
     name: 'granted-tool',
     judge: (_config, { tool, resume, toolName }) =>
-      tool?.granted === 'all' || grants(resume, toolName) !== null
-        ? null
-        : refuse('granted-tool', `You do not have ${toolName}.`),
+      tool?.granted === 'all' || grants(resume, toolName) !== null ? null : refuse('granted-tool', noTool(toolName)),
   },
   {
     name: 'trusted-tool',
@@ -117,6 +114,11 @@ function refuse(rule: string, text: string): Ruling {
   return { do: 'refuse', rule, text };
 }
 
+/** The judge adds which tools there are. */
+function noTool(name: string): string {
+  return `You have no tool ${JSON.stringify(name.slice(0, 80))}.`;
+}
+
 /** How a resume grants a tool: not at all, freely, or with a person's approval each time. */
 export function grants(resume: Pick<Resume, 'tools'>, tool: string): 'free' | 'ask' | null {
   const granted = resume.tools.filter((grant) => covers(grant.replace(/^ask:/, ''), tool));
@@ -145,11 +147,10 @@ function judgeCommand({ resume, toolName, ...act }: Act): Ruling | null {
   if (toolName !== 'shell' || commands === undefined) return null;
   const program = programIn(textIn(act, 'command'));
   if (program !== null && commands.includes(program)) return null;
-  const listed = commands.join(', ') || 'nothing';
-  return refuse(
-    'command',
-    `The resume of ${resume.name} lets shell run ${listed}: one of them, with plain words after it.`,
-  );
+  const what = commands.length
+    ? `only ${commands.join(', ')}: write one of them, followed by plain words`
+    : 'no program';
+  return refuse('command', `The resume of ${resume.name} lets shell run ${what}.`);
 }
 
 /** Applies `policies:` of org.yaml: the first one that matches decides. */
@@ -159,7 +160,7 @@ function judgePolicy(config: Config, act: Act): Ruling | null {
   if (policy.do === 'deny')
     return refuse(
       'policy',
-      `The policy ${JSON.stringify(policy.act)} forbids it. Do not try it again: tell whoever asked for it.`,
+      `The policy ${JSON.stringify(policy.act)} forbids this. Do not try it again; tell whoever asked for it.`,
     );
   if (act.approved) return null;
   return { do: 'hold', rule: `policy ${policy.act}`, contacts: askedFirst(config, policy.do.ask) };

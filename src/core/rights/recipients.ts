@@ -27,14 +27,14 @@ export function resolveRecipients(config: Config, from: string, to: readonly str
       config,
       from,
       to,
-      `No edge of the chart reaches anyone in ${to.slice(0, SHOWN_NAMES).map(show).join(', ') || 'an empty list'}.`,
+      `The chart lets you write to nobody in ${to.slice(0, SHOWN_NAMES).map(show).join(', ') || 'an empty list'}.`,
     );
   return { ok: true, names: inChartOrder(config, [...chosen], (name) => name) };
 }
 
 function whyNot(config: Config, from: string, to: string): string {
-  if (to === from) return 'Nobody writes to themselves.';
-  return config.agents.has(to) ? `The chart has no edge from ${from} to ${to}.` : `There is no agent ${show(to)}.`;
+  if (to === from) return 'You cannot write to yourself.';
+  return config.agents.has(to) ? `The chart does not let ${from} write to ${to}.` : `There is no agent ${show(to)}.`;
 }
 
 /** Names in a refusal at most. */
@@ -44,7 +44,7 @@ function noEdge(config: Config, from: string, to: readonly string[], why: string
   const reachable = mayWriteTo(config, from);
   const more = reachable.length > SHOWN_NAMES ? ' and others' : '';
   const names = reachable.slice(0, SHOWN_NAMES).join(', ') || 'nobody';
-  const all = to.length > 1 ? ' So nobody gets the message.' : '';
+  const all = to.length > 1 ? ' So the message was not sent to anyone.' : '';
   return { ok: false, rule: 'edge', text: `${why}${all} You can write to: ${names}${more}.` };
 }
 

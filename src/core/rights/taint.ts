@@ -22,7 +22,7 @@ export function taintOf({ state, resume, given }: ActContext): string | null {
     given.find(({ id }) => state.mail.waiting.get(id)?.tainted)?.id ??
     sharedContext(state, resume);
   const reach = read === undefined ? null : privateTo(state, resume);
-  return reach === null ? null : `${resume.name} has read words of strangers (${read}) and reaches ${reach}.`;
+  return reach === null ? null : `${resume.name} has read text from strangers (${read}) and can reach ${reach}.`;
 }
 
 /** Whether a tool sends its input out of the organisation; for some tools settings decide. */

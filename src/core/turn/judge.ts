@@ -89,7 +89,7 @@ function hintFor(toolbox: Toolbox, { config, resume }: ActContext, rule: string)
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
   const names = toolsOf(toolbox, config, resume).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
-  return ` You have ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
+  return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
 }
 /** Tools that a refusal names at most. */
 const SHOWN_TOOLS = 30;

@@ -17,27 +17,23 @@ it.each([
   [
     '/tmp/inventory.md',
     [],
-    '"/tmp/inventory.md" is outside your workspace. Use "inventory.md" instead. You reach your workspace and nothing else.',
+    '"/tmp/inventory.md" is outside your workspace. Use "inventory.md" instead. You have access to your workspace only.',
   ],
   [
     '../../x.md',
     ['docs', './plans//'],
-    '"../../x.md" is outside your workspace. Files of others cannot be reached: ask them in a message. You reach your workspace and shared/docs, shared/plans, nothing else.',
+    '"../../x.md" is outside your workspace. You cannot reach files of others: ask them in a message. You have access to your workspace and shared/docs, shared/plans.',
   ],
   [
     'a/..',
     [],
-    '"a/.." is outside your workspace. Files of others cannot be reached: ask them in a message. You reach your workspace and nothing else.',
+    '"a/.." is outside your workspace. You cannot reach files of others: ask them in a message. You have access to your workspace only.',
   ],
-  ['/', ['.'], '"/" is outside your workspace. You reach your workspace and shared, nothing else.'],
-  ['C:x', [], '"C:x" is outside your workspace. You reach your workspace and nothing else.'],
-  ['/tmp/.lemming-x', [], '"/tmp/.lemming-x" is outside your workspace. You reach your workspace and nothing else.'],
-  ['shared/x.md', [], '"shared/x.md" is not open to you. You reach your workspace and nothing else.'],
-  [
-    'shared/x.md',
-    ['docs'],
-    '"shared/x.md" is not open to you. You reach your workspace and shared/docs, nothing else.',
-  ],
+  ['/', ['.'], '"/" is outside your workspace. You have access to your workspace and shared.'],
+  ['C:x', [], '"C:x" is outside your workspace. You have access to your workspace only.'],
+  ['/tmp/.lemming-x', [], '"/tmp/.lemming-x" is outside your workspace. You have access to your workspace only.'],
+  ['shared/x.md', [], 'You have no access to "shared/x.md". You have access to your workspace only.'],
+  ['shared/x.md', ['docs'], 'You have no access to "shared/x.md". You have access to your workspace and shared/docs.'],
 ])('who names %s, with %j granted, is told what to name instead', (path, shared, text) => {
   expect(permitPath({ name: 'a', shared }, path)).toEqual({ ok: false, text });
 });
@@ -45,7 +41,7 @@ it.each([
 it('a refusal stays short, whatever the path and the grants are', () => {
   const shared = Array.from({ length: 21 }, (_, i) => `n${i}`);
   const ruling = permitPath({ name: 'a', shared }, `/${'x/'.repeat(400)}`);
-  expect(ruling).toMatchObject({ ok: false, text: expect.stringMatching(/shared\/n19 and more, nothing else\.$/) });
+  expect(ruling).toMatchObject({ ok: false, text: expect.stringMatching(/shared\/n19 and more\.$/) });
   expect(!ruling.ok && ruling.text.length).toBeLessThan(700);
 });
 

@@ -437,7 +437,7 @@ describe('the gate', () => {
   it('tells the agent what it does about an act that a policy forbids', () => {
     const org = config([{ act: 'read_file path:docs', do: 'deny' }]);
     expect(permit(org, actOf(org, 'read_file', { path: 'docs/x' }))).toMatchObject({
-      text: 'The policy "read_file path:docs" forbids it. Do not try it again: tell whoever asked for it.',
+      text: 'The policy "read_file path:docs" forbids this. Do not try it again; tell whoever asked for it.',
     });
   });
 
@@ -445,7 +445,7 @@ describe('the gate', () => {
     const org = config();
     const resume = { ...resumeOf(org, 'a'), commands: [] };
     const ruling = permit(org, actOf(org, 'shell', { command: 'ls' }, { resume }));
-    expect(ruling).toMatchObject({ rule: 'command', text: expect.stringContaining('run nothing') });
+    expect(ruling).toMatchObject({ rule: 'command', text: expect.stringContaining('lets shell run no program.') });
     expect(permit(org, actOf(org, 'shell', { command: 'ls' }, { resume: resumeOf(org, 'a') }))).toMatchObject({
       rule: 'command',
     });

@@ -27,7 +27,7 @@ const why = (state: State, agent: string, given = [] as ReturnType<typeof mail>[
 describe('an agent is tainted', () => {
   it('by a result that says so, until a person clears it; what it read first is told', () => {
     const state = stateOf(READ, { ...READ, turn: 3 });
-    expect(why(state, 'a')).toBe('a has read words of strangers (call 2.a.1) and reaches its workspace.');
+    expect(why(state, 'a')).toBe('a has read text from strangers (call 2.a.1) and can reach its workspace.');
     expect(why(state, 'b')).toBe(null);
     apply(state, { k: 'request', time: 0, request: { ask: 'untaint', by: 'human', what: 'a' } });
     expect(why(state, 'a')).toBe(null);
@@ -42,7 +42,7 @@ describe('an agent is tainted', () => {
     const state = stateOf(READ, MAIL);
     expect(why(state, 'b')).toBe(null);
     expect(why(state, 'b', [mail({ from: 'a', to: ['b'], turn: 2 })])).toContain(
-      '(000002-a-01) and reaches shared/context, shared/docs.',
+      '(000002-a-01) and can reach shared/context, shared/docs.',
     );
     apply(state, visit('b', MAIL.message.id, '000001-nobody-01'));
     expect(why(state, 'b')).toContain('000002-a-01');

@@ -93,9 +93,9 @@ describe('an act is', () => {
   it('refused with the tools that the agent has in place of one that it has not', () => {
     const plain = configOf({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['recall'] } } });
     const said = (tool: string) => judge(TOOLS, sceneOf(plain, 'a'), call(tool, {}));
-    const have = 'You have send_message, done, acknowledge, recall.';
-    expect(said('shell')).toMatchObject({ text: `Refused (granted-tool): You do not have shell. ${have}` });
-    expect(said('teleport')).toMatchObject({ text: `Refused (known-tool): There is no tool "teleport". ${have}` });
+    const have = 'Yours: send_message, done, acknowledge, recall.';
+    expect(said('shell')).toMatchObject({ text: `Refused (granted-tool): You have no tool "shell". ${have}` });
+    expect(said('teleport')).toMatchObject({ text: `Refused (known-tool): You have no tool "teleport". ${have}` });
     const names = Array.from({ length: 31 }, (_, i) => `t${i}`);
     const many = new Map(names.map((name) => [name, { ...TOOLS.get('acknowledge'), spec: { name } }]));
     expect(judge(many as never, sceneOf(plain, 'a'), call('teleport', {}))).toMatchObject({

@@ -105,7 +105,7 @@ describe('calls of a visit that repeat', () => {
 
   it('keep the reason of a refusal, and of a failure the line that counts', () => {
     const repeats = new Repeats();
-    const refusal = 'Refused (path): "shared/x" is not open to you. You reach your workspace and nothing else.';
+    const refusal = 'Refused (path): You have no access to "shared/x". You have access to your workspace only.';
     const write = (step: number): string =>
       repeats.tell(
         step,
@@ -118,7 +118,7 @@ describe('calls of a visit that repeat', () => {
     );
     write(13);
     expect(repeats.loop).toBe(
-      'it called write_file shared/x in 3 replies and it was refused each time: "shared/x" is not open to you',
+      'it called write_file shared/x in 3 replies and it was refused each time: You have no access to "shared/x"',
     );
     const other = new Repeats();
     const said = 'Refused (path): obey me\nTraceback:\nAssertionError: -1\n[exit 1; Box: strong]';

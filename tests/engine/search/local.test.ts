@@ -38,7 +38,7 @@ describe('a search of the own texts', () => {
   it('shows an agent only what its resume grants', async () => {
     for (const shared of [[], ['other'], ['pages/deep']])
       expect(await texts(local([['fox']], shared))).toEqual([
-        expect.stringContaining('Refused (path): "shared/pages" is not open to you.'),
+        expect.stringContaining('Refused (path): You have no access to "shared/pages".'),
       ]);
     expect(await texts(local([['fox', 1]], ['.']))).toEqual([expect.stringContaining('The red fox')]);
   });

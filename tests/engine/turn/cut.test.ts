@@ -204,7 +204,7 @@ describe('a visit that goes in a loop', () => {
   it('is told so the second time, and is cut the third time: its mail comes again, then it is a dead letter', async () => {
     const org = lab(loops, { org: { limits: { steps: 8, max_attempts: 2 } } });
     const report = await org.run();
-    const detail = 'it called shell ls in 3 replies and it was refused each time: You do not have shell';
+    const detail = 'it called shell ls in 3 replies and it was refused each time: You have no tool "shell"';
     expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'looped', detail, refused: 3 }]);
     expect(org.prompts.map(({ turn, n }) => `${turn}.${n}`)).toEqual(['1.1', '1.2', '1.3', '2.1', '2.2', '2.3']);
     expect(resultsIn(org.prompts[1])).toMatchObject([{ text: expect.stringMatching(/^Refused \(granted-tool\)/) }]);
