@@ -55,7 +55,10 @@ export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name:
 export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
   if (config.agents.has(name)) return;
   if (isAway(config, state, name))
-    throw failure('absent', `${goneText(name)} New mail to it waits.`, { file: `agents/${name}`, remedy: AWAY_REMEDY });
+    throw failure('absent', `${goneText(name)} New mail waits for it.`, {
+      file: `agents/${name}`,
+      remedy: AWAY_REMEDY,
+    });
   const broken = config.broken.get(name);
   if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
   if (isName(name) && disk.stat(retiredPath(name))) throw retired(disk, name);

@@ -116,10 +116,10 @@ describe('the folder of an agent is gone', () => {
       ['a', ['b'], 'no-agent'],
     ]);
     expect(await told(org, 'a')).toEqual([
-      'b is away: agents/b is gone. Your message 000002-a-01 waits and reaches b when it is back. Do not send it again.',
+      'b is away, because agents/b is missing. Your message 000002-a-01 waits and reaches b when it is back. Do not send it again.',
     ]);
     expect(await told(org, 'human')).toEqual([
-      'b is away: agents/b is gone. New mail to it waits. Put the folder back, or take it out of org/chart.yaml.',
+      'b is away, because agents/b is missing. New mail waits for it. Restore the folder, or remove the agent from org/chart.yaml.',
     ]);
     expect(org.visits('b')).toHaveLength(1);
     expect(await spent(org)).toBe(CALL);
@@ -137,8 +137,8 @@ describe('the folder of an agent is gone', () => {
     expect(org.lines('dead')).toHaveLength(1);
     give(org, files);
     await slowTurns(org, 2);
-    expect(await told(org, 'human')).toEqual(['b is back and works on.']);
-    expect(await told(org, 'a')).toEqual(['b is back and works on. It has your message 000002-a-01.']);
+    expect(await told(org, 'human')).toEqual(['b is back and continues.']);
+    expect(await told(org, 'a')).toEqual(['b is back and continues. It has your message 000002-a-01.']);
     expect(org.lines('back')).toMatchObject([{ agent: 'b' }]);
     expect(org.lines('revived')).toHaveLength(1);
     expect(org.delivered('b')).toHaveLength(2);
@@ -291,12 +291,12 @@ describe('the folder of an agent is gone', () => {
     await slowTurns(org, 3);
     expect(await told(org, 'a')).toEqual([]);
     expect(await told(org, 'human')).toContainEqual(
-      'b is away: agents/b is gone. Your message 000003-human-02 waits and reaches b when it is back. Do not send it again.',
+      'b is away, because agents/b is missing. Your message 000003-human-02 waits and reaches b when it is back. Do not send it again.',
     );
     give(org, both);
     await slowTurns(org, 2);
-    const has = (ids: string) => `b is back and works on. It has your ${ids}.`;
-    expect(await told(org, 'human')).toEqual(['a is back and works on.', has('message 000003-human-02')]);
+    const has = (ids: string) => `b is back and continues. It has your ${ids}.`;
+    expect(await told(org, 'human')).toEqual(['a is back and continues.', has('message 000003-human-02')]);
     expect(await told(org, 'a')).toEqual([has('messages 000002-a-01, 000003-a-01')]);
   });
 
@@ -308,8 +308,10 @@ describe('the folder of an agent is gone', () => {
     await org.turns(1, { only: 'a' });
     take(org);
     await slowTurns(org, 3);
-    expect((await told(org, 'a')).map((text) => text.slice(0, 90))).toEqual([
-      expect.stringMatching(/^b is away: agents\/b is gone\. Your messages 000002-a-01, 000003-a-01 wait and reach/),
+    expect((await told(org, 'a')).map((text) => text.slice(0, 95))).toEqual([
+      expect.stringMatching(
+        /^b is away, because agents\/b is missing\. Your messages 000002-a-01, 000003-a-01 wait and reach/,
+      ),
     ]);
   });
 

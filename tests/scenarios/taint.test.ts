@@ -58,7 +58,7 @@ describe('who has read words of strangers and reaches private data', () => {
       { id: 'A-2-a-1', rule: 'taint' },
     ]);
     expect(org.read('org/approvals/A-1-a-1.md')).toContain(
-      'It needs approval because the agent is tainted. a has read words of strangers',
+      'It needs approval because the agent is tainted. a has read text from strangers',
     );
     await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
     await org.turns(1);
@@ -150,7 +150,7 @@ describe('who has read words of strangers and reaches private data', () => {
       [true, expect.stringContaining('page good.org')],
       [
         false,
-        "Refused (taint): http://good.org/?to=http://bad.org/ redirects to http://bad.org/. That needs a person's approval (taint): ask for that page itself.",
+        "Refused (taint): http://good.org/?to=http://bad.org/ redirects to http://bad.org/. That page needs a person's approval (taint): fetch its URL in a call of its own.",
       ],
     ]);
     expect(org.lines('held')).toMatchObject([{ input: { url: 'http://bad.org/' } }]);

@@ -111,6 +111,6 @@ function ownerOf(lines: readonly Entry[], path: string): string {
 
 function printUnplaced({ id, path, owner, kept, detail, turn }: Omit<Unplaced, 'record' | 'mark'>): string {
   const head = { id, message: null, path, from: owner, to: [], turn, reason: 'unplaced', revived: null };
-  const where = kept === null ? 'It stays as it is.' : `What it was to hold lies in ${kept}.`;
-  return `${printHead(Object.entries(head))}${path} could not be put in its place. ${where}\n\n${detail}\n\nTake over what you need; \`lemming retry ${id}\` settles it.\n`;
+  const where = kept === null ? 'It stays as it is.' : `Its content is in ${kept}.`;
+  return `${printHead(Object.entries(head))}${path} could not be written. ${where}\n\n${detail}\n\nCopy what you need; \`lemming retry ${id}\` closes the record.\n`;
 }

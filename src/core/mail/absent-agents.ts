@@ -13,13 +13,13 @@ export function isAway({ readFrom }: Pick<Config, 'readFrom'>, { staff }: Pick<S
 
 /** What a person is told. */
 export function awayText(name: string): string {
-  return `${goneText(name)} New mail to it waits. ${AWAY_REMEDY}`;
+  return `${goneText(name)} New mail waits for it. ${AWAY_REMEDY}`;
 }
 
-export const AWAY_REMEDY = 'Put the folder back, or take it out of org/chart.yaml.';
+export const AWAY_REMEDY = 'Restore the folder, or remove the agent from org/chart.yaml.';
 
 export function goneText(name: string): string {
-  return `${name} is away: agents/${name} is gone.`;
+  return `${name} is away, because agents/${name} is missing.`;
 }
 
 /** Dead letters that are delivered automatically when the folder of their agent is back. */

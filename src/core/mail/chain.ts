@@ -45,7 +45,7 @@ export function noticeLines(notices: readonly Notice[]): NoticeLine[] {
 }
 
 function countedWith(count: number): string {
-  return `With it ${count} messages of this chain were not delivered for this reason; lemming retry takes all of them.`;
+  return `${count} messages of this chain were not delivered for this reason. lemming retry delivers all of them again.`;
 }
 
 function linesOf<T>(all: Iterable<T>, chainOf: (one: T) => string | undefined): T[][] {

@@ -14,7 +14,7 @@ export function printDeadLetter(dead: Pick<Extract<Effect, { k: 'dead' }>, 'reco
 
 /** What a person can do; nothing can be delivered to an agent that does not exist. */
 export function remedyFor({ id, reason }: Pick<DeadLetterHead, 'id' | 'reason'>): string {
-  return reason === 'no-agent' ? 'Write to somebody else.' : `lemming retry ${id} gives it another chance.`;
+  return reason === 'no-agent' ? 'Write to someone else.' : `To deliver it again: lemming retry ${id}.`;
 }
 
 /** The fate of the message. Agents that failed with it too often did get it: to them it was delivered. */
@@ -26,5 +26,5 @@ export function fateOf({ to, reason }: { to: readonly string[]; reason: string }
 /** The record of a file that was set aside. */
 export function printAside({ id, path, owner, reason, detail, turn }: Extract<Entry, { k: 'aside' }>): string {
   const head = printHead(Object.entries({ id, message: null, path, from: owner, to: [], turn, reason, revived: null }));
-  return `${head}${path} was set aside and stays where it is.\n\n${detail}\n\nMend the file, or delete it; \`lemming retry ${id}\` looks at it again.\n`;
+  return `${head}${path} was set aside and stays where it is.\n\n${detail}\n\nCorrect or delete the file; \`lemming retry ${id}\` tries it again.\n`;
 }

@@ -45,7 +45,8 @@ export function stageChange(scene: ActContext, change: MemoryChange): Staged {
   const stale = staleness(change.key, old, change.expected);
   if (stale) return stale;
   const text = changed(old, change, scene.turn);
-  if (text === null) return { ok: true, text: `${change.key} holds all of that already, at version ${old?.version}.` };
+  if (text === null)
+    return { ok: true, text: `${change.key} already contains all of that, at version ${old?.version}.` };
   const made = readEntry(path, text);
   const full = fullness(scene, path, old, made, text);
   if (full) return full;
@@ -59,7 +60,7 @@ export function stageRemoval(scene: ActContext, key: string, expected: number | 
   const closed = closedTo(scene, memoryPath(scene.agent, key));
   if (closed) return closed;
   const old = findEntry(scene, key);
-  if (!old) return { ok: false, rule: 'unknown-key', text: `Nothing is remembered as ${JSON.stringify(key)}.` };
+  if (!old) return { ok: false, rule: 'unknown-key', text: `There is no memory entry ${JSON.stringify(key)}.` };
   const stale = staleness(key, old, expected);
   if (stale) return stale;
   put(scene, old.path, null, () => (memoryOwner(old.path) === SHARED ? null : { text: null }));
@@ -115,7 +116,7 @@ function closedTo({ resume, state }: ActContext, path: string): Extract<Staged, 
   const permitted = memoryOwner(path) === SHARED ? permitPath(resume, path.slice('org/'.length)) : null;
   if (permitted?.ok === false) return { ok: false, rule: 'shared', text: permitted.text };
   const folder = barredFolder(state, path);
-  return folder === null ? null : { ok: false, rule: 'path', text: `${folder} is a link or no folder.` };
+  return folder === null ? null : { ok: false, rule: 'path', text: `${folder} is a link, or not a folder.` };
 }
 
 function staleness(key: string, old: MemoryEntry | null, expected: number | undefined): Staged | null {
@@ -197,18 +198,18 @@ function fullness(
   const { memory_entries, memory_bytes } = scene.config.org.limits;
   if (made.text.length > ENTRY_CHARS)
     return full(
-      `An entry holds at most ${ENTRY_CHARS} characters; this one would have ${made.text.length}. Begin another.`,
+      `An entry may have at most ${ENTRY_CHARS} characters; this one would have ${made.text.length}. Start another entry.`,
     );
   const sizes = sizesOf(scene, memoryOwner(path) as string);
   const was = old ? (sizes.get(old.path) as number) : 0;
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0) - was + Buffer.byteLength(text);
   if (!old && sizes.size >= memory_entries)
     return full(
-      `There are ${sizes.size} entries, and ${memory_entries} are allowed. Forget what is of no use any more.`,
+      `There are ${sizes.size} entries; at most ${memory_entries} are allowed. Forget entries that you no longer need.`,
     );
   if (bytes > memory_bytes && Buffer.byteLength(text) > was)
     return full(
-      `It would hold ${bytes} bytes, and ${memory_bytes} are allowed. Forget or shorten what is of no use any more.`,
+      `The memory would have ${bytes} bytes; at most ${memory_bytes} are allowed. Forget or shorten entries that you no longer need.`,
     );
   return null;
 }

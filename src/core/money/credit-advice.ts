@@ -8,7 +8,7 @@ import { printCredits, type SpendingLimit, tightest } from './ledger.ts';
 /** What a first call could cost, and what is left of the limit that cannot pay it: `writer has`, `the unit team has`. */
 export function shortText(need: number, { amount, scope, key }: SpendingLimit): string {
   const left = printCredits(Math.max(0, amount));
-  return `its next call could cost ${printCredits(need)} credits, and ${holderOf(scope)} has ${left} left${key === null ? '' : ` (${key})`}`;
+  return `its next call could cost ${printCredits(need)} credits, but ${holderOf(scope)} has ${left} left${key === null ? '' : ` (${key})`}`;
 }
 
 /** `a per day`: what `a` may spend in a day. */

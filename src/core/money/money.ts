@@ -10,7 +10,7 @@ import { noteOutcome, noteWait } from './breaker.ts';
 
 /** The message about a model whose price is not known. */
 export const UNPRICED =
-  'has no price, so it cannot be called: give it a price in org/models.yaml (the shipped list holds for a service at its own address only)';
+  'has no price, so it cannot be called. Set a price in org/models.yaml (the built-in list applies only to a service at its own address)';
 
 /** Books a call: its intent is open until the answer comes. */
 export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' | 'reply' | 'failed' }>): void {

@@ -294,7 +294,7 @@ You were given this mail before and have not answered it. Its author may still w
 
 function addMail(pieces: Piece[], given: InboxMail, looks: boolean): void {
   if (!given.mail.length) return;
-  const more = given.waiting ? `, ${given.waiting} more wait for a later turn` : '';
+  const more = given.waiting ? `, ${given.waiting} more wait for later turns` : '';
   pieces.push(`\n## Your mail (${given.mail.length}${more})\n`);
   addMessages(pieces, given.mail, given.cut, looks);
 }
@@ -307,7 +307,7 @@ function addMessages(pieces: Piece[], mails: readonly Mail[], most: number, look
         `\n[cut: ${mail.body.length - most} more characters in ${mail.path}: ask ${mail.from} for them, in parts]`,
       );
     const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
-    if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot look at images]`);
+    if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot see images]`);
     pieces.push('\n</mail>\n');
   }
 }

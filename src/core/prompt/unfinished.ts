@@ -121,8 +121,9 @@ export const TOO_MUCH = 'what it read became longer than its model takes';
 
 /** Why the visit ended, in words for a model. */
 function endText(config: Config, { reason, blame, detail = '', resume }: Finished): string {
-  if (blame === 'budget') return 'Your last visit ended before you had finished: the run may cost no more.';
-  if (reason === 'credits') return 'Your last visit ended for lack of credits; you have some again. Keep it short.';
+  if (blame === 'budget') return 'Your last visit was cut short, because the run had reached its cost limit.';
+  if (reason === 'credits')
+    return 'Your last visit was cut short, because you had run out of credits. You have some again; keep it short.';
   if (detail === TOO_MUCH)
     return 'Your last visit was cut short: what you had read in it became too long for your model. Read less at a time.';
   if (reason === 'tokens') {
@@ -131,7 +132,7 @@ function endText(config: Config, { reason, blame, detail = '', resume }: Finishe
   }
   const steps = stepsOf(config, resume);
   const used = steps === 1 ? 'your only reply was used up' : `your ${steps} replies were used up`;
-  return `Your last visit ended before you had finished: ${reason === 'steps' ? used : detail.replace(/^it called /, 'you called ')}.`;
+  return `Your last visit was cut short: ${reason === 'steps' ? used : detail.replace(/^it called /, 'you called ')}.`;
 }
 
 /** How a reply that was too long can be shortened with the tools of its agent. */
@@ -154,9 +155,9 @@ export function againText(config: Config, state: State, resume: Resume, given: r
   if (same.length === 0) return '';
   const which =
     same.length < given.length
-      ? `Of the mail below you had ${same.map(({ id }) => id).join(', ')} before`
+      ? `You have already had ${same.map(({ id }) => id).join(', ')} of the mail below`
       : `The mail below is the same ${same.length === 1 ? 'one' : 'as then'}`;
   const attempt = Math.max(...same.map(({ attempts }) => attempts[resume.name] ?? 0)) + 1;
   const steps = stepsOf(config, resume);
-  return `${which}: do only what is missing, then answer. You have ${steps} ${steps === 1 ? 'reply' : 'replies'}; one reply may hold several tool calls. This is attempt ${attempt} of ${config.org.limits.max_attempts}.`;
+  return `${which}: do only what is missing, then answer. You have ${steps} ${steps === 1 ? 'reply' : 'replies'}; one reply may contain several tool calls. This is attempt ${attempt} of ${config.org.limits.max_attempts}.`;
 }

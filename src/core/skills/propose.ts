@@ -43,11 +43,11 @@ function wrongWith(proposal: Proposal): string | null {
   }
   const texts = [description, body, test ?? '', ...files.map(({ text }) => text)];
   if (texts.some((text) => UNSEEN.test(text.replaceAll('\r\n', '\n'))))
-    return 'A text holds characters that a person would not see.';
+    return 'A text contains invisible characters. Remove them.';
   const chars = texts.reduce((sum, text) => sum + text.length, 0);
-  if (chars > MOST_CHARS) return `${name} has ${chars} characters in all, and ${MOST_CHARS} are allowed.`;
+  if (chars > MOST_CHARS) return `${name} has ${chars} characters in total; at most ${MOST_CHARS} are allowed.`;
   if (files.some(({ path }) => path.startsWith('tests/')) && testsOf(proposal).length === 0)
-    return 'Nothing in tests/ can be run: name a script *.sh or *.py, or say with test how it is tested.';
+    return 'tests/ contains no script that can run. Name one *.sh or *.py, or say in test how to test it.';
   return null;
 }
 
@@ -56,7 +56,7 @@ function wrongPath(path: string, files: readonly { path: string }[]): string | n
   if (parts.length > 3 || !parts.every((part) => PART.test(part)) || !isSkillText(`org/skills/x/${path}`))
     return 'cannot be a file of a skill: a text such as references/forms.md or tests/run.sh, two folders deep at most';
   const same = files.filter((other) => other.path.toLowerCase() === path.toLowerCase());
-  if (same.length > 1 || path.toLowerCase() === 'skill.md') return 'stands there already';
+  if (same.length > 1 || path.toLowerCase() === 'skill.md') return 'already exists';
   return files.some((other) => other.path.toLowerCase().startsWith(`${path.toLowerCase()}/`))
     ? 'is a folder as well'
     : null;
@@ -68,12 +68,12 @@ function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: 
   const others = [...state.approvals.pending.values()].filter(({ id }) => id !== approved?.id);
   const waiting = [...others, ...draft.held].filter(isProposal);
   const same = waiting.find(({ agent, input }) => input.name === name && homeOf(agent, input) === home);
-  if (same) return `${same.id} proposes ${name} already and waits for an answer.`;
+  if (same) return `${same.id} already proposes ${name} and is waiting for an answer.`;
   const own = waiting.filter((held) => held.agent === agent).length;
-  if (own >= MOST_WAITING) return `${own} skills that you proposed wait for an answer already.`;
+  if (own >= MOST_WAITING) return `${own} skills that you proposed are already waiting for an answer.`;
   const skills = [...config.skills.values()].filter(({ folder }) => folder.startsWith(`${home}/`));
   return skills.length >= MOST_SKILLS && !skills.some(({ id }) => id === name)
-    ? `There are ${skills.length} skills in ${home} already, and ${MOST_SKILLS} are allowed: improve one of them.`
+    ? `${home} already has ${skills.length} skills; at most ${MOST_SKILLS} are allowed. Improve one of them.`
     : null;
 }
 
@@ -103,7 +103,7 @@ export function showProposal(proposal: Proposal, { state, agent }: ActContext, r
     before.size
       ? `A new version of the skill in \`${folder}/\`. The present one is kept for \`lemming skill rollback\`.`
       : `A new skill. It goes to \`${folder}/\`${proposal.for === 'org' ? ' and is for every agent whose resume lists it.' : `: for ${agent} alone.`}`,
-    shadows ? `For ${agent} it takes the place of the organisation's skill of that name.` : '',
+    shadows ? `For ${agent} it replaces the organisation's skill of that name.` : '',
     'A skill gives no rights.',
     ...[...after].map(([path, text]) => `\`${path}\`:\n\n${indent(text)}`),
     ...(before.size ? [`What changes:\n\n${indent(changesIn(before, after))}`] : []),
@@ -139,7 +139,7 @@ export function stageSkill(proposal: Proposal, { agent, resume, state, turn, dra
   const folder = `${home}/${proposal.name}`;
   const before = present(state, folder);
   if (hashOf(before) !== approved.over)
-    return { ok: false, rule: 'skill', text: `${proposal.name} has changed since it was proposed: propose it anew.` };
+    return { ok: false, rule: 'skill', text: `${proposal.name} has changed since it was proposed. Propose it again.` };
   const after = textsOf(proposal);
   const put = (path: string, text: string | null, was: string | null): void =>
     void draft.wrote.set(path, { text, was, onto: () => ({ text }) });

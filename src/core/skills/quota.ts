@@ -23,7 +23,7 @@ export function overLimit({ config, state, agent, draft }: ActContext, skill: st
   const { per_turn = Infinity, per_day = Infinity } = limit;
   const now = draft.loaded.filter((id) => id === skill).length;
   if (now < per_turn && now + loadsOf(state, agent, skill) < per_day) return null;
-  return `You have loaded ${skill} as often as org.yaml allows: ${printLimit(limit)}.`;
+  return `You have reached the limit for loading ${skill}: ${printLimit(limit)}.`;
 }
 
 /** How often an agent has loaded a skill on the day of the last turn. */

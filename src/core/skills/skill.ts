@@ -29,7 +29,7 @@ export function printSkills(org: OrgFile, skills: ReadonlyMap<string, Skill>): s
   if (skills.size === 0) return '';
   const lines = [...skills.values()].slice(0, NAMED).map((skill) => printSkill(org, skill));
   if (skills.size > NAMED) lines.push(`- and ${skills.size - NAMED} more`);
-  return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
+  return `\n## Your skills\nBefore a task that one of them covers, read it with load_skill.\n${lines.join('\n')}`;
 }
 
 /** Further skills that a prompt names for the mail of a visit at most. */

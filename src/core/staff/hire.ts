@@ -41,8 +41,8 @@ export function stageHire(wish: HireRequest, scene: ActContext): Staged {
   if (trouble || 'trouble' in made) return { ok: false, ...(trouble as Trouble) };
   draft.hires.push(copyWith(made.hire, { message: firstMessage(scene, wish), made: draft.doing }));
   draft.promised += wish.credits;
-  const without = made.without.length ? ` It has not what you have not: ${made.without.join(', ')}.` : '';
-  return { ok: true, text: `${wish.name} is hired and there from the next turn on.${without}` };
+  const without = made.without.length ? ` It does not get what you do not have: ${made.without.join(', ')}.` : '';
+  return { ok: true, text: `${wish.name} is hired and starts in the next turn.${without}` };
 }
 
 /** What a person is shown of a hire: the resume with all its rights, its edges, and whose credits it gets. Pure. */
@@ -52,7 +52,8 @@ export function showHire(wish: HireRequest, { config, agent, resume }: ActContex
   const { files, send_to, read_from } = made.hire;
   return [
     ...files.map(
-      ({ text }) => `The resume of ${wish.name}, with nothing that ${agent} has not:\n\n${fenced('', text.trimEnd())}`,
+      ({ text }) =>
+        `The resume of ${wish.name}, with no rights beyond those of ${agent}:\n\n${fenced('', text.trimEnd())}`,
     ),
     `It writes to ${send_to.join(', ')} and reads the mail of ${read_from.join(', ')}. It gets ${printCredits(wish.credits)} of the credits of ${agent}.`,
   ].join('\n\n');
@@ -61,7 +62,7 @@ export function showHire(wish: HireRequest, { config, agent, resume }: ActContex
 function hopsTrouble({ config, given }: ActContext, { message }: HireRequest): Trouble | null {
   const hops = hopsAfter(given);
   if (message === undefined || hops <= config.org.limits.hops) return null;
-  return { rule: 'hops', text: `The conversation has gone on for ${hops} messages without a person.` };
+  return { rule: 'hops', text: `The conversation has had ${hops} messages without a person.` };
 }
 
 function firstMessage({ agent, turn, given, draft }: ActContext, { name, message }: HireRequest): Hire['message'] {
@@ -81,13 +82,18 @@ export function makeHire(
   const { rights, beyond, without } = intersectRights(creator, template, wish);
   if (beyond.length) {
     const whose = creator.person
-      ? `the template ${wish.template} has it not`
+      ? `the template ${wish.template} does not have it`
       : `${creator.name} and ${wish.template} do not both have it`;
     return { trouble: { rule: 'rights', text: `Not granted, as ${whose}: ${beyond.join(', ')}.` } };
   }
   const stranger = strangerIn(config, creator.name, wish);
   if (stranger !== undefined)
-    return { trouble: { rule: 'edge', text: `${creator.name} has no such edge with ${JSON.stringify(stranger)}.` } };
+    return {
+      trouble: {
+        rule: 'edge',
+        text: `The chart does not connect ${creator.name} and ${JSON.stringify(stranger)} in that direction.`,
+      },
+    };
   const { name, credits, send_to = [], read_from = [] } = wish;
   const files = [{ path: 'resume.md', text: printResume(name, template, rights, wish) }];
   const ends = { send_to: withCreator(creator, send_to), read_from: withCreator(creator, read_from) };

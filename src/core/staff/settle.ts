@@ -103,7 +103,7 @@ class Settling {
     const { config, state, staff } = this;
     return (
       (this.gone.has(by) ? { rule: 'staff', text: `${by} was retired in the same turn.` } : null) ??
-      (staff.has(agent) ? { rule: 'name', text: `There is an agent ${agent} already.` } : null) ??
+      (staff.has(agent) ? { rule: 'name', text: `There is already an agent ${agent}.` } : null) ??
       nameTrouble(config, state, agent) ??
       limitTrouble(config, staff, by) ??
       creditTrouble(config, state, by, credits, -(this.moved.get(by) ?? 0))

@@ -34,11 +34,11 @@ function lineOf(staff: Staff, name: string): string[] {
  */
 export function nameTrouble(config: Config, state: State, name: string): Trouble | null {
   const shown = JSON.stringify(name.slice(0, 80));
-  if (!isName(name)) return { rule: 'name', text: `${shown} cannot be the name of an agent: a-z, 0-9, _ and -.` };
+  if (!isName(name)) return { rule: 'name', text: `${shown} is not a valid name for an agent: use a-z, 0-9, _ and -.` };
   const taken = [...config.agents.keys(), ...config.broken.keys()].some((other) => other.toLowerCase() === name);
-  if (taken) return { rule: 'name', text: `There is an agent ${shown} already.` };
+  if (taken) return { rule: 'name', text: `There is already an agent ${shown}.` };
   if (state.files.texts.has(retiredPath(name)) || state.staff.agents.has(name))
-    return { rule: 'name', text: `There was an agent ${shown}: choose a name that nobody had.` };
+    return { rule: 'name', text: `There was an agent ${shown}. Choose a name that has never been used.` };
   return null;
 }
 
@@ -59,7 +59,7 @@ export function creditTrouble(config: Config, state: State, by: string, credits:
   if (isPersonIn(config, by)) return null;
   const left = balanceOf(config, state, by).left - promised;
   if (credits <= left) return null;
-  return { rule: 'credits', text: `${by} has ${countCredits(Math.max(0, left))} to give.` };
+  return { rule: 'credits', text: `${by} has only ${countCredits(Math.max(0, left))} to give.` };
 }
 
 /** Why an agent or a person cannot retire that agent. */

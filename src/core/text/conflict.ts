@@ -11,9 +11,9 @@ export function showConflict(agent: string, texts: { before: string; wanted: str
   const { before, wanted, now } = texts;
   const clashes = clashesOf(before, wanted, now).map((clash) => marked(agent, clash));
   return [
-    `Nothing was written. Approved, the text of ${agent} takes the place of what stands there now; denied, that stays.`,
+    `Nothing was written. If you approve, the text of ${agent} replaces the present text; if you deny, the present text stays.`,
     clashes.length ? `Where both changed it:\n\n${fenced('', clashes.join('\n...\n'))}` : '',
-    `What goes and what comes when you approve:\n\n${fenced('diff', diffLines(now, wanted).join('\n'))}`,
+    `What approval would change:\n\n${fenced('diff', diffLines(now, wanted).join('\n'))}`,
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -13,7 +13,7 @@ export function showChange(path: string, was: string | null, now: string): strin
 export function showWrite(path: string, stands: Stands | null, now: string): string {
   if (stands === null || stands.hash === NOTHING || stands.text !== null)
     return showChange(path, stands?.text ?? null, now);
-  return `It takes the place of what stands in ${JSON.stringify(path)}, which is no text or too long to be shown.`;
+  return `It replaces the content of ${JSON.stringify(path)}, which is not text or too long to show.`;
 }
 
 /** A piece that would replace another, with its surroundings. Pure. */

@@ -80,7 +80,7 @@ export function soFar(now: DoneSoFar, all: DoneSoFar, name?: (path: string) => s
 function adviceFor(config: Config, state: State, turn: number, visit: Finished, mail: Mail): string {
   const { agent, blame } = visit;
   const show = `lemming show ${turn}.${agent} shows the visit.`;
-  if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
+  if (blame === 'budget') return `It waits for the next run, because this one has reached its cost limit. ${show}`;
   if (blame === 'credits')
     return `It waits for credits: ${creditAdvice(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
   const { files } = filesLeft(visit);

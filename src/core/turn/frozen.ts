@@ -38,7 +38,7 @@ function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
               k: 'notice',
               to,
               about: 'dead-letter',
-              text: `${line.path} was set aside (${line.reason}): ${line.detail} Mend it, or lemming retry ${line.id}`,
+              text: `${line.path} was set aside (${line.reason}): ${line.detail} Correct it, or run lemming retry ${line.id}`,
               of: line.id,
             }),
           ),
@@ -79,7 +79,7 @@ function backNotices(config: Config, agent: string, lines: readonly Entry[]): Ef
   return [...new Set([...people, ...authors])].map((to) => {
     const ids = mail.flatMap(({ id, from }) => (from === to ? [id] : []));
     const has = ids.length ? ` It has your ${ids.length === 1 ? 'message' : 'messages'} ${named(ids)}.` : '';
-    return { k: 'notice', to, about: 'edit', text: `${agent} is back and works on.${has}` };
+    return { k: 'notice', to, about: 'edit', text: `${agent} is back and continues.${has}` };
   });
 }
 
@@ -98,7 +98,7 @@ function lostNotices(config: Config, lines: readonly Entry[]): Effect[] {
             k: 'notice',
             to,
             about: 'dead-letter',
-            text: `${line.id} cannot be delivered again: ${line.path} is gone or cannot be read`,
+            text: `${line.id} cannot be delivered again, because ${line.path} is missing or cannot be read`,
           }),
         ),
   );

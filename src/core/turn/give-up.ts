@@ -67,14 +67,14 @@ export function undeliverable(
           mail,
           [name],
           'no-agent',
-          isOut ? goneText(name) : `There is no agent ${name} any more.`,
+          isOut ? goneText(name) : `The agent ${name} no longer exists.`,
           effects,
           isOut,
         );
       else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
         giveUp(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
       else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
-        giveUp(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
+        giveUp(config, turn, mail, [name], 'no-edge', `The chart does not let ${mail.from} write to ${name}.`, effects);
     }
     if (isOut) effects.push(...awayNotices(config, state, name, effects.slice(first)));
   }

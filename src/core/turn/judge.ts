@@ -153,7 +153,7 @@ function asIf(scene: ActContext): ActContext {
 }
 
 function unpaid(tool: string, cost: number): string {
-  return `A use of ${tool} costs ${countCredits(cost)}, which is more than you may still spend in this turn.`;
+  return `A use of ${tool} costs ${countCredits(cost)}, which is more than you may spend in this turn.`;
 }
 
 function actOf(
@@ -191,7 +191,9 @@ export function permitNext(tool: Tool, scene: ActContext, from: URL, to: string)
   const said = permit(scene.config, actOf(scene, tool, { tool: tool.spec.name, input: { url: to } }, false));
   if (said.do === 'allow') return ruling;
   const why =
-    said.do === 'refuse' ? said.text : `That needs a person's approval (${said.rule}): ask for that page itself.`;
+    said.do === 'refuse'
+      ? said.text
+      : `That page needs a person's approval (${said.rule}): fetch its URL in a call of its own.`;
   return { ok: false, rule: said.rule, text: `${from.href} redirects to ${to}. ${why}` };
 }
 
@@ -243,7 +245,7 @@ function askOver(scene: ActContext, call: ActCall, act: Act, conflict: UsedEntry
   const input = call.input as { path: string; content: string; expected: string };
   const before = scene.draft.known.get(input.expected) as string;
   const shows = showConflict(scene.agent, { before, wanted: input.content, now: was });
-  const because = `Others changed ${JSON.stringify(input.path)} after ${scene.agent} had read it, where ${scene.agent} changes it too.`;
+  const because = `Others changed ${JSON.stringify(input.path)} after ${scene.agent} had read it, in a place that ${scene.agent} changes as well.`;
   const ruling = { do: 'hold' as const, rule: 'conflict', contacts, because };
   return hold(scene, call, act, ruling, { input: copyWith(input, { expected: hash }), shows, was, over: hash });
 }

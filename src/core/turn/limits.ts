@@ -24,7 +24,7 @@ function limitAdvice(config: Config, { reason, resume }: Pick<Finished, 'reason'
 /** The advice to give a cut visit more room, as a sentence with a space before it; empty where no limit would help. */
 export function roomAdvice(config: Config, visit: Pick<Finished, 'reason' | 'detail' | 'resume'>): string {
   if (visit.reason === 'looped' || visit.detail === TOO_MUCH) return '';
-  return ` To give it more room, raise ${limitAdvice(config, visit)}.`;
+  return ` To allow more, raise ${limitAdvice(config, visit)}.`;
 }
 
 /** Limits of resumes that do nothing, because the organisation allows less. */

@@ -73,7 +73,7 @@ export class Repeats {
     return `${ok ? '' : `${reason}\n`}The same result as ${where}.${warning}`;
   }
 }
-const WARNING = 'If you repeat it once more and nothing has changed, your visit ends.';
+const WARNING = 'If you repeat it again and nothing has changed, your visit ends.';
 
 function nameOf(reply: number): string {
   const word = ORDINALS[reply - 1];

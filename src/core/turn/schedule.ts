@@ -123,7 +123,7 @@ function look(
     next: turn,
   });
   const summary = summaryDue(config, state, turn, agent);
-  if (only === agent) return yes(hasMail ? 'stepped, mail waits' : 'stepped', summary);
+  if (only === agent) return yes(hasMail ? 'called by step, mail waits' : 'called by step', summary);
   if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
   if (answered) return yes('an approval was answered', summary);
   if (summary) return yes('a summary is due', true);

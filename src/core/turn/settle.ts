@@ -208,7 +208,7 @@ function barred(agent: string, draft: Draft, path: string, other: { path: string
 function conflictText(path: string, before: { text: string | null; by: string }, yours: string | null): string {
   const key = keyOf(path);
   const now = before.text === null ? null : readEntry(path, before.text);
-  const theirs = now ? `It is at version ${now.version} and says:\n${shown(now.text)}` : 'It is gone.';
+  const theirs = now ? `It is at version ${now.version} and says:\n${shown(now.text)}` : 'It was deleted.';
   const mine = yours === null ? '' : `\nYours was:\n${shown(readEntry(path, yours).text)}`;
   return `${key} was not changed: ${before.by} changed it in the same turn. ${theirs}${mine}`;
 }
@@ -229,19 +229,19 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
     k: 'notice',
     to: visit.agent,
     about: 'result',
-    text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.`,
+    text: `Your visit of turn ${turn} failed: ${visit.reason}. None of its actions were done, but changes in your workspace remain.`,
   });
   const stands = soFar([], unfinishedAfter(state, visit, []).done);
-  const how = `failed, the last because: ${visit.reason}. ${stands}`;
+  const how = `failed, the last one because of this: ${visit.reason}. ${stands}`;
   buried(config, turn, visit.agent, visit.given, how, effects);
-  effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
+  effects.push(...unheardNotices(config, visit, `failed, the last one because of this: ${visit.reason}`));
 }
 
 /** A refused message is given up only when it was given alone, without all that could be left out, and for the last time. */
 function settleRefused(config: Config, turn: number, visit: Finished, effects: Effect[]): void {
-  effects.push(...unheardNotices(config, visit, `failed, the last because: ${visit.reason}`));
+  effects.push(...unheardNotices(config, visit, `failed, the last one because of this: ${visit.reason}`));
   if (visit.leftOut === undefined) return;
-  const how = `failed, the last because: ${visit.reason}. In that visit it was given alone.`;
+  const how = `failed, the last one because of this: ${visit.reason}. In that visit it was given alone.`;
   buried(config, turn, visit.agent, visit.given, how, effects);
 }
 
@@ -287,7 +287,7 @@ function settleCut(
   const open = visit.given.filter(({ id }) => !settled.includes(id));
   const now = doneIn(done, visit.draft);
   const stands = soFar(now, unfinishedAfter(state, visit, now).done);
-  const how = `failed or were cut, the last because ${visit.detail}. ${stands}${roomAdvice(config, visit)}`;
+  const how = `failed or were cut, the last one because ${visit.detail}. ${stands}${roomAdvice(config, visit)}`;
   const { files } = filesLeft(visit);
   const stuck = open.filter((mail) => growthAfter(mail, visit.agent, files) === null);
   const lost = visit.blame ? [] : buried(config, turn, visit.agent, stuck, how, effects);
@@ -296,7 +296,7 @@ function settleCut(
   const notices = cutNotices(config, state, turn, visit, now, told);
   effects.push(...notices);
   if (!visit.blame)
-    effects.push(...unheardNotices(config, visit, `failed or were cut, the last because ${visit.detail}`));
+    effects.push(...unheardNotices(config, visit, `failed or were cut, the last one because ${visit.detail}`));
   reportStarved(config, state, visit, effects, notices);
 }
 

@@ -30,9 +30,9 @@ export function stepsOf(search: UndoSearch, now: Now): UndoStep[] {
   const steps = newest.slice(0, MOST).flatMap((deed) => planned.stepsOf(deed));
   const rest = newest
     .slice(MOST, MOST + 1)
-    .map((deed) => left(deed, '', `${MOST} effects are undone at most: ask again`));
+    .map((deed) => left(deed, '', `at most ${MOST} effects are undone at once: repeat the command`));
   const paid = [...search.paid].map(([agent, { calls, micro }]) => {
-    const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${countCredits(micro)}: what was paid stays paid`;
+    const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${countCredits(micro)}, which cannot be undone`;
     return left({ id: agent, agent }, '', why);
   });
   const stays = search.stays.map(({ id, on, why }) => left({ id, agent: id }, on, why));
@@ -67,7 +67,7 @@ class Planned {
 
   private step(deed: UndoableEffect, change: Change): UndoStep[] {
     const before = this.search.undone.get(`${deed.id} ${change.on}`);
-    if (before !== undefined) return [left(deed, change.on, `undone already in turn ${before}`)];
+    if (before !== undefined) return [left(deed, change.on, `already undone in turn ${before}`)];
     if ('message' in change) return [this.withdraw(deed, change.on)];
     return 'from' in change ? this.moveBack(deed, change) : [this.putBack(deed, change)];
   }
@@ -97,7 +97,7 @@ class Planned {
     if (old === undefined) return left(deed, on, `what stood there ${NOT_HELD}`);
     if (contentHash(text) !== after) return left(deed, on, `what it left there ${NOT_HELD}`);
     const barrier = old === null ? undefined : foldersOf(on).find((folder) => this.isBarred(folder));
-    return barrier === undefined ? this.put(deed, on, old, text) : left(deed, on, `${barrier} is no folder any more`);
+    return barrier === undefined ? this.put(deed, on, old, text) : left(deed, on, `${barrier} is no longer a folder`);
   }
 
   private isBarred(folder: string): boolean {

@@ -58,14 +58,14 @@ export function undoFiles(state: State, written: FileVersions, live: ReadonlySet
 }
 
 function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (path: string) => boolean): string | null {
-  if (done.has(`${id} ${on}`)) return 'undone already in this turn';
-  return isTouched(on) ? 'changed in this very turn' : null;
+  if (done.has(`${id} ${on}`)) return 'already undone in this turn';
+  return isTouched(on) ? 'changed in this turn' : null;
 }
 
 /** What blocks a step: what this turn wrote may be a folder where a file was, or the reverse. */
 function barrier({ on, file }: UndoStep, written: FileVersions): string | null {
   const other = file?.text == null ? null : written.inTheWay(on);
-  return other && `${other.path} was written in this very turn`;
+  return other && `${other.path} was written in this turn`;
 }
 
 /** The effect that puts a file back; mail was withdrawn at the freeze. */

@@ -18,6 +18,6 @@ export default act({
     const keys = visibleEntries(scene).map((one) => one.key);
     const named = keys.slice(-NAMED_KEYS).join(', ') || 'none';
     const more = keys.length > NAMED_KEYS ? `, and ${keys.length - NAMED_KEYS} more: search_memory finds them` : '';
-    return { ok: true, text: `Nothing is remembered as ${JSON.stringify(key)}. Keys: ${named}${more}.` };
+    return { ok: true, text: `There is no memory entry ${JSON.stringify(key)}. Keys: ${named}${more}.` };
   },
 });

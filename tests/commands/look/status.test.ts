@@ -227,13 +227,13 @@ it('lists an agent as set aside as long as its folder is gone, also when it is n
   expect(data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
   const checked = await lemming(root, ['validate', '--json']);
   expect(checked.data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
-  const AWAY = 'hr is away: agents/hr is gone. New mail to it waits.';
+  const AWAY = 'hr is away, because agents/hr is missing. New mail waits for it.';
   for (const words of [
     ['inspect', 'hr'],
     ['top-up', 'hr', '1'],
   ]) {
     const { exit, err } = await lemming(root, words);
-    expect([exit, err]).toEqual([3, expect.stringContaining(`${AWAY} [absent] Put the folder back`)]);
+    expect([exit, err]).toEqual([3, expect.stringContaining(`${AWAY} [absent] Restore the folder`)]);
   }
   expect((await lemming(root, ['send', 'hr', 'Are you there?'])).exit).toBe(0);
   await turns(root, 1);
@@ -242,7 +242,7 @@ it('lists an agent as set aside as long as its folder is gone, also when it is n
     needs: { dead_letters: 0, undelivered: 0 },
   });
   const { out: doctor } = await lemming(root, ['doctor']);
-  expect(doctor).toMatch(/-human-01 waits for hr: hr is away: agents\/hr is gone\. New mail/);
+  expect(doctor).toMatch(/-human-01 waits for hr: hr is away, because agents\/hr is missing\. New mail/);
   renameSync(join(root, 'aside'), join(root, 'agents/hr'));
   const { data: ran } = await lemming(root, ['run', '--until-idle', '--json']);
   expect(ran.needs.faults).toBe(0);

@@ -146,10 +146,10 @@ describe('agent retire', () => {
     const [id = ''] = readdirSync(join(root, 'org/dead-letter'));
     const letter = id.replace('.md', '');
     expect(textOf(root, `org/dead-letter/${id}`)).toMatch(
-      /There is no agent tess any more\.[^`]+ Write to somebody else\.\n$/,
+      /The agent tess no longer exists\.[^`]+ Write to someone else\.\n$/,
     );
     const { data } = await lemming(root, ['inbox', '--json']);
-    expect(data.notices.at(-1).text).toMatch(/There is no agent tess any more\. Write to somebody else\.$/);
+    expect(data.notices.at(-1).text).toMatch(/The agent tess no longer exists\. Write to someone else\.$/);
     const { exit, err } = await lemming(root, ['retry', letter]);
     expect([exit, err]).toEqual([6, expect.stringMatching(/tess was retired in turn \d+ by human\./)]);
   });

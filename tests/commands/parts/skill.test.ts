@@ -192,7 +192,7 @@ describe('skill', () => {
     await turns(root, 1);
     const { messages } = (await lemming(root, ['inbox', '--json'])).data;
     expect(messages.map(({ body }: { body: string }) => body)).toEqual([
-      'skill-limit: You have loaded planning as often as org.yaml allows: 1 a turn, 9 a day.',
+      'skill-limit: You have reached the limit for loading planning: 1 a turn, 9 a day.',
     ]);
     expect((await lemming(root, ['show', '1.manager'])).out).toContain('Needs: git\n\nThink.');
     expect((await lemming(root, ['audit', '--rule', 'skill-limit', '--json'])).data.acts).toMatchObject([

@@ -74,7 +74,7 @@ describe('notices of one cause in one chain', () => {
     ]);
     expect(lines.map(({ text }) => text)).toEqual([
       't3',
-      't2 With it 2 messages of this chain were not delivered for this reason; lemming retry takes all of them.',
+      't2 2 messages of this chain were not delivered for this reason. lemming retry delivers all of them again.',
     ]);
   });
 

@@ -11,7 +11,7 @@ describe('what is short, in words', () => {
     ['org per turn', 'org.per_turn', -7, 'the organisation per turn has 0 left (org.per_turn)'],
   ])('%s', (scope, key, amount, words) => {
     expect(shortText(3634, { scope, key, amount, of: 10_000 })).toBe(
-      `its next call could cost 0.003634 credits, and ${words}`,
+      `its next call could cost 0.003634 credits, but ${words}`,
     );
   });
 });

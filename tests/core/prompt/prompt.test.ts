@@ -270,7 +270,7 @@ describe('a prompt', () => {
         },
       }),
     );
-    expect(text).toContain('\n## Your mail (2, 3 more wait for a later turn)\n');
+    expect(text).toContain('\n## Your mail (2, 3 more wait for later turns)\n');
     expect(text).toContain(
       '<mail id="000001-human-01" from="human" turn="1" kind="message" thread="000001-human-01" subject="Hello">\nHi.\n</mail>\n',
     );

@@ -95,7 +95,7 @@ describe('a cut visit is told to its agent', () => {
       },
     ];
     expect(textsOf(leftBy([cut({ draft }), done]))).toEqual([
-      'Your last visit ended before you had finished: your 8 replies were used up. ' +
+      'Your last visit was cut short: your 8 replies were used up. ' +
         'Done so far: you wrote dice/dice.js, your memory "team", shared/status.md, your memory "shared/brand". ' +
         'You sent 000001-a-01 to b. ' +
         `Not done in your last visit: shell (you do not have it; tried 2 times). Your last note: "Examples: five now, ${'x'.repeat(180)}"`,
@@ -107,7 +107,7 @@ describe('a cut visit is told to its agent', () => {
       'its only step',
       {},
       'b',
-      'before you had finished: your only reply was used up. Nothing is done so far. You sent no message.',
+      'Your last visit was cut short: your only reply was used up. Nothing is done so far. You sent no message.',
     ],
     [
       'a reply that was too long',
@@ -125,21 +125,21 @@ describe('a cut visit is told to its agent', () => {
       'credits',
       { reason: 'credits', blame: 'credits' },
       'a',
-      'Your last visit ended for lack of credits; you have some again.',
+      'Your last visit was cut short, because you had run out of credits. You have some again; keep it short.',
     ],
     [
       'the limit of a run',
       { reason: 'credits', blame: 'budget' },
       'a',
-      'before you had finished: the run may cost no more.',
+      'Your last visit was cut short, because the run had reached its cost limit.',
     ],
     [
       'a loop',
       { reason: 'looped', detail: 'it called shell in 3 replies' },
       'a',
-      'before you had finished: you called shell in 3 replies.',
+      'Your last visit was cut short: you called shell in 3 replies.',
     ],
-    ['no words', { reason: 'looped', detail: undefined as never }, 'a', 'before you had finished: .'],
+    ['no words', { reason: 'looped', detail: undefined as never }, 'a', 'Your last visit was cut short: .'],
   ])('%s', (_what, more, agent, text) => {
     expect(textsOf(leftBy([cut(more, agent), []]), agent)[0]).toContain(text);
   });
@@ -216,10 +216,10 @@ describe('the mail of the next visit', () => {
   it('is the same one, with how many steps there are and which attempt it is', () => {
     const tried = mail({ to: ['a'], attempts: { a: 1 } });
     expect(again([tried])).toBe(
-      'The mail below is the same one: do only what is missing, then answer. You have 8 replies; one reply may hold several tool calls. This is attempt 2 of 3.',
+      'The mail below is the same one: do only what is missing, then answer. You have 8 replies; one reply may contain several tool calls. This is attempt 2 of 3.',
     );
     expect(again([tried, mail({ n: 2 })])).toMatch(/^The mail below is the same as then: /);
-    expect(again([tried, mail({ n: 3 })])).toMatch(/^Of the mail below you had 000001-human-01 before: /);
+    expect(again([tried, mail({ n: 3 })])).toMatch(/^You have already had 000001-human-01 of the mail below: /);
   });
 
   it('is another one, and nothing is said', () => {
@@ -229,7 +229,7 @@ describe('the mail of the next visit', () => {
   it('for one step is worded so', () => {
     const state = leftBy([cut({}, 'b'), []]);
     expect(again([MAIL], 'b', state)).toContain(
-      'You have 1 reply; one reply may hold several tool calls. This is attempt 1 of 3.',
+      'You have 1 reply; one reply may contain several tool calls. This is attempt 1 of 3.',
     );
   });
 });

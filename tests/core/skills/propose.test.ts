@@ -51,13 +51,13 @@ describe('a proposed skill', () => {
     ['too deep', { files: [file('a/b/c/x.md')] }, 'two folders deep'],
     ['no text', { files: [file('x.png')] }, 'two folders deep'],
     ['a name that a shell would read', { files: [file('$(x).md')] }, 'two folders deep'],
-    ['SKILL.md itself', { files: [file('skill.md')] }, 'stands there already'],
-    ['the same file twice', { files: [file('a.md'), file('A.md')] }, 'stands there already'],
+    ['SKILL.md itself', { files: [file('skill.md')] }, 'already exists'],
+    ['the same file twice', { files: [file('a.md'), file('A.md')] }, 'already exists'],
     ['a file that is a folder', { files: [file('a.md'), file('a.md/b.md')] }, 'is a folder as well'],
-    ['what nobody sees', { body: 'a\u202eb' }, 'would not see'],
-    ['what nobody sees, in a file', { files: [file('a.md', 'a\0')] }, 'would not see'],
+    ['what nobody sees', { body: 'a\u202eb' }, 'contains invisible characters'],
+    ['what nobody sees, in a file', { files: [file('a.md', 'a\0')] }, 'contains invisible characters'],
     ['too much', { files: ['a', 'b', 'c', 'd'].map((n) => file(`${n}.md`, 'x'.repeat(30_000))) }, '100000 are allowed'],
-    ['tests that cannot be run', { files: [file('tests/data.json')] }, 'Nothing in tests/'],
+    ['tests that cannot be run', { files: [file('tests/data.json')] }, 'tests/ contains no script that can run'],
   ])('is refused with %s', (_what, more, text) => {
     expect(propose(given(more))).toMatchObject({ is: 'refused', rule: 'skill', text: expect.stringContaining(text) });
   });

@@ -33,7 +33,7 @@ describe('a hire', () => {
     const at = scene();
     expect(stageHire({ ...WISH, role: 'Tries\n it', instructions: ' Be quick. ' }, at)).toEqual({
       ok: true,
-      text: 'kid is hired and there from the next turn on. It has not what you have not: shell.',
+      text: 'kid is hired and starts in the next turn. It does not get what you do not have: shell.',
     });
     expect(at.draft).toMatchObject({ promised: 1_000_000, nextMessage: 1 });
     expect(at.draft.hires).toMatchObject([
@@ -46,7 +46,7 @@ describe('a hire', () => {
 
   it('is shown with all that it would be, or with what stands against it', () => {
     expect(showHire({ ...WISH, send_to: ['b'] }, scene())).toBe(
-      'The resume of kid, with nothing that a has not:\n\n```\n---\nname: kid\nrole: Works\nmodel: [default]\nschedule: { every: 1, offset: 0, when: mail }\ntools: [read_file]\nskills: []\nshared: []\nlimits: {}\n---\nYou work.\n```\n\nIt writes to a, b and reads the mail of a. It gets 1 of the credits of a.',
+      'The resume of kid, with no rights beyond those of a:\n\n```\n---\nname: kid\nrole: Works\nmodel: [default]\nschedule: { every: 1, offset: 0, when: mail }\ntools: [read_file]\nskills: []\nshared: []\nlimits: {}\n---\nYou work.\n```\n\nIt writes to a, b and reads the mail of a. It gets 1 of the credits of a.',
     );
     expect(showHire({ ...WISH, template: 'none' }, scene())).toMatch(/^There is no template/);
   });

@@ -71,11 +71,11 @@ describe('at the end of a turn', () => {
   it('what another did in the same turn counts: the name, the number, the credits', () => {
     expect(settled(stateOf(), [by('human', [hire('k')]), by('a', [hire('k')])])).toEqual([
       'human hired k: 1000000 from null',
-      'a: k was not hired (name): There is an agent k already.',
+      'a: k was not hired (name): There is already an agent k.',
     ]);
     expect(settled(stateOf(), [by('a', [hire('k', 1), hire('l', 1), hire('m', 1)])])[2]).toContain('(limit)');
     expect(settled(stateOf(), [by('a', [hire('k', 3e6), hire('l', 2e6 + 1)])])[1]).toBe(
-      'a: l was not hired (credits): a has 2 credits to give.',
+      'a: l was not hired (credits): a has only 2 credits to give.',
     );
     expect(settled(stateOf(), [by('a', [hire('x')])])[0]).toContain('(name)');
   });

@@ -12,9 +12,9 @@ describe('what a person is shown of a conflict', () => {
   it('is each place that both changed, and all that goes and comes', () => {
     expect(showConflict('bob', texts)).toBe(
       [
-        'Nothing was written. Approved, the text of bob takes the place of what stands there now; denied, that stays.',
+        'Nothing was written. If you approve, the text of bob replaces the present text; if you deny, the present text stays.',
         'Where both changed it:\n\n```\n<<<<<<< now\n1\n||||||| before\na\n=======\nA\n>>>>>>> bob\n...\n<<<<<<< now\n4\n||||||| before\nd\n=======\nD\n>>>>>>> bob\n```',
-        'What goes and what comes when you approve:\n\n```diff\n-1\n+A\n b\n c\n-4\n+D\n```',
+        'What approval would change:\n\n```diff\n-1\n+A\n b\n c\n-4\n+D\n```',
       ].join('\n\n'),
     );
   });

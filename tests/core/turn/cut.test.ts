@@ -76,7 +76,7 @@ it.each<[string, string, Partial<Finished>, string]>([
     { reason: 'tokens' },
     'raise limits.output_tokens in agents/b/resume.md and max_output_tokens in org/models.yaml (it is capped at 1000 by limits.output_tokens in org/org.yaml). ',
   ],
-  ['another run', 'a', { blame: 'budget' }, 'It waits for another run, as this one may not cost more. '],
+  ['another run', 'a', { blame: 'budget' }, 'It waits for the next run, because this one has reached its cost limit. '],
   ['credits', 'a', { blame: 'credits' }, 'It waits for credits: '],
 ])('a person is told what gives it more room: %s', (_what, agent, more, advice) => {
   expect(told(cut(agent, more))[1]?.[1]).toContain(advice);

@@ -14,7 +14,7 @@ describe('calls of a visit that repeat', () => {
     const repeats = new Repeats();
     expect([tell(repeats, 2, 'A'), repeats.loop]).toEqual(['A', null]);
     expect(tell(repeats, 5, 'A')).toBe(
-      'The same result as in your second reply. If you repeat it once more and nothing has changed, your visit ends.',
+      'The same result as in your second reply. If you repeat it again and nothing has changed, your visit ends.',
     );
     expect(repeats.loop).toBeNull();
     expect(tell(repeats, 6, 'A')).toMatch(/^The same result as in your second reply\./);
@@ -80,7 +80,7 @@ describe('calls of a visit that repeat', () => {
     expect(test(9)).toBe('1 failed');
     edit(10, 'version 3');
     edit(10, 'version 4', false);
-    expect(test(11)).toMatch(/^1 failed\nThe same result as in your ninth reply\. If you repeat it once more/);
+    expect(test(11)).toMatch(/^1 failed\nThe same result as in your ninth reply\. If you repeat it again/);
     expect(repeats.loop).toBeNull();
     test(12);
     expect(repeats.loop).toBe('it called shell in 3 replies, and it failed each time in the same way');
@@ -95,7 +95,7 @@ describe('calls of a visit that repeat', () => {
         { text: `wrote ${content}`, ok: true, changes: true },
       );
     expect(['A', 'B', 'A'].map((content, i) => write(i + 1, content))).toEqual(['wrote A', 'wrote B', 'wrote A']);
-    expect(write(4, 'B')).toMatch(/^wrote B\nYou did the same in your second reply\. If you repeat it once more/);
+    expect(write(4, 'B')).toMatch(/^wrote B\nYou did the same in your second reply\. If you repeat it again/);
     expect(write(4, 'B')).toMatch(/^The same result as in your second reply\./);
     write(5, 'A');
     expect(repeats.loop).toBeNull();
@@ -114,7 +114,7 @@ describe('calls of a visit that repeat', () => {
       );
     write(11);
     expect(write(12)).toBe(
-      `${refusal}\nThe same result as in your reply 11. If you repeat it once more and nothing has changed, your visit ends.`,
+      `${refusal}\nThe same result as in your reply 11. If you repeat it again and nothing has changed, your visit ends.`,
     );
     write(13);
     expect(repeats.loop).toBe(

@@ -109,9 +109,9 @@ describe('a walk', () => {
       scheduleTurn(late, stateOf(...entries), 1, { only: 'a' }).map(({ agent, due, why }) => [agent, due, why]);
     expect(due(sent({ to: ['z'] }))).toEqual([
       ['z', false, 'only a steps'],
-      ['a', true, 'stepped'],
+      ['a', true, 'called by step'],
     ]);
-    expect(due(WAITS)[1]).toEqual(['a', true, 'stepped, mail waits']);
+    expect(due(WAITS)[1]).toEqual(['a', true, 'called by step, mail waits']);
     expect(due(WAITS, asked({ ask: 'pause', by: 'human', agent: 'a' }))[1]).toEqual(['a', false, 'paused']);
   });
 });

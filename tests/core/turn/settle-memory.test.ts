@@ -53,7 +53,7 @@ it('what another removed is said to be gone', () => {
   const gone: Staging = { text: null, was: 'old', onto: () => null };
   const { effects } = settled(['a', CONTEXT, gone], ['b', CONTEXT, { text: 'mine', was: 'old' }]);
   expect(effects[1]).toMatchObject({
-    text: expect.stringMatching(/shared\/brand was not changed: a changed it .* It is gone\./),
+    text: expect.stringMatching(/shared\/brand was not changed: a changed it .* It was deleted\./),
   });
 });
 

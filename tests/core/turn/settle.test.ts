@@ -310,7 +310,7 @@ describe('mail that cannot be delivered any more', () => {
     expect(effects.flatMap((effect) => (effect.k === 'notice' ? [[effect.to, effect.text]] : []))).toEqual([
       [
         'z',
-        'ghost is away: agents/ghost is gone. Your messages 000001-z-01, 000001-z-04 wait and reach ghost when it is back. Do not send them again.',
+        'ghost is away, because agents/ghost is missing. Your messages 000001-z-01, 000001-z-04 wait and reach ghost when it is back. Do not send them again.',
       ],
     ]);
   });

@@ -122,7 +122,7 @@ describe('what is to be undone', () => {
     const edit: Entry = { k: 'file', path: PATH, text: 'mine' };
     expect(whys(steps('3', [...twice, [edit]], { [PATH]: 'mine' }))).toEqual(['changed since in turn 4 by a person']);
     const undone: Entry = { k: 'undone', id: 'E-3-a-1', by: 'human', on: PATH };
-    expect(whys(steps('3', [...twice, [undone]], {}))).toEqual(['undone already in turn 4']);
+    expect(whys(steps('3', [...twice, [undone]], {}))).toEqual(['already undone in turn 4']);
   });
 
   it('in a workspace needs the text that stood there, which another line holds', () => {
@@ -165,7 +165,7 @@ describe('what is to be undone', () => {
       { on: file, file: { text: 'old' } },
     ]);
     const barred = steps('1', [[used([removed])]], { [folder]: 'new' }, ['old']);
-    expect(whys(barred)).toEqual([`${folder} is no folder any more`]);
+    expect(whys(barred)).toEqual([`${folder} is no longer a folder`]);
   });
 
   it('says what cannot be: tools used once, acknowledgements, paid calls, delivered mail', () => {
@@ -182,10 +182,10 @@ describe('what is to be undone', () => {
       'it was delivered, or never will be',
       'its author was told at once',
       expect.stringContaining('shell was used once'),
-      '2 calls cost 0.03 credits: what was paid stays paid',
+      '2 calls cost 0.03 credits, which cannot be undone',
     ]);
     expect(whys(steps('1', [[replied({ cost: 20_000 })]]))).toEqual([
-      '1 call cost 0.02 credits: what was paid stays paid',
+      '1 call cost 0.02 credits, which cannot be undone',
     ]);
     expect(steps('1', [[use('read_file'), used([])]])).toEqual([]);
     expect(steps('2', [[replied({ cost: 1 })]])).toEqual([]);
@@ -255,7 +255,7 @@ describe('a turn in which something is undone', () => {
         k: 'notice',
         to: 'human',
         about: 'undo',
-        text: `undo 1: nothing was undone; cannot be undone: E-1-a-1 ${PATH} (undone already in this turn)`,
+        text: `undo 1: nothing was undone; cannot be undone: E-1-a-1 ${PATH} (already undone in this turn)`,
       },
     ]);
     expect(effects([undo(back(PATH, 'human'))]).filter(({ k }) => k === 'notice')).toHaveLength(1);
@@ -267,7 +267,7 @@ describe('a turn in which something is undone', () => {
     const many = Array.from({ length: 30 }, (_, i) => ({ id: `E-1-a-${i}`, agent: 'a', on: '', why: 'why' }));
     const all = effects([undo(back(PATH), back(LIVE), ...many)], written, [LIVE]);
     expect(all).toMatchObject([{ to: 'human', text: expect.stringContaining('and 12 more') }]);
-    expect(all).toMatchObject([{ text: expect.stringContaining(`${LIVE} (changed in this very turn)`) }]);
+    expect(all).toMatchObject([{ text: expect.stringContaining(`${LIVE} (changed in this turn)`) }]);
   });
 
   it('puts no file back where a folder of this turn is, and removes one all the same', () => {
@@ -275,7 +275,7 @@ describe('a turn in which something is undone', () => {
     written.set('org/shared/x/y', { text: 'new', by: 'b' });
     const file = { id: 'E-1-a-1', agent: 'a', on: 'org/shared/x' };
     const [told] = effects([undo({ ...file, file: { text: 'old', was: null } })], written);
-    expect(told).toMatchObject({ text: expect.stringContaining('(org/shared/x/y was written in this very turn)') });
+    expect(told).toMatchObject({ text: expect.stringContaining('(org/shared/x/y was written in this turn)') });
     const removal = { ...file, file: { text: null, was: 'new' } };
     expect(effects([undo(removal)], written)[0]).toMatchObject({ k: 'wrote', path: 'org/shared/x', text: null });
   });

@@ -50,7 +50,7 @@ describe('images of the mail', () => {
     await org.turns(1);
     expect(org.prompts[0]?.images).toBeUndefined();
     expect(JSON.stringify(org.prompts[0]?.parts)).toContain(
-      '[chart.png, fake.png, gone.png: your model cannot look at images]',
+      '[chart.png, fake.png, gone.png: your model cannot see images]',
     );
   });
 

@@ -114,7 +114,7 @@ describe('a visit whose steps are used up', () => {
       'your only reply was used up. Done so far: you wrote dice/dice.js. You sent no message.',
     );
     expect(visits[1]).toContain('Your last note: "Five now."\nThe mail below is the same one: do only what is missing');
-    expect(visits[1]).toContain('You have 1 reply; one reply may hold several tool calls. This is attempt 1 of 3.');
+    expect(visits[1]).toContain('You have 1 reply; one reply may contain several tool calls. This is attempt 1 of 3.');
     expect(visits[2]?.match(/Your last/g)).toHaveLength(1);
     expect(visits[2]).toContain('longer than the 1000 tokens it may have, and was not used.');
     expect(visits[2]).toContain('Done so far: you wrote dice/dice.js. ');
@@ -129,7 +129,7 @@ describe('a visit whose steps are used up', () => {
     expect(org.lines('dead')).toMatchObject([
       {
         detail:
-          '3 visits with it failed or were cut, the last because its 8 replies were used up. Nothing is done so far. To give it more room, raise limits.steps in org/org.yaml.',
+          '3 visits with it failed or were cut, the last one because its 8 replies were used up. Nothing is done so far. To allow more, raise limits.steps in org/org.yaml.',
         record: { reason: 'attempts', id: '000001-human-01', to: ['a'] },
       },
     ]);
@@ -219,7 +219,7 @@ describe('a visit that goes in a loop', () => {
     expect(told).toContain('It tries again (attempt 2 of 2). lemming show 1.a');
     expect(told).not.toContain('raise');
     expect(textOf(org.prompts[3])).toContain(
-      `Your last visit ended before you had finished: ${detail.replace('it called', 'you called')}.`,
+      `Your last visit was cut short: ${detail.replace('it called', 'you called')}.`,
     );
     expect(textOf(org.prompts[3])).not.toContain('- turn 1: Refused');
     expect(org.lines('dead')).toMatchObject([{ record: { reason: 'attempts', id: '000001-human-01', to: ['a'] } }]);

@@ -88,7 +88,7 @@ describe('a use of a tool that costs something', () => {
     expect(org.lines('visit')[0]?.refusals?.[0]).toEqual({
       tool: 'read_file',
       rule: 'credits',
-      text: 'A use of read_file costs 0.02 credits, which is more than you may still spend in this turn.',
+      text: 'A use of read_file costs 0.02 credits, which is more than you may spend in this turn.',
     });
     expect([await spent(org), org.lines('sent').length]).toEqual([60_000, 1]);
     expect(await recomputed(org)).toBeNull();

@@ -200,7 +200,7 @@ describe('credits for a first call', () => {
       {
         agent: 'b',
         outcome: 'skipped',
-        reason: 'no credits: its next call could cost 0.01 credits, and the organisation has 0.005 left (org.cap)',
+        reason: 'no credits: its next call could cost 0.01 credits, but the organisation has 0.005 left (org.cap)',
       },
     ]);
     expect(report?.spent).toBe(CALL);

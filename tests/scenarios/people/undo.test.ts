@@ -85,7 +85,7 @@ describe('scenario 45: undo', () => {
 
     const again = await undo(root, '2');
     expect(again.taken).toBe(null);
-    expect(whys(again).filter((why) => why?.includes('undone already in turn 3'))).toHaveLength(8);
+    expect(whys(again).filter((why) => why?.includes('already undone in turn 3'))).toHaveLength(8);
     await turns(root, 1);
     expect((await lemming(root, ['show', '4.coder'])).out).toContain('human undid what you did');
     await sound(root);
@@ -148,7 +148,7 @@ describe('scenario 45: undo', () => {
     await turns(root, 1);
     expect(textOf(root, `${WORK}/a.txt`)).toBe('two');
     expect(textOf(root, `${MEMORY}/plan.md`)).toContain('Second.');
-    expect(await noticesOf(root)).toContain('changed in this very turn');
+    expect(await noticesOf(root)).toContain('changed in this turn');
     await sound(root);
   });
 
@@ -163,7 +163,7 @@ describe('scenario 45: undo', () => {
     expect(exists(root, 'agents/coder/outbox/archive/0000/000001-01-boss-never-mind.md')).toBe(true);
     expect((await lemming(root, ['show', '3'])).out).not.toContain('boss: 1 message read');
     await sound(root);
-    expect(whys(await undo(root, '000001-coder-01'))).toEqual(['undone already in turn 2']);
+    expect(whys(await undo(root, '000001-coder-01'))).toEqual(['already undone in turn 2']);
     await lemming(root, ['read', '000001-coder-02']);
     await turns(root, 1);
     expect(whys(await undo(root, '000001-coder-02'))).toEqual(['it was delivered, or never will be']);

@@ -9,7 +9,7 @@ it('removes an entry, based on the text that is there', () => {
   const at = scene({ state: stateOf(file(PATH, 'The plan.')) });
   expect(stage('forget', { key: 'plan' }, at)).toMatchObject({ ok: true, text: expect.stringContaining('version 1') });
   expect([...at.draft.wrote]).toMatchObject([[PATH, { text: null, was: 'The plan.' }]]);
-  expect(stage('recall', { key: 'plan' }, at).text).toMatch(/Nothing is remembered/);
+  expect(stage('recall', { key: 'plan' }, at).text).toMatch(/There is no memory entry/);
   expect(stage('forget', { key: 'plan' }, at)).toMatchObject({ ok: false, rule: 'unknown-key' });
   expect(at.draft.wrote.get(PATH)?.onto?.('another')).toEqual({ text: null });
 });

@@ -39,5 +39,5 @@ it.each(['secret', '../../b/memory/secret', '../../b/resume', '../../../org/org'
 
 it('shows no shared context that is not granted', () => {
   const context = stateOf({ k: 'file', path: 'org/shared/context/brand.md', text: 'Blue.' });
-  expect(stage('recall', { key: 'shared/brand' }, scene({ state: context })).text).toMatch(/^Nothing is remembered/);
+  expect(stage('recall', { key: 'shared/brand' }, scene({ state: context })).text).toMatch(/^There is no memory entry/);
 });
