@@ -18,7 +18,7 @@ export function explain(
     (issue) => !missing.includes(issue) && !(missing.length && issue.code === 'unrecognized_keys'),
   );
   const sentences = others.map((issue) => sentence(tool, keys, issue));
-  if (missing.length > 0) sentences.unshift(missingText(tool, input, missing));
+  if (missing.length > 0) sentences.unshift(missingText(tool, input, missing, unknownIn(issues)));
   return [...new Set(sentences)].join(' ').slice(0, SAID);
 }
 
@@ -27,12 +27,28 @@ function isMissing(input: unknown, { path }: z.core.$ZodIssue): boolean {
 }
 
 /** Everything that is missing, and the names under which the model gave something instead; only names that tools use. */
-function missingText(tool: string, input: unknown, missing: readonly z.core.$ZodIssue[]): string {
+function missingText(
+  tool: string,
+  input: unknown,
+  missing: readonly z.core.$ZodIssue[],
+  unknown: readonly string[],
+): string {
+  const given = Object.keys(input as object).filter((key) => TOLD_KEY.test(key));
+  const [first] = missing as [z.core.$ZodIssue];
+  if (missing.length === 1 && first.path.length === 1 && unknown.length === 1 && given.includes(unknown[0] as string))
+    return `"${unknown[0]}" is not known: say "${fieldOf(first)}".`;
   const needed = missing.map((issue) => `${fieldOf(issue)} (${kindOf(issue).replace(/^an? /, '')})`);
-  const given = Object.keys(input as object).filter((key) => /^[a-z_]{1,30}$/i.test(key));
   const instead = given.length > 0 ? `; you gave ${listed(given.slice(0, SHOWN_KEYS))}` : '';
   return `${tool} needs ${listed(needed)}${instead}.`;
 }
+
+/** Names that the tool does not take; a schema that models see leaves out some that it does. */
+function unknownIn(issues: readonly z.core.$ZodIssue[]): string[] {
+  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []));
+}
+
+/** A name such as those of fields; nothing else of a name that a model made up is repeated. */
+const TOLD_KEY = /^[a-z_]{1,30}$/i;
 
 /** Keys of an input that are named at most. */
 const SHOWN_KEYS = 8;
