@@ -6,5 +6,5 @@ import { PACKAGES } from '../providers/find.ts';
 export function wantingFor(provider: string): string | null {
   const name = PACKAGES.get(provider);
   const line = name === undefined ? null : lineToInstall(name);
-  return line && `the provider ${provider} needs the package ${name}: ${line}`;
+  return line && `the provider ${provider} needs the package ${name}. To install it: ${line}`;
 }

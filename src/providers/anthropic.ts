@@ -202,7 +202,7 @@ function readReply(
 ): Reply {
   progress.usage = readUsage(member(answer, 'usage'));
   const read = message.safeParse(answer);
-  if (!read.success) throw fail('unavailable', 'the answer is no message');
+  if (!read.success) throw fail('unavailable', 'the reply is not a message');
   const { id, content, stop_reason: reason } = read.data;
   progress.requestId ??= id ?? null;
   if (reason === 'max_tokens') throw fail('incomplete', `the reply was cut at ${prompt.maxOutputTokens} tokens`);

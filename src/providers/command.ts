@@ -125,7 +125,7 @@ function replyOf({ end, stdout, stderr }: Ran, settings: CommandModel, prompt: P
   }
   const malformed = (why: string) => new ProviderError('malformed', `${settings.name}: ${why}`, { received });
   const { text, usage, cost } = read(textOf(stdout, malformed), settings.options, malformed);
-  if (text.trim() === '') throw malformed('the answer is empty');
+  if (text.trim() === '') throw malformed('the reply is empty');
   if (text.length > LONGEST) throw malformed(`the answer has more than ${LONGEST} characters`);
   const form = fromForm(text, prompt.n);
   const acts = readActs(form.acts, `form-${prompt.n}`, failing(settings.name, { usage, received, requestId: null }));
@@ -140,7 +140,7 @@ function failureOf(end: JobEnd, { argv, name, timeoutMs }: CommandModel): [Provi
     case 'signal':
       return ['unavailable', `${name} was ended by ${end.signal}`];
     case 'late':
-      return ['timeout', `${name} gave no answer within ${timeoutMs} ms`];
+      return ['timeout', `${name} did not reply within ${timeoutMs} ms`];
     case 'too-much':
       return ['malformed', `${name} printed more than ${MOST} bytes`];
     case 'not-started': {
@@ -174,7 +174,7 @@ function read(
   if (options.output === 'text') return { text: printed, usage: null, cost: null };
   const data = parse(printed, malformed);
   const text = at(data, options.text_field ?? '');
-  if (typeof text !== 'string') throw malformed(`${options.text_field} of the answer is no text`);
+  if (typeof text !== 'string') throw malformed(`${options.text_field} of the reply is not text`);
   return {
     text,
     usage: options.usage ? usageOf(data, options.usage) : null,
@@ -183,11 +183,11 @@ function read(
 }
 
 function parse(printed: string, malformed: (why: string) => ProviderError): Json {
-  if (printed.trim() === '') throw malformed('the answer is empty');
+  if (printed.trim() === '') throw malformed('the reply is empty');
   try {
     return JSON.parse(printed) as Json;
   } catch {
-    throw malformed('the answer is no JSON');
+    throw malformed('the reply is not JSON');
   }
 }
 

@@ -47,7 +47,7 @@ export function isPlugin(name: string): boolean {
  */
 export async function plugin(path: string, door: PluginDoor): Promise<Provider> {
   if (!isPluginPath(path))
-    throw failure('invalid-value', `${path} is no path of a plug-in`, {
+    throw failure('invalid-value', `${path} is not the path of a plug-in`, {
       file: 'org/models.yaml',
       value: path,
       remedy: 'A plug-in is an .mjs or .js file inside the organisation, such as ./org/providers/mine.mjs.',
@@ -168,7 +168,7 @@ async function load(path: string, text: string, door: PluginDoor): Promise<Loade
     const read = exported.safeParse((module as { default?: unknown }).default);
     if (read.success) return read.data;
     const wrong = read.error.issues.map((issue) => [...issue.path, issue.message].join(': '));
-    throw failure('invalid-value', `The default export of the plug-in is no provider: ${wrong.join('; ')}`, {
+    throw failure('invalid-value', `The default export of the plug-in is not a provider: ${wrong.join('; ')}`, {
       file,
       remedy: 'See docs/plugins.md for a provider that works.',
     });
@@ -176,7 +176,7 @@ async function load(path: string, text: string, door: PluginDoor): Promise<Loade
     if (error instanceof FaultError) throw error;
     throw failure('invalid-value', `The plug-in cannot be loaded: ${withoutPlace(messageOf(error), url, file)}`, {
       file,
-      remedy: 'Mend the plug-in.',
+      remedy: 'Correct the plug-in.',
     });
   }
 }
@@ -249,7 +249,7 @@ function plain(value: unknown, malformed: (why: string) => ProviderError): unkno
   try {
     return JSON.parse(JSON.stringify(value));
   } catch {
-    throw malformed('the reply is no plain data');
+    throw malformed('the reply is not plain data');
   }
 }
 

@@ -329,7 +329,7 @@ const SCRIPTS: Script[] = [
     script: say('{"result":"Hi","cost":{"total":NaN}}'),
     fields: JSON_OUT,
     fails: 'malformed',
-    text: 'no JSON',
+    text: 'not JSON',
   },
   {
     name: 'json: usage with a hole is doubtful',
@@ -348,9 +348,9 @@ const SCRIPTS: Script[] = [
     script: say('Sure: {"result":"Hi"}'),
     fields: JSON_OUT,
     fails: 'malformed',
-    text: 'no JSON',
+    text: 'not JSON',
   },
-  { name: 'json: cut off', script: say('{"result":"H'), fields: JSON_OUT, fails: 'malformed', text: 'no JSON' },
+  { name: 'json: cut off', script: say('{"result":"H'), fields: JSON_OUT, fails: 'malformed', text: 'not JSON' },
   {
     name: 'json: the text is a number',
     script: print({ result: 1 }),

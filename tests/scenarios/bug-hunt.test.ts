@@ -37,13 +37,13 @@ it('an agent mends a bug from end to end: looks, tests, edits, tests, remembers,
   expect(program).toContain('while IFS=, read -r name amount; do');
   expect(test).toContain('check "no newline at the end"');
   expect(red).toMatch(/PASS two lines\nPASS no line at all\nFAIL no newline at the end: expected 5, got 2\n/);
-  expect(red).toContain(`[exit 1; Box: ${level}]`);
+  expect(red).toContain(`[exit 1; Sandbox: ${level}]`);
   expect(edited).toMatch(/^edited total\.sh at line 3/);
   expect(green).toMatch(/^PASS two lines\nPASS no line at all\nPASS no newline at the end\n/);
-  expect(green).toContain(`[exit 0; Box: ${level}]`);
-  expect(tried).toContain(`both lines were read\n[exit 0; Box: ${level}]\nThey pass.`);
+  expect(green).toContain(`[exit 0; Sandbox: ${level}]`);
+  expect(tried).toContain(`both lines were read\n[exit 0; Sandbox: ${level}]\nThey pass.`);
   expect(textOf(root, PROGRAM)).toContain('read -r name amount || [ -n "$name" ]; do');
-  expect(textOf(root, 'agents/fixer/memory/learned/last-line.md')).toContain(`[exit 0; Box: ${level}]`);
+  expect(textOf(root, 'agents/fixer/memory/learned/last-line.md')).toContain(`[exit 0; Sandbox: ${level}]`);
   expect((await mail(root)).at(-1)).toMatchObject({ subject: 'Mended: total.sh' });
 
   const [held] = lines(root).filter((line) => line.k === 'held');

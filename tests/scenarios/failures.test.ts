@@ -70,7 +70,7 @@ describe('failures, as a user lives them', () => {
     expect(asked).toBe(6); // two in each of three turns: then the sixth failure was noted
     const [first, last] = [org.messages('a')[0], org.messages('a').at(-1)];
     expect(org.read(first?.path ?? '')).toContain('via: second, because default failed (overloaded)\n');
-    expect(last?.via).toBe('second, because default is left alone');
+    expect(last?.via).toBe('second, because default is not called for now');
     down = false;
     org.clock.advance(60_000);
     await work(2);
@@ -80,7 +80,7 @@ describe('failures, as a user lives them', () => {
         .messages('b')
         .map(({ via }) => via)
         .slice(-2),
-    ).toEqual(['second, because default is left alone', undefined]);
+    ).toEqual(['second, because default is not called for now', undefined]);
   });
 
   it('scenario 20: an agent that answers garbage is in error alone, and tells us so; the others work on', async () => {

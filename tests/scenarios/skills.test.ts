@@ -41,7 +41,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     const root = learning([{ ...GOOD, files }]);
     await turns(root, 1);
     const file = textOf(root, 'org/approvals/A-1-coder-1.md');
-    expect(file).toMatch(/\[cut: \d+ more characters\]\n\s*\[exit 0; Box: \w+\]\n\s*They pass\./);
+    expect(file).toMatch(/\[cut: \d+ more characters\]\n\s*\[exit 0; Sandbox: \w+\]\n\s*They pass\./);
   });
 
   it('stays inactive until its tests passed and a person approved, and can be rolled back', async () => {
@@ -49,7 +49,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     const root = learning([GOOD, { ...GOOD, name: 'other' }, better]);
     await turns(root, 1);
     const file = textOf(root, 'org/approvals/A-1-coder-1.md');
-    for (const words of ['rule: held-tool', '    Be careful.', 'it is in there', `Box: ${level}`, 'They pass.'])
+    for (const words of ['rule: held-tool', '    Be careful.', 'it is in there', `Sandbox: ${level}`, 'They pass.'])
       expect(file).toContain(words);
     expect(textOf(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toContain('Be careful.');
     expect(exists(root, '.lemming/apart-coder')).toBe(false);
@@ -151,7 +151,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     const acts = [GOOD, { ...GOOD, name: 'other', files: [] }].map((input) => ({ tool: 'propose_skill', input }));
     const hands = new Hands([acts], {}, { sandbox: noBox('/') });
     expect(await hands.turns()).toMatchObject([
-      { ok: false, text: expect.stringContaining('Refused (sandbox): Programs cannot be shut in here') },
+      { ok: false, text: expect.stringContaining('Refused (sandbox): No sandbox is available here') },
       { ok: true, text: 'It brings no tests.' },
     ]);
     expect(hands.lines().filter(({ k }) => k === 'held')).toMatchObject([{ input: { name: 'other' } }]);

@@ -144,7 +144,7 @@ function found<T>(
   if (whenOpen === 'refuse' && isOpen(mode, WRITE_BITS))
     return {
       value: null,
-      faults: [fault('exposed', 'Others can write this file, so it does not count', { file: label })],
+      faults: [fault('exposed', 'Other users can write this file, so it is ignored', { file: label })],
     };
   const { value, faults } = parse(decoded.text, label);
   const open = isOpen(mode, OPEN_BITS) ? [fault('exposed', 'Others can read this file', { file: label })] : [];

@@ -60,7 +60,7 @@ export function putFile(folder: OwnerFolder, name: string, text: string): string
 export function insideFault(folder: OwnerFolder, root: string): Fault | null {
   const place = path.relative(realPath(root), realPath(folder.path));
   if (place === '..' || place.startsWith(`..${path.sep}`) || path.isAbsolute(place)) return null;
-  return fault('exposed', `The owner's folder ${folder.label} lies inside the organisation, so nothing in it counts`, {
+  return fault('exposed', `The owner folder ${folder.label} is inside the organisation, so it is ignored`, {
     remedy: 'Set LEMMING_HOME to a folder outside the organisation.',
   });
 }

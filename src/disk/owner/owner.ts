@@ -237,7 +237,7 @@ class MachineOwner implements Owner {
     const refusal = this.refusal() ?? this.trust().faults[0];
     throw new ProviderError(
       'bad-request',
-      `${untrusted(what)} was not approved on this machine. Look at it, then: lemming trust NAME (lemming trust lists the names)${refusal ? `. ${refusal.message}` : ''}`,
+      `${untrusted(what)} is not approved on this machine. Review it with lemming trust, then run lemming trust NAME${refusal ? `. ${refusal.message}` : ''}`,
     );
   };
 

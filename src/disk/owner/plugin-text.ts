@@ -30,7 +30,7 @@ function bytesOf(disk: Disk, file: string): Uint8Array | null {
     return disk.read(file);
   } catch (error) {
     if (error instanceof DiskError && error.failure === 'not-regular')
-      throw failure('not-regular', 'The plug-in is no regular file inside the organisation', { file });
+      throw failure('not-regular', 'The plug-in is not a regular file inside the organisation', { file });
     if (error instanceof DiskError)
       throw failure('disk-error', `The plug-in cannot be read (${error.failure})`, { file });
     throw error;

@@ -167,7 +167,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     if (price === null) throw new ProviderError('bad-request', `the model ${name} ${UNPRICED}`);
     const stopped = this.state.calls.stopped.get(name);
     if (stopped)
-      throw new ProviderError('bad-request', `the model ${name} is stopped: ${stopped}. Look at lemming reconcile`);
+      throw new ProviderError('bad-request', `the model ${name} is stopped: ${stopped}. Run lemming reconcile`);
     const reserve = worstCase(price, requestBytes(price, prompt), outputLimit(model, prompt));
     if (reserve > purse.left)
       throw new OutOfCredits(

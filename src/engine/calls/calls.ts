@@ -310,7 +310,7 @@ function remaining(models: readonly string[], { at, missed, asking }: ThoughtPro
 function viaOf(name: string, first: string, failed: ProviderError | null): string | undefined {
   if (name === first) return undefined;
   const isLeft = failed === null || (failed instanceof Unasked && failed.failure === 'unavailable');
-  return `${name}, because ${first} ${isLeft ? 'is left alone' : `failed (${failed.failure})`}`;
+  return `${name}, because ${first} ${isLeft ? 'is not called for now' : `failed (${failed.failure})`}`;
 }
 
 function isRefusedKey(error: unknown): boolean {

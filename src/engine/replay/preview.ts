@@ -84,7 +84,7 @@ interface PreviewWish {
 }
 
 /** Why nobody is asked although the agent is due: its breakers are open. */
-const TRIPPED = 'its models failed too often and are left alone for a while';
+const TRIPPED = 'its models failed too often and are not called for a while';
 
 /**
  * Foretells the next turn: freezes what people did and plans the visits as the engine does, on a state that is thrown away.

@@ -20,7 +20,7 @@ import { tavily } from './tavily.ts';
 type WebService = Exclude<SearchSettings, { backend: 'local' }>;
 
 const NOTHING =
-  'Nobody said what is searched. Its owner can write into org/org.yaml: search: { backend: local, folder: FOLDER }, or name a service (docs/tools.md).';
+  'Web search is not set up. The owner can write search: { backend: local, folder: FOLDER } into org/org.yaml, or name a service (docs/tools.md).';
 
 /** Searches what the organisation says, within so many milliseconds. Rejects with an `Error` that says what went wrong. */
 export async function search(turn: Turn, resume: Resume, wish: SearchQuery, timeout: number): Promise<SearchHits> {
@@ -69,7 +69,7 @@ function readAnswer(name: string, backend: Backend, { status, body, isCut }: Wir
   try {
     return backend.read(JSON.parse(new TextDecoder().decode(body)));
   } catch {
-    throw new Error(`What ${name} answered is not what it was asked for.`);
+    throw new Error(`The reply of ${name} was not what was requested.`);
   }
 }
 

@@ -27,7 +27,7 @@ export function realServers(place: ServerHome, probe: Sandbox['probe']): Servers
         return await ask(kept, open, server, tool, input, signal);
       } catch (error) {
         signal.throwIfAborted();
-        const text = `The server ${server.name} gave no answer: ${reasonOf(place, error)}`;
+        const text = `The server ${server.name} did not reply: ${reasonOf(place, error)}`;
         return serverResult([{ type: 'text', text }], undefined, true);
       }
     },
@@ -84,7 +84,7 @@ const SAID = 500;
 /** Why a server gave no answer; of a request that failed also what lies below it. */
 export function whyOf(error: unknown): string {
   const { name, message, cause } = error as Error;
-  if (/ZodError/.test(name)) return 'what it said is not what was asked for';
+  if (/ZodError/.test(name)) return 'its reply was not what was requested';
   const below = (cause ?? {}) as { message?: string; code?: string };
   return [message, below.message || below.code].filter(Boolean).join(': ');
 }
@@ -157,7 +157,7 @@ async function started(
   const found = await probe();
   if (found.level === 'none')
     throw new Error(
-      `it cannot be shut in here: ${found.why}. Install bubblewrap, or write "sandbox: host" for this server`,
+      `no sandbox is available here: ${found.why}. Install bubblewrap, or write "sandbox: host" for this server`,
     );
   const named = env.flatMap((name) => {
     const value = owner.env(name);

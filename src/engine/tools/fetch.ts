@@ -95,7 +95,7 @@ async function addressWithin(wire: Wire, host: string, signal: AbortSignal, reac
   const literal = host.startsWith('[') ? host.slice(1, -1) : host;
   const addresses = isAddress(literal) ? [literal] : await inTime(wire.resolve(literal), signal);
   const other = addresses.find((address) => !reach.has(address));
-  if (other !== undefined) throw new ToolRefusal(`${host} leads to ${other}, which is no ${reach.is}.`, 'address');
+  if (other !== undefined) throw new ToolRefusal(`${host} leads to ${other}, which is not an ${reach.is}.`, 'address');
   // Machines without IPv6 are more than those without IPv4.
   const address = addresses.find((one) => !one.includes(':')) ?? addresses[0];
   if (address === undefined) throw new ToolRefusal(`${host} has no address.`, 'address');
@@ -118,9 +118,10 @@ function redirectOf({ status, headers }: WireResponse, from: URL): string | null
 
 function pageOf(url: URL, { status, headers, body, isCut }: WireResponse): WebPage {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
-  if (!TEXT.test(type)) throw new ToolRefusal(`${url.href} is no text but ${type || 'of no known type'}.`, 'type');
+  if (!TEXT.test(type)) throw new ToolRefusal(`${url.href} is not text but ${type || 'of an unknown type'}.`, 'type');
   const packed = headers['content-encoding'] ?? 'identity';
-  if (packed !== 'identity') throw new ToolRefusal(`${url.href} came packed as ${packed}, unasked.`, 'type');
+  if (packed !== 'identity')
+    throw new ToolRefusal(`${url.href} was sent compressed as ${packed}, which was not requested.`, 'type');
   const charset = parameters
     .find((one) => one.startsWith('charset='))
     ?.slice(8)

@@ -51,7 +51,7 @@ export async function runProgram(
   const moved = [...before.moved, ...after.moved];
   if (moved.length > 0) notes.push(`folders that lay too deep were moved: ${list(moved)}`);
   if (isOver(after, room))
-    notes.push(`the workspace holds more than it may (${room.bytes} bytes, ${room.files} files): remove some`);
+    notes.push(`the workspace is over its limit (${room.bytes} bytes, ${room.files} files); remove some files`);
   return tell(ran, level, timeout, notes);
 }
 
@@ -115,7 +115,7 @@ async function admit({ ports, config }: Turn): Promise<{ sandbox: Sandbox; level
   if (sandbox && found.level !== 'none') return { sandbox, level: found.level };
   if (sandbox && config.org.sandbox === 'unsafe-host' && ports.unsafeHost) return { sandbox, level: UNSAFE };
   throw new ToolRefusal(
-    `Programs cannot be shut in here: ${found.why}. The owner can install bubblewrap; lemming doctor says more.`,
+    `No sandbox is available here: ${found.why}. The owner can install bubblewrap; lemming doctor says more.`,
     'sandbox',
   );
 }
@@ -147,7 +147,11 @@ function tell(
 ): WorldResult {
   const ok = broken === null && end.how === 'exit' && end.code === 0;
   const output = Buffer.from(stdout).toString().trimEnd();
-  const last = [broken === null ? ending(end, full, timeout) : 'the Box did not start', ...notes, `Box: ${level}`];
+  const last = [
+    broken === null ? ending(end, full, timeout) : 'the sandbox did not start',
+    ...notes,
+    `Sandbox: ${level}`,
+  ];
   return { ok, text: [output, broken?.trim()].filter(Boolean).join('\n'), end: `[${last.join('; ')}]` };
 }
 

@@ -176,12 +176,12 @@ function demandPlace({ disk, resume, inTheWay }: ContextParts, target: PathTarge
   const barrier = foldersOf(target.path).find((folder) => statOf(disk, folder)?.kind === 'file');
   const other = target.shared ? inTheWay(target.path) : null;
   const file = barrier ?? (other !== null && other.length < target.path.length ? other : null);
-  if (file !== null) throw new ToolRefusal(`${toldPath(file)} is a file, so nothing can lie below it.`);
+  if (file !== null) throw new ToolRefusal(`${toldPath(file)} is a file, so it cannot contain files.`);
   if (other !== null) throw new ToolRefusal(`${toldPath(target.path)} is a folder: you wrote ${toldPath(other)}.`);
   for (const part of [...foldersOf(target.path), target.path]) {
     const name = part.startsWith(`${root}/`) ? refusing(() => otherName(disk, part)) : null;
     if (name !== null)
-      throw new ToolRefusal(`On this disk ${toldPath(part)} is one name with ${name}, which is there.`);
+      throw new ToolRefusal(`On this disk ${toldPath(part)} is the same name as ${name}, which exists.`);
   }
 }
 
@@ -210,7 +210,7 @@ function onto(
   const merged = mergeTexts(base, text, found.text);
   if (merged !== null) return merged;
   changes.conflict = { text: found.text, hash: found.hash };
-  const told = `what was changed there meanwhile cannot be merged with your text. Nothing was written. It was this:`;
+  const told = `what was changed there in the meantime conflicts with your text. Nothing was written. The changes:`;
   throw new ToolRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
 }
 

@@ -136,12 +136,12 @@ async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string):
   try {
     return copyWith(tool, { parse: await checkerOf(bare.spec.input) });
   } catch (error) {
-    const barred = `The input of ${bare.spec.name} is no JSON schema: ${(error as Error).message}`.slice(0, 500);
+    const barred = `The input of ${bare.spec.name} is not a JSON schema: ${(error as Error).message}`.slice(0, 500);
     return copyWith(tool, { barred, parse: unread });
   }
 }
 
 /** Why a tool of the org is not used. `name`: what the owner approves. */
 export function refusal(tool: string, name: string): string {
-  return `${tool} was not approved on this machine as it is now: lemming trust ${name}`;
+  return `${tool} in its present form is not approved on this machine. Its owner can run lemming trust ${name}`;
 }

@@ -168,7 +168,7 @@ function keepReplaced(
 
 function unknown(cost: number): WorldResult {
   const paid = cost > 0 ? ` It may have been done, so its ${countCredits(cost)} are spent.` : '';
-  const text = `Outcome unknown: the engine was cut off while the tool ran. It was not repeated.${paid}`;
+  const text = `Result unknown: the engine was interrupted while the tool ran. It was not repeated.${paid}`;
   return { ok: false, text };
 }
 
@@ -239,7 +239,7 @@ function asTool(work: ToolWork): WorldTool | null {
 
 async function fetchFor(turn: Turn, work: ToolWork, scene: ActContext, url: string): Promise<WebPage> {
   const tool = asTool(work);
-  if (!tool) throw new ToolRefusal('A trial reaches no network.', 'network');
+  if (!tool) throw new ToolRefusal('A trial has no network.', 'network');
   const { fetchPage } = await import('./fetch.ts');
   const { text, ...page } = await fetchPage(turn, { tool, scene }, url, tool.timeout);
   return { text: turn.mask(text), ...page };
@@ -276,7 +276,7 @@ function askServer({ ports, signal }: Turn, server: Server, tool: string, input:
 function late(timeout: number): Promise<WorldResult> {
   const signal = deadline(timeout + PATIENCE_MS);
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve({ ok: false, text: `The tool took more than ${timeout} ms.` }));
+    signal.addEventListener('abort', () => resolve({ ok: false, text: `The tool took longer than ${timeout} ms.` }));
   });
 }
 

@@ -26,7 +26,7 @@ export function demandQuota(disk: Disk, room: WorkspaceQuota, more: WorkspaceUse
   if (known && fits(known)) return null;
   const held = count(disk, room);
   if (fits(held)) return null;
-  return `The workspace may hold ${room.bytes} bytes in ${room.files} files and folders; it holds ${held.bytes} in ${held.files}. Make room first.`;
+  return `The workspace may contain ${room.bytes} bytes in ${room.files} files and folders; it contains ${held.bytes} in ${held.files}. Remove some first.`;
 }
 
 /** Counts in what was written. */

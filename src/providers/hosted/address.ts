@@ -135,7 +135,7 @@ export function isLoopback({ hostname }: URL): boolean {
 function given(env: EnvLookup, name: string, own: string): string {
   const address = env(name)?.trim() || own;
   if (URL.canParse(address)) return address;
-  throw new ProviderError('bad-request', `${name} is no address such as ${own}.`);
+  throw new ProviderError('bad-request', `${name} is not an address such as ${own}.`);
 }
 
 function azureEndpoint(env: EnvLookup): string {
@@ -151,7 +151,7 @@ function azureEndpoint(env: EnvLookup): string {
 function fromHost(host: string): string {
   const given = /^https?:\/\//.test(host) ? host : `http://${host.replace(/^:/, '127.0.0.1:')}`;
   if (!URL.canParse(given))
-    throw new ProviderError('bad-request', 'OLLAMA_HOST is no address such as 127.0.0.1:11434.');
+    throw new ProviderError('bad-request', 'OLLAMA_HOST is not an address such as 127.0.0.1:11434.');
   const url = new URL(given);
   // "All addresses" is where a server listens; it is not an address to call.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1';

@@ -48,7 +48,7 @@ function parsed(text: string, fail: Fail): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw fail('unavailable', text.trim() ? 'the answer is no JSON, or was cut' : 'the answer is empty');
+    throw fail('unavailable', text.trim() ? 'the reply is not JSON, or was cut' : 'the reply is empty');
   }
 }
 
@@ -68,7 +68,7 @@ export function parseInput(text: string, tool: string, fail: Fail): Json {
   try {
     return text.trim() ? (JSON.parse(text) as Json) : {};
   } catch {
-    throw fail('malformed', `the arguments of ${tool.slice(0, 64)} are no JSON`);
+    throw fail('malformed', `the arguments of ${tool.slice(0, 64)} are not JSON`);
   }
 }
 

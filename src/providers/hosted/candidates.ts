@@ -57,7 +57,7 @@ export async function joinCandidates(
   let chars = 0;
   for await (const piece of pieces) {
     const read = answer.safeParse(piece);
-    if (!read.success) throw fail('unavailable', 'the answer is no generated content');
+    if (!read.success) throw fail('unavailable', 'the reply is not generated content');
     const { responseId, modelVersion, usageMetadata, promptFeedback, candidates } = read.data;
     progress.requestId ??= responseId ?? null;
     report = usageMetadata ?? report;

@@ -225,7 +225,7 @@ function readReply(
 ): Reply {
   progress.usage = readUsage(member(answer, 'usage'));
   const read = completion.safeParse(answer);
-  if (!read.success) throw fail('unavailable', 'the answer is no chat completion');
+  if (!read.success) throw fail('unavailable', 'the reply is not a chat completion');
   progress.requestId ??= read.data.id ?? null;
   const { message, finish_reason: reason } = read.data.choices[0] as (typeof read.data.choices)[number];
   if (reason === 'length') throw fail('incomplete', `the reply was cut at ${prompt.maxOutputTokens} tokens`);

@@ -77,7 +77,7 @@ export async function joinChunks(
   };
   for await (const event of events) {
     const read = chunk.safeParse(event);
-    if (!read.success) throw fail('unavailable', 'a part of the answer is no chat completion');
+    if (!read.success) throw fail('unavailable', 'a part of the reply is not a chat completion');
     const { id, model, usage, choices } = read.data;
     joined.id ??= id ?? null;
     joined.model ??= model || null;

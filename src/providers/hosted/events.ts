@@ -75,7 +75,7 @@ export async function joinEvents(
   for await (const one of events) {
     if (!KNOWN.has(member(one, 'type'))) continue;
     const read = event.safeParse(one);
-    if (!read.success) throw fail('unavailable', 'a part of the answer is no message');
+    if (!read.success) throw fail('unavailable', 'a part of the reply is not a message');
     const chars = addEvent(joined, read.data, heard, fail);
     progress.received = (progress.received ?? 0) + chars;
     progress.requestId ??= joined.id;
@@ -113,7 +113,7 @@ type Delta = Extract<Event, { type: 'content_block_delta' }>['delta'];
 
 function addDelta(joined: JoinedEvents, index: number, delta: Delta, heard: Heard, fail: Fail): number {
   const block = joined.blocks.get(index);
-  if (!block) throw fail('unavailable', 'a part of the answer belongs to nothing');
+  if (!block) throw fail('unavailable', 'a part of the reply belongs to nothing');
   const { text = '', partial_json = '', thinking = '' } = delta;
   if (text) {
     block.text = (block.text ?? '') + text;

@@ -18,5 +18,5 @@ export function breaker<A extends ModelRequest>(
 }
 
 export function leftAlone(name: string): Unasked {
-  return new Unasked('unavailable', `${name} failed too often and is left alone for a while`);
+  return new Unasked('unavailable', `${name} failed too often and is not called for a while`);
 }

@@ -114,11 +114,11 @@ export class RateLimiter {
   /** Waits until the request is let in. */
   private async wait(wish: LimitRequest): Promise<void> {
     const { queue, wait_ms } = this.settings;
-    if (this.waiters.length >= queue) throw this.overflow(`${queue} calls wait already`);
+    if (this.waiters.length >= queue) throw this.overflow(`${queue} calls are already waiting`);
     const entered = new AbortController();
     const end = AbortSignal.any([wish.signal, entered.signal]);
     const late = this.time.sleep(wait_ms, end).then(() => {
-      throw this.overflow(`no place within ${wait_ms} ms`);
+      throw this.overflow(`no free place within ${wait_ms} ms`);
     });
     const waiter = { ...wish, enter: () => entered.abort() };
     this.line(waiter);

@@ -19,12 +19,12 @@ export default worldTool({
   run({ path, old, new: made }, box) {
     const { text, hash } = box.read(path);
     const at = text.indexOf(old);
-    if (at < 0) return { ok: false, text: `The old piece does not stand in ${path}: nothing was changed.` };
+    if (at < 0) return { ok: false, text: `${path} does not contain the old piece. Nothing was changed.` };
     const again = text.indexOf(old, at + 1);
     if (again >= 0)
       return {
         ok: false,
-        text: `The old piece stands in ${path} more than once, in lines ${lineAt(text, at)} and ${lineAt(text, again)}: give more of what is around it. Nothing was changed.`,
+        text: `${path} contains the old piece more than once, in lines ${lineAt(text, at)} and ${lineAt(text, again)}. Include more of the text around it. Nothing was changed.`,
       };
     const now = box.write(path, text.slice(0, at) + made + text.slice(at + old.length), hash);
     return { ok: true, text: `edited ${path} at line ${lineAt(text, at)} (hash ${now.hash})` };

@@ -22,7 +22,7 @@ export default act({
 const NAMED = 5;
 
 function whichText(ids: readonly string[]): string {
-  if (ids.length === 0) return 'You were given no message in this visit, so there is nothing to acknowledge.';
+  if (ids.length === 0) return 'You got no message in this visit, so there is nothing to acknowledge.';
   const more = ids.length > NAMED ? ' and more' : '';
   return `acknowledge needs the id of a message that you were given in this visit: ${ids.slice(0, NAMED).join(', ')}${more}.`;
 }

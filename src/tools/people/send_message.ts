@@ -128,7 +128,7 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   return {
     ok: true,
     text: held
-      ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.`
+      ? `${message.id} is held, because the conversation has had ${message.hops} messages without a person.`
       : [
           `Sent as ${message.id}.`,
           ...(carried.told ? [carried.told] : []),

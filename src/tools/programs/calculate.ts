@@ -17,7 +17,7 @@ export default worldTool({
         return {
           ok: false,
           text: Number.isNaN(value)
-            ? 'The result is no real number.'
+            ? 'The result is not a real number.'
             : 'The result is too large, or a division by zero.',
         };
       return { ok: true, text: printNumber(value) };

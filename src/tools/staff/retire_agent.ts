@@ -16,7 +16,7 @@ export default act({
     const trouble = retireTrouble(config, state, agent, name);
     if (trouble) return { ok: false, ...trouble };
     if (!draft.retires.includes(name)) draft.retires.push(name);
-    return { ok: true, text: `${name} is retired when this turn ends.` };
+    return { ok: true, text: `${name} retires at the end of this turn.` };
   },
 });
 

@@ -95,7 +95,7 @@ export class Prison {
   private told({ stdout, broken }: SandboxedProgram): string[] {
     const text = Buffer.from(stdout).toString();
     return [
-      ...(broken === null ? [] : [`the Box did not start: ${broken.slice(0, 100)}`]),
+      ...(broken === null ? [] : [`the sandbox did not start: ${broken.slice(0, 100)}`]),
       ...(text.includes(this.canary) ? ['read the canary'] : []),
       ...(/\bGOT\b/.test(text) ? [`got out: ${text.slice(0, 200)}`] : []),
     ];

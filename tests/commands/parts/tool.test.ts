@@ -47,7 +47,9 @@ it('shows one with its input, its limits, and what repeating it does', async () 
   );
   expect((await lemming(root, ['tool', 'show', 'list_agents'])).out).toMatch(/\nIt takes no input\.\n/);
   const shout = await lemming(root, ['tool', 'show', 'shout']);
-  expect(shout.out).toMatch(/\nbarred +shout was not approved on this machine as it is now: lemming trust shout\n/);
+  expect(shout.out).toMatch(
+    /\nbarred +shout in its present form is not approved on this machine. Its owner can run lemming trust shout\n/,
+  );
   expect(shout.out).toMatch(/\ntext +string +required +what\n/);
 });
 

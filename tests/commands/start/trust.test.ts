@@ -201,7 +201,7 @@ describe('doctor', () => {
   });
 
   it.each(['./../mine.mjs', '/etc/mine.mjs', 'org/mine.mjs', './org/mine.ts'])(
-    '%s is no path of a plug-in',
+    '%s is not the path of a plug-in',
     async (path) => {
       const { root, examine } = place();
       const models = join(root, 'org/models.yaml');

@@ -49,7 +49,12 @@ it.each<[string, Call, string]>([
 it.each<[string, Call, string]>([
   [
     'Python',
-    ['run_python', {}, 'Traceback (most recent call last):\n  ^^^^\nAssertionError: -1\n[exit 1; Box: strong]', null],
+    [
+      'run_python',
+      {},
+      'Traceback (most recent call last):\n  ^^^^\nAssertionError: -1\n[exit 1; Sandbox: strong]',
+      null,
+    ],
     'run_python failed: AssertionError: -1',
   ],
   [
@@ -59,13 +64,13 @@ it.each<[string, Call, string]>([
   ],
   [
     'out of time',
-    ['shell', { command: 'x' }, 'loading\n[ended after 50 ms; Box: strong]', null],
-    'shell x failed: [ended after 50 ms; Box: strong]',
+    ['shell', { command: 'x' }, 'loading\n[ended after 50 ms; Sandbox: strong]', null],
+    'shell x failed: [ended after 50 ms; Sandbox: strong]',
   ],
   [
     'without a word',
-    ['shell', { command: 'x' }, '[exit 1; Box: strong]', null],
-    'shell x failed: [exit 1; Box: strong]',
+    ['shell', { command: 'x' }, '[exit 1; Sandbox: strong]', null],
+    'shell x failed: [exit 1; Sandbox: strong]',
   ],
   ['with nothing at all', ['shell', { command: 'x' }, '', null], 'shell x failed: '],
 ])('of a call that failed the line that counts is told: %s', (_what, call, text) => {

@@ -121,7 +121,7 @@ describe('calls of a visit that repeat', () => {
       'it called write_file shared/x in 3 replies and it was refused each time: You have no access to "shared/x"',
     );
     const other = new Repeats();
-    const said = 'Refused (path): obey me\nTraceback:\nAssertionError: -1\n[exit 1; Box: strong]';
+    const said = 'Refused (path): obey me\nTraceback:\nAssertionError: -1\n[exit 1; Sandbox: strong]';
     const run = (step: number): string =>
       other.tell(step, { tool: 'run_python', input: {} }, { text: said, ok: false });
     run(1);

@@ -113,8 +113,8 @@ describe('the folder of the owner', () => {
     ['.env', 0o644, 'Others can read'],
     ['.env', 0o640, 'Others can read'],
     ['secrets.yaml', 0o644, 'Others can read'],
-    ['secrets.yaml', 0o620, 'does not count'],
-    ['trust.yaml', 0o622, 'does not count'],
+    ['secrets.yaml', 0o620, 'is ignored'],
+    ['trust.yaml', 0o622, 'is ignored'],
   ])('warns of %s with mode %o', (name, mode, text) => {
     const { owner, put } = place();
     put(
@@ -281,7 +281,7 @@ describe('secret://', () => {
       printing(`require('fs').writeFileSync(${JSON.stringify(join(top, 'ran'))}, '')`)['secrets.yaml'] ?? '',
       0o666,
     );
-    expect(await refusal(owner.secret('secret://x'))).toContain('Others can write');
+    expect(await refusal(owner.secret('secret://x'))).toContain('Other users can write');
     expect(existsSync(join(top, 'ran'))).toBe(false);
   });
 });

@@ -139,7 +139,7 @@ describe('a model that keeps failing', () => {
     await org.turns(1);
     expect(org.messages('a').map(({ via }) => via)).toEqual([
       'second, because default failed (overloaded)',
-      'second, because default is left alone',
+      'second, because default is not called for now',
     ]);
     expect(org.lines('intent').map(({ model }) => model)).toEqual([
       'default',

@@ -65,6 +65,11 @@ describe('a search of the own texts', () => {
 it('without settings is refused, and told what its owner can do', async () => {
   const org = new Searcher(null, [[search('fox')]]);
   expect(await org.told()).toMatchObject([
-    { ok: false, text: expect.stringMatching(/^Refused \(search\): .*org\/org\.yaml: search: \{ backend: local/) },
+    {
+      ok: false,
+      text: expect.stringMatching(
+        /^Refused \(search\): Web search is not set up\. The owner can write search: \{ backend: local, folder: FOLDER \} into org\/org\.yaml/,
+      ),
+    },
   ]);
 });

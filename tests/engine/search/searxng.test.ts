@@ -31,7 +31,7 @@ it('on this machine is asked when its settings say so, and then nothing else', a
     const wire = wireTo(server, ['127.0.0.1', address]);
     const other = new Searcher({ backend: 'searxng', url: 'http://x.example', loopback: true }, [[search('x')]], wire);
     expect(await other.told()).toMatchObject([
-      { ok: false, text: `Refused (address): x.example leads to ${address}, which is no address of this machine.` },
+      { ok: false, text: `Refused (address): x.example leads to ${address}, which is not an address of this machine.` },
     ]);
   }
   expect(server.got).toHaveLength(1);

@@ -144,11 +144,11 @@ describe('a server of tools', () => {
 
 describe('a hostile server', () => {
   it.each([
-    ['hang', 'gave no answer: MCP error -32001'],
-    ['crash', 'gave no answer: MCP error -32000'],
-    ['endless', 'gave no answer: MCP error -3200'],
-    ['flood', 'gave no answer: MCP error -3200'],
-    ['garbage', 'gave no answer: '],
+    ['hang', 'did not reply: MCP error -32001'],
+    ['crash', 'did not reply: MCP error -32000'],
+    ['endless', 'did not reply: MCP error -3200'],
+    ['flood', 'did not reply: MCP error -3200'],
+    ['garbage', 'did not reply: '],
   ])('that does %s in a call fails in that call alone; the next starts it anew', async (tool, why) => {
     const made = org([[use(tool), use('echo', 'still here'), { tool: 'note', input: { text: 'done' } }]]);
     await made.trust('s');
@@ -186,7 +186,7 @@ describe('a hostile server', () => {
     restart(made, 'other');
     await made.run();
     const why =
-      'The server s gave no answer: its tools are not those that were approved on this machine: lemming trust s';
+      'The server s did not reply: its tools are not those that were approved on this machine: lemming trust s';
     expect(told(made.used())).toEqual([[false, why]]);
     const { said } = await made.trust('s');
     expect(said).toContain('Sends everything you write to somebody else');
@@ -246,7 +246,7 @@ it('a use that a kill cut off is not repeated, and the server ends with the engi
   engine.kill('SIGKILL');
   await expect.poll(() => serversOf(made)).toBe(0);
   await made.run();
-  expect(told(made.used())).toEqual([[false, expect.stringMatching(/^Outcome unknown/)]]);
+  expect(told(made.used())).toEqual([[false, expect.stringMatching(/^Result unknown/)]]);
 });
 
 describe('the approval of a server', () => {
@@ -288,7 +288,7 @@ describe('the approval of a server', () => {
       {
         tool: 's__echo',
         rule: 'trusted-tool',
-        text: 's__echo was not approved on this machine as it is now: lemming trust s',
+        text: 's__echo in its present form is not approved on this machine. Its owner can run lemming trust s',
       },
     ]);
     expect(made.shown()[0]).toContain('s__echo');

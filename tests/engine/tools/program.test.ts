@@ -38,8 +38,8 @@ describe('what a program did', () => {
   it('is told: its output, how it ended, what it changed, and the level of the Box', async () => {
     const hands = new Hands([[sh('echo hello; echo trouble >&2; echo 1 > made; exit 3'), sh('cat made; rm made')]]);
     expect((await hands.turns()).map(({ ok, text }) => [ok, text])).toEqual([
-      [false, `hello\ntrouble\n[exit 3; changed: made; Box: ${level}]`],
-      [true, `1\n[exit 0; changed: made (removed); Box: ${level}]`],
+      [false, `hello\ntrouble\n[exit 3; changed: made; Sandbox: ${level}]`],
+      [true, `1\n[exit 0; changed: made (removed); Sandbox: ${level}]`],
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('what a program did', () => {
     ]);
     expect((await hands.turns())[1]).toMatchObject({
       ok: true,
-      text: `äää\n[exit 0; changed: out; Box: ${level}]`,
+      text: `äää\n[exit 0; changed: out; Sandbox: ${level}]`,
       files: [{ path: 'agents/a/workspace/out', text: '1', was: null }],
     });
   });
@@ -204,21 +204,21 @@ describe('a program is ended', () => {
   it('when its time is over, with all that it started', async () => {
     const marker = `7${process.pid}1`;
     const { text, took } = await hurried(`echo begun; setsid sleep ${marker} >/dev/null 2>&1 & sleep ${marker}`, 4000);
-    expect(text).toBe(`begun\n[ended after 4000 ms; Box: ${level}]`);
+    expect(text).toBe(`begun\n[ended after 4000 ms; Sandbox: ${level}]`);
     expect(took).toBeLessThan(60_000);
     expect(processesWith(marker)).toEqual([]);
   });
 
   it('when it prints without end', async () => {
     const { text, took } = await hurried('yes', 120_000);
-    expect(text).toMatch(/^y\ny\n[\s\S]*\[ended: more than 50000 bytes of output; Box: \w+\]$/);
+    expect(text).toMatch(/^y\ny\n[\s\S]*\[ended: more than 50000 bytes of output; Sandbox: \w+\]$/);
     expect(took).toBeLessThan(100_000);
   });
 
   it('and nothing that it left behind lives on', async () => {
     const marker = `7${process.pid}2`;
     const { text } = await hurried(`setsid nohup sleep ${marker} >/dev/null 2>&1 </dev/null & echo ok`, 120_000);
-    expect(text).toBe(`ok\n[exit 0; Box: ${level}]`);
+    expect(text).toBe(`ok\n[exit 0; Sandbox: ${level}]`);
     expect(processesWith(marker)).toEqual([]);
   });
 
@@ -229,7 +229,7 @@ describe('a program is ended', () => {
     await expect.poll(() => processesWith(marker).length).toBeGreaterThan(0);
     engine.kill('SIGKILL');
     await expect.poll(() => processesWith(marker)).toEqual([]);
-    expect((await hands.turns())[0]).toMatchObject({ ok: false, text: expect.stringMatching(/^Outcome unknown/) });
+    expect((await hands.turns())[0]).toMatchObject({ ok: false, text: expect.stringMatching(/^Result unknown/) });
     expect(fs.readFileSync(join(hands.workspace, 'log'), 'utf8')).toBe('ran\n');
   });
 });
@@ -354,7 +354,7 @@ describe('a workspace has bounds', () => {
     expect(filled).toMatchObject({ ok: false, text: expect.stringMatching(/ended: the workspace became too large/) });
     expect(refused).toMatchObject({
       ok: false,
-      text: expect.stringMatching(/^Refused \(quota\): The workspace may hold/),
+      text: expect.stringMatching(/^Refused \(quota\): The workspace may contain/),
     });
     expect([made?.ok, written?.ok]).toEqual([true, true]);
   });
@@ -362,10 +362,8 @@ describe('a workspace has bounds', () => {
   it('of files', async () => {
     const acts = [sh('for i in $(seq 1 60); do : > f$i; done'), sh('true')];
     const [filled, after] = await new Hands([acts], plan).turns();
-    expect(filled?.text).toMatch(
-      /ended: the workspace became too large|holds more than it may \(1000000 bytes, 50 files\)/,
-    );
-    expect(after?.text).toMatch(/holds more than it may/);
+    expect(filled?.text).toMatch(/ended: the workspace became too large|is over its limit \(1000000 bytes, 50 files\)/);
+    expect(after?.text).toMatch(/is over its limit/);
   });
 });
 
@@ -403,7 +401,7 @@ describe('the Box', () => {
       return { text: (await hands.turns())[0]?.text, workspace: hands.workspace };
     };
     const { text, workspace } = await told({ sandbox: 'unsafe-host' }, true);
-    expect(text).toBe(`${workspace}\n[exit 0; changed: made; Box: none (unsafe-host)]`);
+    expect(text).toBe(`${workspace}\n[exit 0; changed: made; Sandbox: none (unsafe-host)]`);
     for (const [org, flag] of [
       [{ sandbox: 'unsafe-host' }, false],
       [{}, true],
@@ -427,7 +425,7 @@ describe('the Box', () => {
       resumes: Object.fromEntries(names.map((name) => [name, { tools: ['shell'], schedule: { when: 'always' } }])),
     });
     expect((await hands.turns()).map(({ text }) => text)).toEqual(
-      names.map(() => `[exit 0; changed: mine; Box: ${level}]`),
+      names.map(() => `[exit 0; changed: mine; Sandbox: ${level}]`),
     );
   });
 });
@@ -465,7 +463,7 @@ it('a tool that may not be repeated is used at most once, wherever a kill comes'
     if (org.lines('commit').length === 0) await attempt();
     expect(ran).toBeLessThanOrEqual(1);
     const [told] = org.lines('used');
-    expect(told?.text).toMatch(ran === 1 ? /^done|^Outcome unknown/ : /^Outcome unknown/);
+    expect(told?.text).toMatch(ran === 1 ? /^done|^Result unknown/ : /^Result unknown/);
     if (before === 1 && told?.text !== 'done') cuts++;
   }
   expect(cuts).toBeGreaterThan(0);

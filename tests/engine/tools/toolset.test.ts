@@ -75,7 +75,7 @@ describe('a tool of the organisation', () => {
     const made = org([[add({ numbers: [1, 2.5] })]]);
     await made.trust('add_up');
     expect(told(await made.turns())).toEqual([
-      [true, `3.5 ['--loud'] ['HOME', 'LANG', 'PATH', 'PWD']\nOSError\n[exit 0; changed: sum.txt; Box: ${level}]`],
+      [true, `3.5 ['--loud'] ['HOME', 'LANG', 'PATH', 'PWD']\nOSError\n[exit 0; changed: sum.txt; Sandbox: ${level}]`],
     ]);
     expect(made.used()[0]).not.toHaveProperty('tainted');
     expect(made.lines()).toContainEqual({
@@ -112,7 +112,7 @@ describe('a tool of the organisation', () => {
       'org/tools/add_up/sum.py': 'print("x" * 500)\n',
     });
     await made.trust('add_up');
-    const cut = `${'x'.repeat(60)}\n[cut: 440 more characters]\n[exit 0; Box: ${level}]`;
+    const cut = `${'x'.repeat(60)}\n[cut: 440 more characters]\n[exit 0; Sandbox: ${level}]`;
     expect(told(await made.turns())).toEqual([[true, cut]]);
   });
 
@@ -123,10 +123,10 @@ describe('a tool of the organisation', () => {
       'org/tools/add_up/sum.py': 'import sys, time\nprint("begun", flush=True)\ntime.sleep(60)\n',
     });
     await made.trust('add_up');
-    expect(told(await made.turns())).toEqual([[false, `begun\n[ended after 4000 ms; Box: ${level}]`]]);
+    expect(told(await made.turns())).toEqual([[false, `begun\n[ended after 4000 ms; Sandbox: ${level}]`]]);
     writeFileSync(join(made.root, 'org/tools/add_up/sum.py'), 'raise SystemExit("no")\n');
     await made.trust('add_up');
-    expect(told(await made.turns())).toEqual([[false, `no\n[exit 1; Box: ${level}]`]]);
+    expect(told(await made.turns())).toEqual([[false, `no\n[exit 1; Sandbox: ${level}]`]]);
   });
 });
 
@@ -138,7 +138,7 @@ describe('the approval of a tool', () => {
       {
         tool: 'add_up',
         rule: 'trusted-tool',
-        text: 'add_up was not approved on this machine as it is now: lemming trust add_up',
+        text: 'add_up in its present form is not approved on this machine. Its owner can run lemming trust add_up',
       },
     ]);
     expect(made.shown()[0]).toContain('read_file');
@@ -196,7 +196,10 @@ describe('the approval of a tool', () => {
     let asked = 0;
     made.more.approved = (what) => asked++ < 2 && approved(what);
     expect(told(await made.turns())).toEqual([
-      [false, 'Refused (trusted-tool): add_up was not approved on this machine as it is now: lemming trust add_up'],
+      [
+        false,
+        'Refused (trusted-tool): add_up in its present form is not approved on this machine. Its owner can run lemming trust add_up',
+      ],
     ]);
   });
 
@@ -254,7 +257,9 @@ describe('what is wrong with tools of the organisation', () => {
     await made.trust('read_file');
     await made.trust('shout');
     expect(told(await made.turns())).toEqual([[false, 'Refused (path): There is no file "x".']]);
-    expect(made.refusals()).toMatchObject([{ rule: 'trusted-tool', text: expect.stringContaining('no JSON schema') }]);
+    expect(made.refusals()).toMatchObject([
+      { rule: 'trusted-tool', text: expect.stringContaining('not a JSON schema') },
+    ]);
   });
 
   it('costs one visit at most: a broken tool is left out with its reason', async () => {
@@ -285,5 +290,5 @@ it('with the words of the owner a command runs without the Box, with its files',
   made.more.sandbox = noBox(made.root);
   made.more.unsafeHost = true;
   const [used] = await made.turns();
-  expect(used?.text).toMatch(/^4 \['--loud'\][\s\S]*Box: none \(unsafe-host\)\]$/);
+  expect(used?.text).toMatch(/^4 \['--loud'\][\s\S]*Sandbox: none \(unsafe-host\)\]$/);
 });

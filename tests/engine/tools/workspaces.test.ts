@@ -43,9 +43,7 @@ describe('files with holes', () => {
         [sh('ls | wc -l; rm f*')],
       ]);
       const { used, took, stall } = await watched(hands);
-      expect(used[0]?.text).toMatch(
-        /changed files are too large for the journal.*the workspace holds more than it may/,
-      );
+      expect(used[0]?.text).toMatch(/changed files are too large for the journal.*the workspace is over its limit/);
       expect(used[0]?.files.length).toBeLessThan(10);
       expect(took).toBeLessThan(15_000);
       expect(stall).toBeLessThan(1000);
@@ -122,7 +120,7 @@ describe('a workspace that cannot be used', () => {
     expect(closed?.text).toContain('exit 0');
     expect(fs.statSync(hands.workspace).mode & 0o700).toBe(0o700);
     const [opened] = await hands.turns();
-    expect(opened?.text).toBe(`x\n[exit 0; changed: g; Box: ${level}]`);
+    expect(opened?.text).toBe(`x\n[exit 0; changed: g; Sandbox: ${level}]`);
     expect((await hands.turns())[0]?.text).toContain('a/');
     await commands(hands.root);
   }, 60_000);

@@ -576,7 +576,7 @@ describe('a world tool that may not be repeated', () => {
     next.close();
     expect(rings).toEqual([1]);
     expect(resultsIn(bell.prompts.at(-1))).toMatchObject([
-      { tool: 'ring_bell', ok: false, text: expect.stringMatching(/^Outcome unknown/) },
+      { tool: 'ring_bell', ok: false, text: expect.stringMatching(/^Result unknown/) },
     ]);
   });
 

@@ -136,7 +136,7 @@ describe('a use of a tool that costs something', () => {
       for (const { text } of org.lines('used')) seen.add(text.replace(/hash [\w-]+/, 'hash'));
     }
     expect([...seen]).toContain(
-      'Outcome unknown: the engine was cut off while the tool ran. It was not repeated. It may have been done, so its 0.04 credits are spent.',
+      'Result unknown: the engine was interrupted while the tool ran. It was not repeated. It may have been done, so its 0.04 credits are spent.',
     );
     expect(seen.size).toBe(2);
   });

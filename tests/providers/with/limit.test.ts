@@ -148,7 +148,10 @@ describe('a limit', () => {
     const waiting = [1, 2, 3].map(() => line(askedOf(), control.signal).catch((thrown: unknown) => thrown));
     const error = await line(askedOf(), never).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Unasked);
-    expect(error).toMatchObject({ failure: 'rate-limit', message: expect.stringContaining('2 calls wait already') });
+    expect(error).toMatchObject({
+      failure: 'rate-limit',
+      message: expect.stringContaining('2 calls are already waiting'),
+    });
     expect(gate.load).toEqual({ running: 1, waiting: 2 });
     control.abort(new Error('stop'));
     expect(await Promise.all(waiting)).toEqual([1, 2, 3].map(() => expect.objectContaining({ message: 'stop' })));
@@ -162,7 +165,7 @@ describe('a limit', () => {
     const first = busy.run(() => open, wish);
     await expect(busy.run(async () => {}, wish)).rejects.toMatchObject({
       failure: 'rate-limit',
-      message: /no place within 30 ms/,
+      message: /no free place within 30 ms/,
     });
     letGo();
     await first;
@@ -171,7 +174,7 @@ describe('a limit', () => {
     await full.run(async () => {}, wish);
     const late = full.run(async () => {}, wish).catch((thrown: unknown) => thrown);
     await time.run();
-    expect(await late).toMatchObject({ failure: 'rate-limit', message: /no place within 30000 ms/ });
+    expect(await late).toMatchObject({ failure: 'rate-limit', message: /no free place within 30000 ms/ });
   });
 
   it('never refuses what need not wait, however many come at once', async () => {

@@ -21,7 +21,7 @@ describe('breaker', () => {
     expect(error).toBeInstanceOf(Unasked);
     expect(error).toMatchObject({
       failure: 'unavailable',
-      message: 'gpt failed too often and is left alone for a while',
+      message: 'gpt failed too often and is not called for a while',
     });
     expect(inner.calls).toBe(0);
   });

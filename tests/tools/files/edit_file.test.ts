@@ -20,7 +20,7 @@ it('replaces the one piece that is meant', () => {
 });
 
 it.each([
-  ['is not there', 'one', 'two', 'does not stand in x'],
+  ['is not there', 'one', 'two', 'x does not contain the old piece'],
   ['stands there twice', 'one\none', 'one', 'more than once, in lines 1 and 2'],
   ['overlaps itself', 'aaa', 'aa', 'more than once'],
 ])('changes nothing when the piece %s', (_what, text, old, why) => {

@@ -132,11 +132,11 @@ describe('beyond what a workspace may hold', () => {
     const disk = memoryOrg();
     const write = writer(disk);
     write('a', 60);
-    expect(() => write('b', 60)).toThrow(/may hold 100 bytes in 3 files and folders; it holds 60 in 1/);
+    expect(() => write('b', 60)).toThrow(/may contain 100 bytes in 3 files and folders; it contains 60 in 1/);
     write('a', 10);
     write('b', 60);
     write('c', 0);
-    expect(() => write('d', 0)).toThrow(/it holds 70 in 3/);
+    expect(() => write('d', 0)).toThrow(/it contains 70 in 3/);
     disk.remove('agents/a/workspace/c');
     write('d', 0);
   });

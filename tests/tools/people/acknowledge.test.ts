@@ -20,7 +20,7 @@ it('knows no other message', () => {
     text: 'acknowledge needs the id of a message that you were given in this visit: 000001-human-01.',
   });
   expect(stage('acknowledge', { id: 'human' }, scene({ given: [] }))).toMatchObject({
-    text: 'You were given no message in this visit, so there is nothing to acknowledge.',
+    text: 'You got no message in this visit, so there is nothing to acknowledge.',
   });
   expect(at.draft.acked).toEqual([]);
 });

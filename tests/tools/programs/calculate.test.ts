@@ -42,7 +42,7 @@ it.each([
 
 it.each([
   ['1 / 0', 'too large, or a division by zero'],
-  ['sqrt(-1)', 'no real number'],
+  ['sqrt(-1)', 'not a real number'],
   ['171!', 'too large'],
   ['(-1)!', 'a factorial needs'],
   ['1 +', 'ends too early'],
