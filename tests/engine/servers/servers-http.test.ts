@@ -123,14 +123,14 @@ describe('a hostile service', () => {
   const bad: [string, Handler, string | RegExp, number?][] = [
     ['hangs', () => {}, 'Request timed out', SOON],
     ['answers with a page', (_request, response) => void response.end('<html>'), 'Unexpected content type'],
-    ['answers with nonsense', (_request, response) => void json(response, { jsonrpc: '1.0' }), 'no answer'],
+    ['answers with nonsense', (_request, response) => void json(response, { jsonrpc: '1.0' }), 'did not reply'],
     [
       'answers with an error',
       (_request, response) => void response.writeHead(500).end('x'.repeat(100_000)),
-      'no answer',
+      'did not reply',
     ],
-    ['does not know the key', (_request, response) => void response.writeHead(401).end('who?'), 'no answer'],
-    ['cuts the connection', (_request, response) => void response.destroy(), 'no answer'],
+    ['does not know the key', (_request, response) => void response.writeHead(401).end('who?'), 'did not reply'],
+    ['cuts the connection', (_request, response) => void response.destroy(), 'did not reply'],
     [
       'answers without an end',
       (_request, response) => {
@@ -141,7 +141,7 @@ describe('a hostile service', () => {
         response.on('drain', more);
         more();
       },
-      'no answer',
+      'did not reply',
     ],
     [
       'sends events without an end',
@@ -153,7 +153,7 @@ describe('a hostile service', () => {
         response.on('drain', more);
         more();
       },
-      'no answer',
+      'did not reply',
       SOON,
     ],
   ];
