@@ -5,6 +5,8 @@ import listFiles from './files/list_files.ts';
 import readFile from './files/read_file.ts';
 import searchFiles from './files/search_files.ts';
 import writeFile from './files/write_file.ts';
+import readMail from './mail/read_mail.ts';
+import searchMail from './mail/search_mail.ts';
 import forget from './memory/forget.ts';
 import note from './memory/note.ts';
 import recall from './memory/recall.ts';
@@ -29,7 +31,19 @@ import webSearch from './web/web_search.ts';
 /** Every tool by name; a test checks that this matches the folder. Agents are shown their tools in this order. */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
-    ...[sendMessage, done, acknowledge, remember, recall, forget, searchMemory, note, requestApproval],
+    ...[
+      sendMessage,
+      done,
+      acknowledge,
+      remember,
+      recall,
+      forget,
+      searchMemory,
+      note,
+      requestApproval,
+      readMail,
+      searchMail,
+    ],
     ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],

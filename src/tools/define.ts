@@ -20,6 +20,7 @@ interface ToolText<S extends z.ZodType> {
   about: string;
   input: S;
   granted?: 'all' | 'resume';
+  ofEarlierMail?: true;
   held?: Tool['held'];
   /** Keys that the schema does not name are dropped instead of refused. */
   forgives?: true;
@@ -83,6 +84,7 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
   return {
     spec,
     granted: about.granted ?? ('resume' as const),
+    ...(about.ofEarlierMail && { ofEarlierMail: true as const }),
     ...(about.held && { held: about.held }),
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
     ...(about.covers && { covers: about.covers as Tool['covers'] }),

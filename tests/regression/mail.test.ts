@@ -63,17 +63,16 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     expect(ofChatty).toEqual([...ofChatty].sort());
   });
 
-  it('6.1-03 one long message hides nothing: the others are given, and it is cut with a pointer to its file', async () => {
+  it('6.1-03 one long message hides nothing: the others are given, and it is cut, with the way to read the rest', async () => {
     const org = new Org({ edges: { human: ['a'] }, org: { limits: { inbox_tokens: 1000 } } });
     for (const body of ['First.', 'Second.']) org.drop('a', body);
     org.drop('a', `${'long '.repeat(20_000)}end`, { subject: 'Long' });
     await org.run();
     expect(org.delivered('a')).toEqual(['000001-human-01', '000001-human-02', '000001-human-03']);
     const prompt = org.visits('a').find(({ mail }) => mail.some(({ id }) => id === '000001-human-03'));
-    const [path] = org.paths(/-03-a-long\.md$/);
-    expect(textOf(prompt)).toContain(path);
+    expect(textOf(prompt)).toContain('[cut: 96,003 of 100,003 characters; read_mail 000001-human-03 shows all]');
     expect(textOf(prompt).length).toBeLessThan(10_000);
-    expect(org.read(path as string)).toContain('end\n');
+    expect(prompt?.tools.map(({ name }) => name)).toContain('read_mail');
   });
 
   it('6.1-04 a visit is given all unread mail, and nobody is called for an empty inbox', async () => {

@@ -82,6 +82,8 @@ export function means(disk: Disk, more: Partial<ContextParts> & { draft?: Draft 
     ask: () => Promise.reject(new ToolRefusal('there are no servers here', 'server')),
     fetch: () => Promise.reject(new ToolRefusal('there is no network here', 'network')),
     search: () => Promise.reject(new ToolRefusal('there is no network here', 'network')),
+    mail: () => null,
+    mailIds: () => [],
     apart: () => Promise.reject(new ToolRefusal('there is no sandbox here', 'sandbox')),
     timeout: 5000,
     signal: new AbortController().signal,

@@ -1,6 +1,6 @@
 /** Finds messages in the folder: by id, by text and by reader. */
 import { keptPath } from '../../core/journal/unplaced.ts';
-import { readerKey } from '../../core/model/spill-order.ts';
+import { latestFirst } from '../../core/model/spill-order.ts';
 import type { State } from '../../core/model/state.ts';
 import { archivePath } from '../../core/rights/recipients.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
@@ -246,26 +246,12 @@ export interface Received {
   path: string;
 }
 
-/** Turns searched at once, at first. */
-const SPAN = 64;
-
 /** The messages to a reader, the latest first. */
-export function* receivedBy(state: State, reader: string): Generator<Received> {
-  for (let end = state.clock.turn + 1, span = SPAN; end >= 0; end -= span, span *= 2) {
-    const first = Math.max(0, end - span + 1);
-    const found: Received[] = [];
-    for (const [name, file] of state.mail.received.between(readerKey(reader, first), readerKey(reader, end + 1))) {
-      const id = name.slice(reader.length + 1);
-      const author = parseMessageId(id)?.author ?? '';
-      found.push({ id, author, path: `agents/${author}/outbox/${file.slice(file.lastIndexOf('/') + 1)}` });
-    }
-    yield* found.sort(inTurn).reverse();
+export function* receivedBy({ clock, mail }: State, reader: string): Generator<Received> {
+  for (const [id, file] of latestFirst(mail.received, reader, clock.turn + 1)) {
+    const author = parseMessageId(id)?.author ?? '';
+    yield { id, author, path: `agents/${author}/outbox/${file.slice(file.lastIndexOf('/') + 1)}` };
   }
-}
-
-function inTurn(a: Received, b: Received): number {
-  const [x, y] = [parseMessageId(a.id), parseMessageId(b.id)];
-  return x && y ? x.turn - y.turn || byCodeUnit(x.author, y.author) || x.n - y.n : byCodeUnit(a.id, b.id);
 }
 
 /** The message in its file; null when the file is gone, or archived and archived mail is not wanted. */

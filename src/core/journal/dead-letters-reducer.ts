@@ -96,6 +96,7 @@ export function revive(state: State, id: string, message: Message, to: string[])
   const fresh: Mail = { waiting: [], attempts: {}, ...message, ...taintedBy(state, message.from) };
   const { expires: _, hops: __, waiting: waits, attempts: tries, ...rest }: Mail = there ?? fresh;
   const mail: Mail = { hops: 0, waiting: [...waits], attempts: { ...tries }, ...rest };
+  if (!there) mail.edited = state.clock.turn + 1; // its text is that of its file
   state.mail.expiring.delete(mail.id);
   for (const name of to) {
     if (mail.waiting.includes(name)) continue;

@@ -9,6 +9,7 @@ import type { State } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
 import { noteAttached } from './attachments.ts';
 import { forgetDead } from './former-dead-letters.ts';
+import { changeKept, forgetKnown, learn } from './known.ts';
 import { settleWork } from './notices.ts';
 import { forgetDebts, payDebts } from './owed.ts';
 
@@ -32,8 +33,14 @@ function ownPaths({ own }: MailState, person: string): Set<string> {
   return paths;
 }
 
+/** An agent sent a message. */
+export function addSent(state: State, message: Message, made?: string, isTainted = false): void {
+  learn(state, message.from, addMail(state, message, made, isTainted));
+  noteMessage(state, message);
+}
+
 /** A message was sent: it waits for each of its recipients. */
-export function addMail(state: State, message: Message, made?: string, isTainted = false): void {
+function addMail(state: State, message: Message, made?: string, isTainted = false): Mail {
   const taint = isTainted ? { tainted: true as const } : taintedBy(state, message.from);
   const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taint };
   const slice = state.mail;
@@ -48,10 +55,11 @@ export function addMail(state: State, message: Message, made?: string, isTainted
   payDebts(state, mail);
   slice.activeTurn = state.clock.turn + 1;
   slice.sent++;
+  return mail;
 }
 
 /** Its author is told of it in later visits. */
-export function noteMessage({ acts, clock }: State, { id, from, kind, subject, to }: Message): void {
+function noteMessage({ acts, clock }: State, { id, from, kind, subject, to }: Message): void {
   noteAct(acts, from, { turn: clock.turn + 1, did: 'sent', things: [id], message: { kind, subject, to } });
 }
 
@@ -118,9 +126,11 @@ function hush({ quiet }: MailState, name: string): void {
 export function editMail(state: State, edit: Extract<Entry, { k: 'mail' }>): void {
   const mail = state.mail.waiting.get(edit.id);
   if (!mail) return;
-  const { subject: _, body: __, priority: ___, ...rest } = mail;
+  const { subject: _, body: __, priority: ___, edited: ____, ...rest } = mail;
   const { subject, body, priority } = edit;
-  state.mail.waiting.set(edit.id, { subject, body, priority, ...rest });
+  const edited = { subject, body, priority, edited: state.clock.turn + 1, ...rest };
+  state.mail.waiting.set(edit.id, edited);
+  changeKept(state, edited);
   const said = state.mail.threads.get(mail.thread)?.find((m) => m.id === edit.id);
   if (said) Object.assign(said, { subject, body: beginningOf(body) });
 }
@@ -137,10 +147,11 @@ export function takeBack(state: State, id: string, names: readonly string[]): vo
   const mail = state.mail.waiting.get(id);
   if (!mail) return;
   for (const name of names) deliver(state, name, [id]);
+  const to = mail.to.filter((name) => !names.includes(name));
+  if (to.length === 0) forgetKnown(state, mail.from, id);
   const tail = state.mail.threads.get(mail.thread) ?? [];
   const said = tail.findIndex((one) => one.id === id);
   if (said < 0) return;
-  const to = mail.to.filter((name) => !names.includes(name));
   tail.splice(said, 1, ...(to.length ? [copyWith(tail[said] as ThreadMessage, { to })] : []));
 }
 

@@ -71,7 +71,6 @@ export function noteRefusal(state: State, { agent, mail, blame, long, model = ''
     if (!one) continue;
     const mark = long || one.refused?.[agent]?.long ? { turn, long: true as const } : { turn };
     state.mail.waiting.set(id, copyWith(one, { refused: withEntry(one.refused ?? {}, agent, mark) }));
-    markExcerpt(state, one, agent, true);
   }
   const known = refusalsBefore(state, model);
   const fresh = refusalOf(agent, mail);
@@ -80,12 +79,8 @@ export function noteRefusal(state: State, { agent, mail, blame, long, model = ''
 }
 
 /** Applies a visit that was answered: its agent's former refusals prove nothing against a model any more. */
-export function noteAnswered(state: State, agent: string, mail: readonly string[]): void {
+export function noteAnswered(state: State, agent: string): void {
   touch(state.staff, agent).refused = '';
-  for (const id of mail) {
-    const one = state.mail.waiting.get(id);
-    if (one?.refused?.[agent]) markExcerpt(state, one, agent, false);
-  }
   for (const [model, refusals] of state.calls.refusals)
     if (refusals.some((one) => one.agent === agent))
       keepRefusals(
@@ -108,12 +103,4 @@ function keepRefusals(state: State, model: string, refusals: Refusal[]): void {
   }
   state.calls.refusals.delete(model);
   settleNotices(state, refusalsOf(model));
-}
-
-/** What a model refused is left out of the conversation that later prompts of its agent show. */
-function markExcerpt(state: State, { id, thread }: { id: string; thread: string }, agent: string, isRefused: boolean) {
-  const said = state.mail.threads.get(thread)?.find((one) => one.id === id);
-  if (!said) return;
-  const others = (said.refused ?? []).filter((name) => name !== agent);
-  said.refused = isRefused ? [...others, agent] : others;
 }

@@ -1,6 +1,6 @@
 /** The orders in which spill maps keep their rows. */
-import { messageId, parseMessageId } from '../../schema/name.ts';
-import type { KeyOrder } from './spill-map.ts';
+import { byCodeUnit, messageId, parseMessageId } from '../../schema/name.ts';
+import type { KeyOrder, SpillMap } from './spill-map.ts';
 
 /** Turns are padded to this many digits, so that they sort as texts. */
 const DIGITS = 10;
@@ -44,8 +44,27 @@ export const byReader: KeyOrder = {
   },
 };
 
+/** Turns searched at once, at first. */
+const SPAN = 64;
+
+/** The rows of a reader up to a turn, each with the id of its message, the latest message first. */
+export function* latestFirst<V>(map: SpillMap<V>, reader: string, turn: number): Generator<[id: string, value: V]> {
+  for (let end = turn, span = SPAN; end >= 0; end -= span, span *= 2) {
+    const first = Math.max(0, end - span + 1);
+    const found: [id: string, value: V][] = [];
+    for (const [name, value] of map.between(readerKey(reader, first), readerKey(reader, end + 1)))
+      found.push([name.slice(reader.length + 1), value]);
+    yield* found.sort(([a], [b]) => inTurn(a, b)).reverse();
+  }
+}
+
+function inTurn(a: string, b: string): number {
+  const [x, y] = [parseMessageId(a), parseMessageId(b)];
+  return x && y ? x.turn - y.turn || byCodeUnit(x.author, y.author) || x.n - y.n : byCodeUnit(a, b);
+}
+
 /** The beginning of the keys of a reader's mail in a turn. */
-export function readerKey(reader: string, turn: number): string {
+function readerKey(reader: string, turn: number): string {
   return `${reader}/${long(turn)}`;
 }
 

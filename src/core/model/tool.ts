@@ -19,6 +19,8 @@ interface ToolBase {
   spec: ToolSpec;
   /** `all`: every agent has it; `resume`: only those whose resume lists it. */
   granted: 'all' | 'resume';
+  /** It shows mail of former visits: only an agent that has such mail is offered it. */
+  ofEarlierMail?: true;
   /** Each use is held for a person: `always`, or unless a policy decides. */
   held?: 'always' | 'unless-policy';
   /** Why nobody may use it at present: the owner of the machine has not approved it, or it cannot work. */
@@ -95,8 +97,22 @@ export interface ToolContext {
   ask(server: Server, tool: string, input: JsonObject): Promise<WorldResult>;
   /** Fetches a page of the public web from a host that the resume lists. */
   fetch(url: string): Promise<WebPage>;
+  /** A message that the agent wrote or was given, as it was delivered; null for any other. */
+  mail(id: string): DeliveredMail | null;
+  /** Ids of all such messages of former visits, the latest first. */
+  mailIds(): Iterable<string>;
   /** Searches what `search:` of org.yaml names; at most so many results, best first. */
   search(query: string, limit: number): Promise<SearchHits>;
+}
+
+/** A message as it was delivered. */
+export interface DeliveredMail
+  extends Pick<
+    Message,
+    'id' | 'from' | 'to' | 'turn' | 'kind' | 'thread' | 'subject' | 'body' | 'reply_to' | 'attachments'
+  > {
+  /** Its author had read words of strangers. */
+  tainted?: true | undefined;
 }
 
 /** What a search found. */

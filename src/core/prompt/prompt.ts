@@ -19,6 +19,7 @@ import { matching, printSkill } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
 import { environment } from './environment.ts';
+import { cutMark, type Excerpt, excerptsFor, printExcerpts } from './excerpts.ts';
 import { fits } from './room.ts';
 import { outputTokens } from './rules-text.ts';
 import { addedText, stablePart } from './stable.ts';
@@ -125,7 +126,7 @@ function changingPart(scene: Scene): ChangingPart {
   const { pieces, blobs } = made;
   const text = renderPieces(
     pieces,
-    bodiesFor(given, state, threadsOf(state, resume.name, given.mail)),
+    bodiesFor(given, earlierMail(scene)),
     (hash) => blobs.find((blob) => blob.hash === hash)?.text as string,
   );
   return { pieces, blobs, leftOut, text };
@@ -179,8 +180,8 @@ const SECTIONS: Record<ChangingSection, (made: Changing, scene: Scene) => void> 
   notices: ({ pieces }, { config, state, resume, given }) =>
     addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail)),
   answers: ({ pieces }, { state, resume }) => addAnswers(pieces, state, resume.name),
-  people: ({ pieces }, { config, state, resume, given }) => addContacts(pieces, config, state, resume.name, given.mail),
-  conversation: ({ pieces }, { state, resume, given }) => addThreads(pieces, state, resume.name, given.mail),
+  people: ({ pieces }, scene) => addContacts(pieces, scene),
+  conversation: ({ pieces }, scene) => void pieces.push(...printExcerpts(earlierMail(scene), scene.resume.name)),
   reminders: ({ pieces }, { config, resume, given }) => addReminders(pieces, given, looks(config, resume)),
   mail: ({ pieces }, { config, resume, given }) => addMail(pieces, given, looks(config, resume)),
 };
@@ -244,42 +245,20 @@ function addAnswers(pieces: Piece[], { approvals }: State, agent: string): void 
     pieces.push(`\n## Answers to what you asked\n${answers.map(({ text }) => `- ${tame(text)}`).join('\n')}\n`);
 }
 
-/** The conversations of the visit: of its mail, and of what the agent asked and is told the answer of. */
-function threadsOf({ approvals }: State, agent: string, given: readonly Mail[]): Set<string> {
-  const threads = new Set(given.map(({ thread }) => thread));
-  for (const { cause } of answersFor(approvals, agent)) for (const { thread } of cause) threads.add(thread);
-  return threads;
+/** The earlier mail that this visit needs. */
+function earlierMail({ config: { agents }, state, resume, given }: Scene): Excerpt[] {
+  const asked = answersFor(state.approvals, resume.name).flatMap(({ cause }) => cause);
+  const isPerson = (name: string): boolean => agents.get(name)?.person === true;
+  return excerptsFor(state, resume.name, { given: [...(given.reminded ?? []), ...given.mail], asked }, isPerson);
 }
 
 /** Adds what is known of people whom the mail or its conversations name. */
-function addContacts(pieces: Piece[], config: Config, state: State, agent: string, given: readonly Mail[]): void {
-  if (config.contacts.size === 0) return;
-  const earlier = [...threadsOf(state, agent, given)].flatMap((thread) => state.mail.threads.get(thread) ?? []);
-  const own = earlier.filter(({ from, to }) => from === agent || to.includes(agent));
-  const text = printContacts(config, agent, [...given, ...own]);
+function addContacts(pieces: Piece[], scene: Scene): void {
+  if (scene.config.contacts.size === 0) return;
+  const mail = [...scene.given.mail, ...earlierMail(scene).map((excerpt) => excerpt.mail)];
+  const text = printContacts(scene.config, scene.resume.name, mail);
   if (text !== '') pieces.push(text);
 }
-
-/** Adds the last messages of each conversation in which the agent took part, before the mail that is given now. */
-function addThreads(pieces: Piece[], state: State, agent: string, given: readonly Mail[]): void {
-  for (const id of threadsOf(state, agent, given)) {
-    const tail = state.mail.threads
-      .get(id)
-      ?.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
-    if (!tail?.length) continue;
-    pieces.push(`\n## Earlier in conversation ${/^[\w.-]+$/.test(id) ? id : quoteUntrusted(id)}\n`);
-    for (const m of tail) {
-      if (m.refused?.includes(agent)) pieces.push(`[${m.id} from ${m.from} is left out: your model refused it]\n`);
-      else
-        pieces.push(
-          `<mail id="${m.id}" from="${m.from}" subject=${quoteUntrusted(m.subject)}>\n`,
-          { mail: m.id, cut: THREAD_CUT },
-          '\n</mail>\n',
-        );
-    }
-  }
-}
-const THREAD_CUT = 400;
 
 /** Mail of former visits whose authors still wait for an answer. */
 function addReminders(pieces: Piece[], { reminded = [], cut }: InboxMail, looks: boolean): void {
@@ -303,9 +282,7 @@ function addMessages(pieces: Piece[], mails: readonly Mail[], most: number, look
   for (const mail of mails) {
     pieces.push(headOf(mail), mail.body.length > most ? { mail: mail.id, cut: most } : { mail: mail.id });
     if (mail.body.length > most)
-      pieces.push(
-        `\n[cut: ${mail.body.length - most} more characters in ${mail.path}: ask ${mail.from} for them, in parts]`,
-      );
+      pieces.push(`\n${cutMark(mail.id, mail.body.length - cut(mail.body, most).length, mail.body.length)}`);
     const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
     if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot see images]`);
     pieces.push('\n</mail>\n');
@@ -323,16 +300,9 @@ function headOf(mail: Mail): string {
   return `<mail id="${mail.id}" from="${mail.from}" turn="${mail.turn}" kind="${mail.kind}" thread=${quoteUntrusted(mail.thread)}${more} subject=${quoteUntrusted(mail.subject)}>\n`;
 }
 
-function bodiesFor(given: InboxMail, state: State, threads: ReadonlySet<string>): (id: string) => string {
-  return (id) => {
-    const mail = given.mail.find((m) => m.id === id) ?? given.reminded?.find((m) => m.id === id);
-    if (mail) return mail.body;
-    for (const thread of threads) {
-      const found = state.mail.threads.get(thread)?.find((m) => m.id === id);
-      if (found) return found.body;
-    }
-    return '';
-  };
+function bodiesFor({ mail, reminded = [] }: InboxMail, earlier: readonly Excerpt[]): (id: string) => string {
+  const all = [...mail, ...reminded, ...earlier.map((excerpt) => excerpt.mail)];
+  return (id) => all.find((one) => one.id === id)?.body as string;
 }
 
 /** Puts a prompt together from its pieces. The journal's reader uses it too: the same pieces and bodies give the same text for ever. */

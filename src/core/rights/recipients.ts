@@ -69,7 +69,8 @@ export interface MessageOptions {
 
 /**
  * Completes a message to its canonical form. Without `reply_to` it answers the latest of the given mail from one of its
- * recipients; its thread is that of the message it answers, else the one thread of the given mail, else its own id.
+ * recipients; its thread is that of the message it answers, else the one thread of the given mail, else its own id. `known`:
+ * what `reply_to` names, if that is a message that its author wrote or was given before.
  */
 export function composeMessage(
   from: string,
@@ -78,14 +79,16 @@ export function composeMessage(
   wish: MessageOptions,
   given: readonly Cause[],
   hops: number,
+  known?: Pick<Message, 'id' | 'thread' | 'subject'>,
 ): Message {
   const id = messageId(turn, from, n);
   const answered =
     given.find((mail) => mail.id === wish.reply_to) ??
+    known ??
     (wish.reply_to === undefined ? given.findLast((mail) => wish.to.includes(mail.from)) : undefined);
   const threads = new Set(given.map((mail) => mail.thread));
   const only = threads.size === 1 ? given[0]?.thread : undefined;
-  const subject = wish.subject ?? (answered ? reSubject(answered.subject) : firstLine(wish.body));
+  const subject = wish.subject ?? (answered?.subject ? reSubject(answered.subject) : firstLine(wish.body));
   const replyTo = wish.reply_to ?? answered?.id;
   return {
     id,

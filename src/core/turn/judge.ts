@@ -5,6 +5,7 @@ import { actName } from '../approvals/answers.ts';
 import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';
 import { deniedText } from '../approvals/approval-text.ts';
 import { changedSince, changedText, coversOf, OUTDATED } from '../approvals/covers.ts';
+import { hasEarlierMail } from '../mail/known.ts';
 import type { ActCall, Json, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause, Held, UsedEntry } from '../model/entry.ts';
@@ -85,9 +86,9 @@ function noteUse(scene: ActContext, act: Act): void {
 }
 
 /** A hint for an agent that asked for a tool it does not have: the tools it has. */
-function hintFor(toolbox: Toolbox, { config, resume }: ActContext, rule: string): string {
+function hintFor(toolbox: Toolbox, { config, state, agent, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
-  const names = toolsOf(toolbox, config, resume).map(({ name }) => name);
+  const names = toolsOf(toolbox, config, resume, hasEarlierMail(state, agent)).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
   return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
 }
@@ -332,15 +333,18 @@ function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause
  * The specifications of the tools an agent has; the same array for the same tools and configuration, so that it can be a
  * cache key.
  */
-export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolSpec[] {
+export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume, withEarlierMail = false): ToolSpec[] {
   const byConfig = specs.get(toolbox) ?? new WeakMap<Config, Map<string, ToolSpec[]>>();
   specs.set(toolbox, byConfig);
   const known = byConfig.get(config) ?? new Map<string, ToolSpec[]>();
   byConfig.set(config, known);
-  let list = known.get(resume.name);
+  const key = withEarlierMail ? `${resume.name} with earlier mail` : resume.name;
+  let list = known.get(key);
   if (!list) {
-    list = [...toolbox.values()].filter((tool) => has(resume, tool)).map(({ spec }) => withPrice(config, spec));
-    known.set(resume.name, list);
+    list = [...toolbox.values()]
+      .filter((tool) => has(resume, tool) && (withEarlierMail || tool.ofEarlierMail === undefined))
+      .map(({ spec }) => withPrice(config, spec));
+    known.set(key, list);
   }
   return list;
 }

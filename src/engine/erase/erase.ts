@@ -137,8 +137,13 @@ class Eraser implements Texts {
     if (this.target.images.has(line.hash)) line.text = '';
   }
 
+  used(line: Line<'used'>): void {
+    line.text = eraseShown(line.text, this.target);
+  }
+
   prompt(prompt: PromptRef): void {
     if ('pieces' in prompt) prompt.pieces = erasePieces(prompt.pieces, this.target);
+    else for (const result of prompt.results) if (result.text) result.text = eraseShown(result.text, this.target);
   }
 
   /** Known only by the act that was asked about: see `eraser`. */
@@ -281,6 +286,19 @@ function withoutSubjects(text: string, { messages, echoes, subjects }: EraseTarg
       left = left.replaceAll(`${id} ${quoteUntrusted(shown)}`, `${id} ${quoteUntrusted(made)}`);
   }
   return left;
+}
+
+/** Tools show messages between marks that no text can forge. */
+function eraseShown(text: string, { messages, echoes, subjects }: EraseTarget): string {
+  const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
+  return text.replace(
+    /(<mail id="([\w-]+)"[^\n]*>\n)([\s\S]*?)(?=\n<\/mail>|$)/g,
+    (all, top: string, id: string, body: string) => {
+      if (!messages.has(id) && !echoes.has(id)) return all;
+      const named = heads.reduce((left, [old, made]) => left.replaceAll(old, made), top);
+      return `${named}${messages.has(id) ? REDACTED : body}`;
+    },
+  );
 }
 
 function head(subject: string): string {

@@ -1,7 +1,14 @@
 /** Reads all lines of the journal, or those of one turn. */
 import type { Entry } from '../../core/model/entry.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { GENESIS, isNewer, journalFiles, readJournal, readJournalFile } from '../../disk/journal/journal.ts';
+import {
+  GENESIS,
+  isNewer,
+  journalFiles,
+  journalPath,
+  readJournal,
+  readJournalFile,
+} from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 
 /** Every line of the journal in order, also those of a turn that is not committed. Throws `damaged-journal`. */
@@ -16,7 +23,12 @@ export function* journalLines(disk: Disk): Generator<Entry> {
 
 /** The lines of one turn, empty when it was not made; its place in the chain is not checked here. Throws `newer-journal`. */
 export function turnLines(disk: Disk, turn: number): Entry[] {
-  if (!journalFiles(disk).includes(turn)) return [];
+  return journalFiles(disk).includes(turn) ? turnLinesIn(disk, turn) : [];
+}
+
+/** The same, without a look at the whole folder. */
+export function turnLinesIn(disk: Disk, turn: number): Entry[] {
+  if (disk.stat(journalPath(turn)) === null) return [];
   const { groups, faults } = readJournalFile(disk, turn, GENESIS);
   const newer = faults.find(isNewer);
   if (newer) throw new FaultError(newer);

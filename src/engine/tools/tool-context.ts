@@ -77,6 +77,8 @@ export interface ContextParts {
   /** Asks for a page as the agent may. */
   fetch: ToolContext['fetch'];
   search: ToolContext['search'];
+  mail: ToolContext['mail'];
+  mailIds: ToolContext['mailIds'];
   /** Runs a program on these files alone. */
   apart: ToolContext['apart'];
   /** Milliseconds that the tool has. */
@@ -89,7 +91,8 @@ const DEPTH = 32;
 
 /** Makes the tool context of one use of a tool. */
 export function makeToolContext(means: ContextParts): ToolContext {
-  const { disk, resume, reader, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
+  const { disk, resume, reader, staged, changes, program, apart, ask, fetch, search, mail, mailIds, timeout, signal } =
+    means;
   const isThere = (path: string): boolean => disk.stat(path) !== null;
   const resolve = (path: string, isNamed?: typeof isThere): PathTarget => {
     const target = demandPermitted(permitPath(resume, path, isNamed));
@@ -139,6 +142,8 @@ export function makeToolContext(means: ContextParts): ToolContext {
     ask,
     fetch,
     search,
+    mail,
+    mailIds,
     apart,
     javascript: (code) => runJavascript(code, timeout, signal),
   };

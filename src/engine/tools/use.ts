@@ -22,6 +22,7 @@ import { YOUNG_MS } from '../../disk/intake/reader.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
+import { readableMail } from './delivered-mail.ts';
 import { runApart, runProgram } from './program.ts';
 import {
   bytesAt,
@@ -203,6 +204,7 @@ async function run(
     apart: (files, argv) => runApart(turn, `.lemming/apart-${resume.name}`, files, timeout, argv),
     ask: (server, name, input) => askServer(turn, server, name, input),
     fetch: (url) => fetchFor(turn, tool, scene, url),
+    ...readableMail(disk, turn.state, scene),
     search: (query, limit) => searchFor(turn, resume, timeout, { query, limit }),
     timeout,
     signal: turn.signal,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';
 import { attachmentNames } from '../../core/mail/attachment-names.ts';
+import { answeredBy } from '../../core/mail/known.ts';
 import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import type { ActContext, Attachable, Covers, Draft, Staged } from '../../core/model/tool.ts';
@@ -117,6 +118,7 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
     },
     given,
     hopsAfter(given),
+    draft.sent.find(({ message }) => message.id === reply_to)?.message ?? answeredBy(scene.state, agent, reply_to),
   );
   const same = draft.sent.find((one) => isSame(one, message, carried.files));
   if (same) return { ok: false, rule: 'already-sent', text: `Already sent as ${same.message.id} in this visit.` };

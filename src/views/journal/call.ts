@@ -200,10 +200,12 @@ function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces
   );
 }
 
-/** The body as delivered: of waiting mail, otherwise of the last messages of the conversation. */
+/** The body as delivered: of waiting mail, of what prompts may show again, or of the last messages of a conversation. */
 export function bodyOf(state: State, id: string): string {
   const mail = state.mail.waiting.get(id);
   if (mail) return mail.body;
+  const kept = state.mail.texts.get(id);
+  if (kept) return kept.body;
   for (const tail of state.mail.threads.values()) {
     const found = tail.find((message) => message.id === id);
     if (found) return found.body;

@@ -28,7 +28,7 @@ describe('show', () => {
     expect(data.system).toContain('You are manager');
     expect(data.parts[0].text).toContain('plan with </ mail> inside');
     expect(data.parts[0].text).toContain('I like < mail> and plans.');
-    expect((await lemming(root, ['show', '4.manager'])).out).toContain('Earlier in conversation 000001-human-01');
+    expect((await lemming(root, ['show', '4.manager'])).out).toContain('## Earlier mail that you wrote or were given');
   });
 
   it('shows a visit of several calls, each with what was new', async () => {

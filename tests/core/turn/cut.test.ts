@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import { addMail, deliver } from '../../../src/core/mail/reducer.ts';
+import { addSent, deliver } from '../../../src/core/mail/reducer.ts';
 import type { DoneSoFar } from '../../../src/core/model/entry.ts';
 import { agentState } from '../../../src/core/model/state/staff.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
@@ -106,7 +106,7 @@ it('a visit that did nothing is told beside what those before it did', () => {
 it('an author has one notice of a message, the newest, and none when it is done', () => {
   const state = emptyState();
   const letters = ['human', 'b'].flatMap((from) => [1, 2].map((n) => mail({ from, n, to: ['a', 'c'] })));
-  for (const letter of letters) addMail(state, letter);
+  for (const letter of letters) addSent(state, letter);
   for (const turn of [1, 2])
     for (const notice of cutNotices(config, state, turn, cut('a', { given: letters }), [], letters))
       apply(state, notice);

@@ -71,7 +71,7 @@ describe('a message that the model refuses', () => {
     }
     expect(org.dead()).toHaveLength(1);
     expect(org.delivered('a')).toHaveLength(2);
-    expect(org.texts.at(-1)).toContain('000001-human-01 from human is left out: your model refused it');
+    expect(org.texts.at(-1)).not.toMatch(/POISON|000001-human-01"/);
   });
 
   it('is given up when it is all that the agent has, alone', async () => {
@@ -88,7 +88,7 @@ describe('a message that the model refuses', () => {
     org.refuses = (prompt) => (textOf(prompt).length > 8000 ? 'too-long' : null);
     expect(await org.run()).toMatchObject({ end: 'idle' });
     expect([org.dead(), org.delivered('a').length]).toEqual([[], 1]);
-    expect(org.texts.at(-1)).toMatch(/\[cut: \d+ more characters/);
+    expect(org.texts.at(-1)).toMatch(/\[cut: [\d,]+ of 20,013 characters; read_mail/);
   });
 
   it('counts no attempt while the main model is down and only a spare one refuses', async () => {

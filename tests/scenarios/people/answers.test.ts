@@ -70,7 +70,7 @@ describe('an answer makes its asker due at once, once', () => {
     expect((await org.run()).end).toBe('idle');
     expect(calledIn(org)).toEqual([turn]);
     expect(said(org)).toContain(`\n## Answers to what you asked\n- ${words}`);
-    expect(said(org)).toContain('## Earlier in conversation 000001-human-01\n<mail id="000001-human-01"');
+    expect(said(org)).toContain('## Earlier mail that you wrote or were given\n<mail id="000001-human-01"');
     expect((await org.run()).reports).toEqual([]);
     expect(await recomputed(org)).toBeNull();
   });

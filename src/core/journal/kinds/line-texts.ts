@@ -22,6 +22,8 @@ export interface Texts {
   answer(line: Line<'answer'>): void;
   /** What an agent or a person is told. */
   notice(line: Line<'notice'>): void;
+  /** The result of a tool. */
+  used(line: Line<'used'>): void;
   blob(line: Line<'blob'>): void;
   prompt(prompt: PromptRef): void;
 }

@@ -15,12 +15,37 @@ export interface Mail extends Message {
   grown?: Record<string, { visits: number; files: Record<string, number> }>;
   /** Recipient → the last turn in which its model refused it; `long`: once because it was too long. */
   refused?: Record<string, { turn: number; long?: true }>;
+  /** The last turn in which a person edited it or sent it again: the journal of that turn has its text. */
+  edited?: number;
 }
+
+/** A message that an agent wrote or was given. Its text is in the journal. */
+export interface KnownMail {
+  thread: string;
+  tainted?: true;
+  edited?: number;
+}
+
+/** A message that a prompt may show again. */
+export interface KeptMail {
+  /** Agents that may be shown it: it stands in so many lists of `recent`. */
+  holders: number;
+  id: string;
+  from: string;
+  /** Its first recipients. */
+  to: string[];
+  kind: Message['kind'];
+  thread: string;
+  subject: string;
+  /** Cut to `KEPT_CHARS`. */
+  body: string;
+  /** Characters of the whole body. */
+  size: number;
+}
+export const KEPT_CHARS = 4000;
 
 /** One of the last messages of a conversation, for prompts. Its body is cut to `TAIL_CHARS`. */
 export interface ThreadMessage {
-  /** Recipients whose model refused it. */
-  refused?: string[];
   id: string;
   from: string;
   to: string[];
@@ -76,6 +101,12 @@ export interface MailState {
   attached: SpillMap<Attachments>;
   /** `<hash> <path>` of an attached file → the path of the file in whose line these bytes stand. */
   contents: SpillMap<string>;
+  /** Each message by each agent that wrote it or was given it: `<agent> <id>`. */
+  known: SpillMap<KnownMail>;
+  /** Agent → ids of known messages that its prompts may show, in the order in which it came to know them. */
+  recent: Map<string, string[]>;
+  /** The messages in `recent`. */
+  texts: SpillMap<KeptMail>;
   /** Conversation → its last messages; the one that was written in last stands last. */
   threads: Map<string, ThreadMessage[]>;
   /** Answers that agents owe, by agent, the oldest first. */
@@ -99,6 +130,9 @@ export function emptyMail(): MailState {
     received: new SpillMap(byReader),
     attached: new SpillMap(byMessage),
     contents: new SpillMap(),
+    known: new SpillMap(byReader),
+    recent: new Map(),
+    texts: new SpillMap(byMessage),
     threads: new Map(),
     owed: new Map(),
     own: new Map(),

@@ -68,7 +68,7 @@ export const kind: LineKind<'used'> = {
         ? `${once} was used once, and left nothing in the journal that could be put back`
         : files.map(liveChange),
   },
-  texts: null,
+  texts: (line, visitor) => visitor.used(line),
   bytes: ({ files }, change) => {
     for (const file of files) if (file.data !== undefined) file.data = change(file.data);
   },

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
 import { noteAttached, noteContents } from '../../../mail/attachments.ts';
-import { addMail, noteMessage } from '../../../mail/reducer.ts';
+import { addSent } from '../../../mail/reducer.ts';
 import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { message } from '../schemas.ts';
@@ -47,7 +47,7 @@ export const kind: LineKind<'sent'> = {
   phase: 'effect',
   schema,
   apply: (state, { message, files = [], tainted = false, made }) => {
-    addMail(state, message, made, tainted);
+    addSent(state, message, made, tainted);
     noteAttached(
       state,
       message,
@@ -55,7 +55,6 @@ export const kind: LineKind<'sent'> = {
       tainted,
     );
     noteContents(state, files);
-    noteMessage(state, message);
   },
   files: ({ message, files = [] }) => [
     { op: 'create', path: message.path, text: printMessage(message) },

@@ -84,6 +84,9 @@ function reset(state: State, scope: string): void {
     state.mail.expiring.clear();
     state.mail.threads.clear();
     state.mail.attached.clear();
+    state.mail.known.clear();
+    state.mail.recent.clear();
+    state.mail.texts.clear();
     state.dead.letters.clear();
     state.dead.undelivered.clear();
     state.dead.chains.clear();

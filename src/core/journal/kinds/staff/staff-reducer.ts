@@ -1,4 +1,5 @@
 /** What hiring and retiring do to the state. */
+import { forgetAllKnown } from '../../../mail/known.ts';
 import { forgetDebts } from '../../../mail/owed.ts';
 import type { HiredEffect, RetiredEffect } from '../../../model/entry.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
@@ -25,6 +26,7 @@ export function retire(state: State, { agent, by, turn, chart, credits, to }: Re
   setFile(state, 'org/chart.yaml', chart.text);
   state.staff.hired.delete(agent);
   forgetDebts(state, agent);
+  forgetAllKnown(state, agent);
   state.files.trees.delete(agent);
   state.acts.last.delete(agent);
   noteAct(state.acts, by, { turn, did: 'retired', things: [agent] });

@@ -3,6 +3,7 @@ import { copyWith, withEntry } from '../../../../schema/copy.ts';
 import { hearAnswers } from '../../../approvals/reducer.ts';
 import { noteReader } from '../../../mail/attachments.ts';
 import { growthAfter } from '../../../mail/growth.ts';
+import { learnAll } from '../../../mail/known.ts';
 import { configOf, creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { applyDebts } from '../../../mail/owed.ts';
 import { deliver } from '../../../mail/reducer.ts';
@@ -36,9 +37,10 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
   agent.lastReason = reasonOf(visit);
-  if (isAnswered(visit)) noteAnswered(state, visit.agent, visit.outcome === 'ok' ? visit.mail : []);
+  if (isAnswered(visit)) noteAnswered(state, visit.agent);
   if (visit.outcome === 'ok') {
     if (agent.failures > 0) settleNotices(state, configOf(visit.agent));
+    learnAll(state, visit.agent, visit.mail);
     deliver(state, visit.agent, visit.mail);
     agent.notices.splice(0, visit.told);
     hearAnswers(state, visit, 'heard');
@@ -50,6 +52,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     return;
   }
   const settled = visit.settled ?? [];
+  learnAll(state, visit.agent, settled);
   deliver(state, visit.agent, settled);
   if (visit.outcome === 'cut') agent.failures = 0; // its provider answers
   if (visit.blame === 'budget') return;

@@ -1,0 +1,86 @@
+/** Chooses the earlier mail that a prompt shows, and how much of each message. Pure. */
+import { cut } from '../../schema/print.ts';
+import { exchangeWith, recentOf, tasksIn } from '../mail/known.ts';
+import type { Cause, Piece } from '../model/entry.ts';
+import type { KeptMail, Mail } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
+import { quoteUntrusted } from '../text/untrusted.ts';
+
+/** Characters of all messages that are shown whole, about 2,000 tokens; the others are cut to `EXCERPT`. */
+const ROOM = 8000;
+const EXCERPT = 400;
+/** Messages that are shown at most, and how many of them only because they are the latest. */
+const MOST_SHOWN = 12;
+const LATEST = 6;
+
+/** A message, and how many of its characters are shown. */
+export interface Excerpt {
+  mail: KeptMail;
+  chars: number;
+}
+
+/** What a visit is about: mail, and what its agent had asked a person before. */
+export interface Occasion {
+  given: readonly Mail[];
+  asked: readonly Pick<Cause, 'id' | 'thread'>[];
+}
+
+/**
+ * What an agent wrote or was given before, in that order. First, whole while there is room: the messages that this mail
+ * answers, what gave the agent its work in these conversations, and the last exchange with each person who writes. Then its
+ * latest messages in these conversations. A new conversation of a person continues the one of the last exchange.
+ */
+export function excerptsFor(
+  state: State,
+  agent: string,
+  { given, asked }: Occasion,
+  isPerson: (name: string) => boolean,
+): Excerpt[] {
+  const said = recentOf(state, agent).filter(({ id }) => !given.some((mail) => mail.id === id));
+  if (said.length === 0) return [];
+  const parents = said.filter(({ id }) => given.some((mail) => mail.reply_to === id) || asked.some((m) => m.id === id));
+  const people = new Set(given.map(({ from }) => from).filter(isPerson));
+  const exchanges = [...people].flatMap((person) => exchangeWith(said, agent, person));
+  const threads = new Set([...given, ...asked, ...parents, ...exchanges].map(({ thread }) => thread));
+  const tasks = [...threads].flatMap((thread) => tasksIn(said, agent, thread));
+  const first = [...new Set([...parents, ...tasks, ...exchanges])].slice(0, MOST_SHOWN);
+  const latest = said.filter((mail) => threads.has(mail.thread) && !first.includes(mail)).slice(-LATEST);
+  const chosen = new Map<KeptMail, number>();
+  let room = ROOM;
+  const show = (mail: KeptMail, chars: number): void => {
+    chosen.set(mail, Math.min(mail.body.length, chars));
+    room -= Math.min(mail.body.length, chars);
+  };
+  for (const mail of first) show(mail, Math.max(EXCERPT, room));
+  for (const mail of latest.reverse().slice(0, MOST_SHOWN - first.length))
+    show(mail, mail.body.length <= room ? mail.body.length : EXCERPT);
+  return said.flatMap((mail) => {
+    const chars = chosen.get(mail);
+    return chars === undefined ? [] : [{ mail, chars }];
+  });
+}
+
+/** The excerpts as pieces of a prompt. The journal keeps the id of a message and not its text. */
+export function printExcerpts(excerpts: readonly Excerpt[], agent: string): Piece[] {
+  if (excerpts.length === 0) return [];
+  return ['\n## Earlier mail that you wrote or were given\n', ...excerpts.flatMap((one) => printExcerpt(one, agent))];
+}
+
+function printExcerpt({ mail, chars }: Excerpt, agent: string): Piece[] {
+  const { id, from, to, thread, subject, body, size } = mail;
+  const who = from === agent ? `from="you" to="${to.join(', ')}"` : `from="${from}"`;
+  const head = `<mail id="${id}" ${who} thread=${quoteUntrusted(thread)} subject=${quoteUntrusted(subject)}>\n`;
+  const missing = size - cut(body, chars).length;
+  if (missing === 0) return [head, { mail: id }, '\n</mail>\n'];
+  return [head, { mail: id, cut: chars }, `\n${cutMark(id, missing, size)}\n</mail>\n`];
+}
+
+/** Says how much of a message is missing, and how the agent can read it. */
+export function cutMark(id: string, missing: number, size: number): string {
+  return `[cut: ${grouped(missing)} of ${grouped(size)} characters; read_mail ${id} shows all]`;
+}
+
+/** 1,212 */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+}
