@@ -157,11 +157,16 @@ describe('sections', () => {
 
 describe('a prompt that does not fit', () => {
   const body = 'word '.repeat(300);
-  const state = stateOf(memoryFile('plan', 'THE PLAN. '.repeat(60)), sent({ body: 'EARLIER. '.repeat(60) }), {
-    k: 'file',
-    path: 'org/shared/context/brand.md',
-    text: 'BLUE. '.repeat(60),
-  });
+  const state = stateOf(
+    memoryFile('plan', 'THE PLAN. '.repeat(60)),
+    sent({ body: 'EARLIER. '.repeat(60) }),
+    visited({ mail: ['000001-human-01'] }),
+    {
+      k: 'file',
+      path: 'org/shared/context/brand.md',
+      text: 'BLUE. '.repeat(60),
+    },
+  );
   const config = configOf({ edges: EDGES, resumes: { a: { shared: ['.'] } } });
   const long = mail({ n: 2, thread: '000001-human-01', body });
   const mails = { mail: [long], waiting: 0, cut: 8000 };
@@ -191,7 +196,7 @@ describe('a prompt that does not fit', () => {
   });
 
   it('then has its mail cut, with a mark, and never to nothing', () => {
-    expect(under(body.trim())).toMatch(/word\s*\n\[cut: \d+ more characters/);
+    expect(under(body.trim())).toMatch(/word\s*\n\[cut: [\d,]+ of 1,500 characters; read_mail/);
     expect(made(1)).toContain('word word');
     expect(made(1)).toBe(made(2));
   });

@@ -88,7 +88,7 @@ describe('a message that the model refuses', () => {
     org.refuses = (prompt) => (textOf(prompt).length > 8000 ? 'too-long' : null);
     expect(await org.run()).toMatchObject({ end: 'idle' });
     expect([org.dead(), org.delivered('a').length]).toEqual([[], 1]);
-    expect(org.texts.at(-1)).toMatch(/\[cut: [\d,]+ of 20,013 characters; read_mail/);
+    expect(org.texts.at(-1)).toMatch(/\[cut: [\d,]+ of 20,012 characters; read_mail/);
   });
 
   it('counts no attempt while the main model is down and only a spare one refuses', async () => {
