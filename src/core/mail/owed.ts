@@ -1,4 +1,5 @@
 /** Says who owes an answer to whom, and who is reminded of it. */
+import { copyWith } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Config } from '../model/config.ts';
 import type { VisitEffect } from '../model/entry.ts';
@@ -69,21 +70,39 @@ export function applyDebts(state: State, visit: Pick<VisitEffect, 'agent' | 'owe
 }
 
 /** Its text is needed only for the reminder. */
-function remindedOf({ id, from, thread, subject, turn }: Owed): Owed {
-  return { id, from, thread, subject, turn };
+function remindedOf({ mail: _, ...owed }: Owed): Owed {
+  return owed;
 }
 
 /**
- * A message pays what its author owes its readers in that conversation, and for the message that it answers; one of kind
- * `status` pays nothing.
+ * A message pays what its author owes its readers in that conversation, and for the message that it answers. One of kind
+ * `status` or `notice` pays nothing, and a `request` asks back: the debt waits until its reader wrote.
  */
-export function payDebts(state: State, { from, to, thread, kind, reply_to }: Message): void {
+export function payDebts(state: State, message: Message): void {
+  const { from, to, thread, kind, reply_to } = message;
+  for (const reader of to) goOn(state, reader, message);
   const before = state.mail.owed.get(from);
-  if (!before || kind === 'status') return;
+  if (!before || kind === 'status' || kind === 'notice') return;
+  const isMeant = (owed: Owed): boolean => to.includes(owed.from) && (owed.thread === thread || owed.id === reply_to);
+  const left =
+    kind === 'request'
+      ? before.map((owed) => (isMeant(owed) ? copyWith(owed, { asked: true as const }) : owed))
+      : before.filter((owed) => !isMeant(owed));
+  keep(state, from, left);
+}
+
+/** Whoever asked the author of a message something has the answer, or other news. */
+function goOn(state: State, reader: string, { from, thread }: Message): void {
+  const owed = state.mail.owed.get(reader);
+  if (!owed?.some((one) => one.asked && one.from === from && one.thread === thread)) return;
   keep(
     state,
-    from,
-    before.filter((owed) => !to.includes(owed.from) || (owed.thread !== thread && owed.id !== reply_to)),
+    reader,
+    owed.map((one) => {
+      if (one.from !== from || one.thread !== thread) return one;
+      const { asked: _, ...rest } = one;
+      return rest;
+    }),
   );
 }
 
@@ -117,7 +136,9 @@ export function remindersFor(config: Config, state: State, agent: string): Mail[
   const { paused, starved, failures } = agentState(state.staff, agent);
   if (paused || starved || failures >= FAILING || config.agents.get(agent)?.person !== false) return [];
   const blocked = blockedThreads(config, state);
-  return owed.flatMap(({ mail, from }) => (mail && config.agents.has(from) && !blocked.has(mail.thread) ? [mail] : []));
+  return owed.flatMap(({ mail, from, asked }) =>
+    mail && config.agents.has(from) && !asked && !blocked.has(mail.thread) ? [mail] : [],
+  );
 }
 
 /** Conversations that go on when a person answers, or when an agent can be visited again. */

@@ -131,7 +131,8 @@ export function askedIn({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
 function printOwed({ agents }: Config, { mail }: State, agent: string): string {
   const owed = (mail.owed.get(agent) ?? []).filter(({ from }) => agents.has(from));
   const named = owed.map(
-    ({ id, from, subject, turn }) => `${from} (${id} ${quoteUntrusted(cut(subject, QUOTED_CHARS))}, turn ${turn})`,
+    ({ id, from, subject, turn, asked }) =>
+      `${from} (${id} ${quoteUntrusted(cut(subject, QUOTED_CHARS))}, turn ${turn}${asked ? '; you asked back' : ''})`,
   );
   return named.length ? `Answers that you owe: ${listed(named)}.` : '';
 }

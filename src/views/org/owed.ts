@@ -18,17 +18,19 @@ export interface OwedAnswer {
   reminded: boolean;
 }
 
-/** All answers that are owed, in chart order. Pure. */
+/** All answers that are owed, in chart order, except where the agent asked back and waits. Pure. */
 export function owedAnswers(config: Config, state: State): OwedAnswer[] {
   return owedIn(config, state).flatMap(({ agent, owed }) =>
-    owed.map(({ id, from, subject, turn, mail }) => ({
-      agent,
-      to: from,
-      id,
-      subject,
-      turn,
-      reminded: mail === undefined,
-    })),
+    owed
+      .filter(({ asked }) => !asked)
+      .map(({ id, from, subject, turn, mail }) => ({
+        agent,
+        to: from,
+        id,
+        subject,
+        turn,
+        reminded: mail === undefined,
+      })),
   );
 }
 

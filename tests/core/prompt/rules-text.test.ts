@@ -14,10 +14,12 @@ function rulesOf(limits: object, tools: string[]): string {
 
 it('the rules of a visit name its limits, and only tools that the agent has', () => {
   const many = rulesOf({ steps: 3 }, ['remember', 'write_file']);
-  expect(many).toContain('at most 3 replies, of at most 900 tokens each. A long file gets a reply of its own.');
-  expect(many).toContain('Use remember to keep what you will need later.');
+  expect(many).toContain(
+    'at most 3 replies, of at most 900 tokens each. A file of more than 200 lines gets a reply of its own.',
+  );
+  expect(many).toContain('Use remember only for what you will need');
   const one = rulesOf({ steps: 1, output_tokens: 50 }, ['write_file']);
   expect(one).toContain('A visit has only one reply, of at most 50 tokens.\n');
-  expect(one).not.toMatch(/remember|memory and your mail|A long file/);
-  expect(rulesOf({}, [])).not.toContain('A long file');
+  expect(one).not.toMatch(/remember|memory and your mail|A file of more/);
+  expect(rulesOf({}, [])).not.toContain('A file of more');
 });

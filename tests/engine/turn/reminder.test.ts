@@ -117,6 +117,46 @@ describe('an answer', () => {
   });
 });
 
+describe('a question back', () => {
+  it('pays nothing: the debt waits until its author wrote, and brings no reminder before', async () => {
+    const org = lab(({ agent, turn, mail }) => {
+      if (agent === 'manager')
+        return turn === 1 ? model('', send('planner', 'Plan it.', 'task'), DONE) : model('', DONE);
+      return mail[0]?.body === 'Plan it.' ? model('', send('manager', 'For whom?', 'request'), DONE) : model('', DONE);
+    });
+    org.drop('manager', 'A page, please.', { kind: 'status' });
+    expect((await org.run()).end).toBe('idle');
+    const asked = () =>
+      org.look(({ config, state }) =>
+        owedIn(config, state).flatMap(({ owed }) => owed.map(({ id, asked }) => [id, asked])),
+      );
+    expect(new Map((await asked()) as [string, boolean | undefined][])).toEqual(
+      new Map([
+        ['000001-manager-01', true],
+        ['000002-planner-01', undefined],
+      ]),
+    );
+    expect(org.lines('visit').flatMap(({ reminded = [] }) => reminded)).toEqual(['000002-planner-01']);
+  });
+
+  it('brings the reminder once its author wrote', async () => {
+    const org = lab(({ agent, turn, mail }) => {
+      if (agent === 'manager')
+        return turn === 1
+          ? model('', send('planner', 'Plan it.', 'task'), DONE)
+          : mail[0]?.from === 'planner'
+            ? model('', send('planner', 'For the café.', 'response'), DONE)
+            : [];
+      return mail[0]?.body === 'Plan it.' && turn === 2
+        ? model('', send('manager', 'For whom?', 'request'), DONE)
+        : model('', DONE);
+    });
+    org.drop('manager', 'A page, please.', { kind: 'status' });
+    expect((await org.run()).end).toBe('idle');
+    expect(org.lines('visit').flatMap(({ reminded = [] }) => reminded)).toEqual(['000001-manager-01']);
+  });
+});
+
 describe('what needs no answer', () => {
   it("is a colleague's thanks; a person's costs its one visit", async () => {
     const org = lab(({ agent, mail }) =>

@@ -64,6 +64,8 @@ export interface Owed {
   turn: number;
   /** The message, until the agent was reminded of it. */
   mail?: Mail;
+  /** The agent asked its author something and waits for the answer. */
+  asked?: true;
 }
 
 export const TAIL_LENGTH = 6;
