@@ -11,6 +11,7 @@ const ARGS: Record<string, string[]> = {
   inspect: ['manager'],
   memory: ['manager'],
   outbox: ['manager'],
+  prompt: ['manager'],
   search: ['Hello'],
   show: ['000001-human-01'],
   'skill show': ['planning'],

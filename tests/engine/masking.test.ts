@@ -97,7 +97,7 @@ describe('a key that comes back', () => {
     });
     let before = 0;
     org.providers.broken = service(() => {
-      throw new ProviderError('refused', `${'x'.repeat(before)}${SECRET} ${hex(SECRET)}`);
+      throw new ProviderError('malformed', `${'x'.repeat(before)}${SECRET} ${hex(SECRET)}`);
     });
     for (const most of [500, 2000])
       for (before = most - 60; before < most; before += 6) {

@@ -40,7 +40,7 @@ describe('6.2 turns', () => {
       org.drop(['a', 'b', 'c'], 'Work.');
       const [report] = await org.turns(1);
       expect(report?.visits.map(({ agent, outcome, blame }) => [agent, outcome, blame])).toEqual([
-        ['a', 'failed', 'provider'],
+        ['a', 'failed', failure === 'bad-request' ? 'config' : 'provider'],
         ['b', 'ok', undefined],
         ['c', 'ok', undefined],
       ]);

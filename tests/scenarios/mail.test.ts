@@ -36,7 +36,7 @@ describe('mail, as a user lives it', () => {
     expect(await aboutOf(org, 'c')).toEqual(['cut']);
     org.drop('c', 'And now?');
     await org.turns(1);
-    expect(textOf(org.visits('c')[1])).toContain('edge');
+    expect(textOf(org.visits('c')[1])).toContain('The chart does not let c write to a.');
     expect(await aboutOf(org, 'c')).toEqual([]);
   });
 

@@ -21,8 +21,10 @@ it('shows what an agent would be sent now, in parts, and what a service may have
     'Your mail (1)',
   ]);
   expect(call.tokens).toBe(sum(call.parts));
-  await turns(root, 1);
-  await lemming(root, ['send', 'manager', 'Again']);
+  for (const body of ['Again', 'And again']) {
+    await turns(root, 1); // with the first mail that it may read again, the stable part changes once
+    await lemming(root, ['send', 'manager', body]);
+  }
   const again = (await lemming(root, ['prompt', 'manager', '--json'])).data.calls[0];
   expect(named(again.parts).slice(0, 5)).toEqual([
     'Tools (same)',
@@ -33,7 +35,7 @@ it('shows what an agent would be sent now, in parts, and what a service may have
   ]);
   expect(again.same).toBe(sum(again.parts.slice(0, 4)));
   const { out } = await lemming(root, ['prompt', 'manager']);
-  expect(out).toContain('manager is due: 1 message waits. What manager would be sent in turn 2, model default: about ');
+  expect(out).toContain('manager is due: 1 message waits. What manager would be sent in turn 3, model default: about ');
   expect(out).toContain('-- How you work');
 });
 
@@ -41,15 +43,17 @@ it('shows what was sent in a turn, call by call, with what the service counted',
   const root = office();
   await lemming(root, ['send', 'manager', 'Hello']);
   await turns(root, 1);
-  await lemming(root, ['send', 'manager', 'More']);
-  await turns(root, 1);
-  const { data } = await lemming(root, ['prompt', 'manager', '--turn', '2', '--json']);
-  expect(data).toMatchObject({ agent: 'manager', turn: 2, due: null });
+  for (const body of ['Some', 'More']) {
+    await lemming(root, ['send', 'manager', body]);
+    await turns(root, 1);
+  }
+  const { data } = await lemming(root, ['prompt', 'manager', '--turn', '3', '--json']);
+  expect(data).toMatchObject({ agent: 'manager', turn: 3, due: null });
   const [call] = data.calls;
-  expect(call).toMatchObject({ key: '2.manager.1.1', counted: { input: expect.any(Number), cached: 0 } });
+  expect(call).toMatchObject({ key: '3.manager.1.1', counted: { input: expect.any(Number), cached: 0 } });
   expect(call.parts.find(({ name }: PartShown) => name === 'Your mail (1)').text).toContain('More');
   expect(call.same).toBeGreaterThan(0);
-  const sent = (await lemming(root, ['show', '2.manager.1.1', '--json'])).data;
+  const sent = (await lemming(root, ['show', '3.manager.1.1', '--json'])).data;
   for (const { name, text } of call.parts as PartShown[])
     if (name !== 'Tools') expect(`${sent.system}\n${sent.parts[0].text}`).toContain(text);
 });

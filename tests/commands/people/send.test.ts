@@ -46,7 +46,7 @@ describe('send', () => {
     [['send', '@nobody', 'x'], 6, 'no unit'],
     [['send', '../manager', 'x'], 6, 'no agent'],
     [['send', 'manager', ' '], 2, 'no text'],
-    [['send', 'human', 'x'], 4, 'themselves'],
+    [['send', 'human', 'x'], 4, 'You cannot write to yourself.'],
     [['send', 'manager', 'x', '--priority', 'extreme'], 2, 'priority'],
     [['send', 'manager', 'x', '--attach', 'nowhere.txt'], 6, 'nowhere.txt'],
   ])('%j ends with %d', async (words, exit, text) => {

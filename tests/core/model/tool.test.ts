@@ -23,6 +23,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     promised: 0,
     heldBefore: [],
     stopped: 0,
+    sizes: new Map(),
   });
   draft.notes.push('x');
   expect(emptyDraft(3, 5)).toMatchObject({ notes: [], nextMessage: 3, promised: 5 });

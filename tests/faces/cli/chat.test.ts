@@ -31,7 +31,10 @@ async function office(retry: object = {}): Promise<string> {
 
 const env = { FAKE_KEY: 'k', LEMMING_ORG: '' };
 const answer = (body: string) =>
-  called({ id: 'c1', name: 'send_message', arguments: JSON.stringify({ to: 'human', body }) });
+  called(
+    { id: 'c1', name: 'send_message', arguments: JSON.stringify({ to: 'human', body }) },
+    { id: 'c2', name: 'done', arguments: '{}' },
+  );
 
 /** An answer that stops in the middle until it is let go: what the screen shows meanwhile stays there. */
 function held(body: string): { half: Answer; letGo: () => void } {
