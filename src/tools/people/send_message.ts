@@ -35,7 +35,7 @@ export default act({
       .describe(
         'request or task: you need an answer; response or report: you give one; status: progress, not an answer; notice: wakes nobody; message: anything else',
       ),
-    priority: priority().optional().meta(RARE),
+    priority: priority().optional().describe('urgent wakes its reader at once'),
     reply_to: z.string().max(100).optional().describe('id of the message that this answers'),
     expires_in: z
       .number()
