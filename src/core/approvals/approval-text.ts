@@ -122,9 +122,7 @@ function howToAnswer(id: string, { options, freeText }: Question): string[] {
     '`decision: approve` for yes, `decision: deny` for no',
   ];
   const line = [
-    ...(options.length
-      ? [`\`lemming approve ${id} --option ${/^[\w-]+$/.test(options[0] ?? '') ? options[0] : 1}\``]
-      : []),
+    ...options.slice(0, 1).map((first) => `\`lemming approve ${id} --option ${/^[\w-]+$/.test(first) ? first : 1}\``),
     ...(freeText ? [`\`lemming approve ${id} --answer TEXT\``] : []),
     `\`lemming approve ${id}\` for yes, \`lemming deny ${id}\` for no`,
   ];

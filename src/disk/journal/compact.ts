@@ -23,7 +23,7 @@ export class Compact {
   private readonly said = new Map<string, { n: number; texts: Map<number, string> }>();
   private readonly textOf: JournalText;
 
-  constructor(textOf: JournalText = () => '') {
+  constructor(textOf: JournalText) {
     this.textOf = textOf;
   }
 

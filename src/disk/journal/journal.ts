@@ -148,6 +148,9 @@ export function readJournalFile(
   return read;
 }
 
+/** Of a journal that is only written: its lines refer to no other file. */
+const noTexts: JournalText = () => '';
+
 /** Reads journal files as texts, for lines that refer to earlier files. */
 export function textsOf(disk: Disk): JournalText {
   return (turn) => Buffer.from(disk.read(journalPath(turn), 'whole') ?? []).toString();
@@ -286,7 +289,7 @@ export class Journal {
   private readonly marks: Pick<JournalMarks, 'note'> | undefined;
   private appender: Appender | null = null;
   private lines = new LineBuffer();
-  private compact = new Compact();
+  private compact = new Compact(noTexts);
   private readonly ears: ((entry: Entry) => void)[] = [];
   private waiting: Promise<void> | null = null;
   /** Entries that wait for room, and the bytes they want. */
@@ -440,7 +443,7 @@ export class Journal {
     this.write(true);
     this.close();
     this.file = turn;
-    this.compact = new Compact();
+    this.compact = new Compact(noTexts);
     this.size = 0;
     this.synced = 0;
     this.dirSynced = false;

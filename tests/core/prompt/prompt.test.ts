@@ -479,3 +479,15 @@ describe('the hash of a request', () => {
     expect(textHash('')).toBe('47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU');
   });
 });
+
+it('names skills beyond the listed ones when the mail is about them', () => {
+  const skill = (name: string, description: string): [string, string] => [
+    `org/skills/${name}/SKILL.md`,
+    `---\nname: ${name}\ndescription: ${description}\n---\nDo it.\n`,
+  ];
+  const many = Array.from({ length: 60 }, (_, i) => skill(`s${String(i).padStart(2, '0')}`, `About nothing ${i}.`));
+  const files = Object.fromEntries([...many, skill('zither', 'Tuning a zither by ear.')]);
+  const config = configOf({ edges: EDGES, files, resumes: { a: { skills: ['*'] } } });
+  const told = textOf(briefA({ config, given: given(mail({ body: 'Please tune my zither.' })) }));
+  expect(told).toContain('## More of your skills that may matter now\n- zither: Tuning a zither by ear.');
+});

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry, UsedEntry } from '../../../src/core/model/entry.ts';
 import { Compact } from '../../../src/disk/journal/compact.ts';
+import { textsOf } from '../../../src/disk/journal/journal.ts';
+import { MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { EVERY, intent, replied, reply } from '../../core/entries.ts';
 import { sent } from '../../core/world.ts';
 
@@ -24,8 +26,8 @@ function act(input: Parameters<typeof JSON.stringify>[0]) {
 
 /** As the lines stand in the file, and as they are read back. */
 function through(entries: readonly Entry[]): { lines: string[]; read: Entry[] } {
-  const writer = new Compact();
-  const reader = new Compact();
+  const writer = new Compact(() => '');
+  const reader = new Compact(() => '');
   const lines = entries.map((entry) => JSON.stringify(writer.pack(entry)));
   return { lines, read: lines.map((line) => reader.unpack(JSON.parse(line) as Entry)) };
 }
@@ -69,7 +71,7 @@ describe('a text that a reply holds already', () => {
       ...message,
       files: [{ path: 'agents/b/outbox/000003-01.files/x', hash: 'h', same, data: 'eA==' }],
     };
-    const line = JSON.parse(JSON.stringify(new Compact().pack(onward)));
+    const line = JSON.parse(JSON.stringify(new Compact(() => '').pack(onward)));
     expect(JSON.stringify(line)).not.toContain('eA==');
     const texts = (turn: number) =>
       `{"k":"sent"}\n${JSON.stringify(onward)}\n${JSON.stringify(turn === 2 ? brought : {})}\n`;
@@ -110,14 +112,14 @@ describe('a result of a tool that its line holds already', () => {
 
   it('is read as older journals have it: in full', () => {
     const line = again(told('A long text of a file.'));
-    const reader = new Compact();
+    const reader = new Compact(() => '');
     reader.unpack(used());
     expect(reader.unpack(line)).toEqual(line);
   });
 
   it('cannot be read without its line', () => {
     const line = JSON.parse(through([used(), again(told('A long text of a file.'))]).lines[1] as string) as Entry;
-    expect(() => new Compact().unpack(line)).toThrow(/not in this file/);
+    expect(() => new Compact(() => '').unpack(line)).toThrow(/not in this file/);
   });
 });
 
@@ -152,4 +154,21 @@ it('whatever replies (one a call), messages, uses of tools and prompts a turn ha
       expect(through(entries).read).toEqual(entries);
     }),
   );
+});
+
+it('of two files that a message carries, one that was received stands in its own line alone', () => {
+  const [first, second] = ['agents/b/outbox/000001-01.files/a.txt', 'agents/a/outbox/000002-01.files/b.txt'];
+  const brought = { ...sent({ from: 'b' }), files: [{ path: first, data: 'QQ==' }] };
+  const onward = {
+    ...sent({ from: 'a' }),
+    files: [
+      { path: 'agents/a/outbox/000002-01.files/a.txt', data: 'QQ==', same: first },
+      { path: second, data: 'Qg==' },
+    ],
+  } as Entry;
+  const line = JSON.parse(JSON.stringify(new Compact(() => '').pack(onward)));
+  expect(JSON.stringify(line)).not.toContain('QQ==');
+  const texts = () => JSON.stringify(new Compact(() => '').pack(brought as Entry));
+  expect(new Compact(texts).unpack(line)).toEqual(onward);
+  expect(textsOf(new MemoryDisk())(7)).toBe('');
 });
