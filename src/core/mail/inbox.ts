@@ -69,10 +69,7 @@ export function inboxOfVisit(
 function nextAfterRefusal(inbox: readonly Mail[], agent: string, refused: AgentState['refused']): Mail | undefined {
   const since = (mail: Mail): number => mail.refused?.[agent]?.turn ?? 0;
   const open = inbox.filter((mail) => since(mail) > 0 || (refused !== '' && mail.kind !== 'notice'));
-  return open.reduce<Mail | undefined>((a, b) => {
-    if (!a || since(b) !== since(a)) return !a || since(b) < since(a) ? b : a;
-    return older(b, a) ? b : a;
-  }, undefined);
+  return [...open].sort((a, b) => since(a) - since(b))[0]; // of several the one that came first
 }
 
 /** Characters that are given of a message: less with each attempt when the model refused it as too long. */

@@ -315,7 +315,7 @@ export function copyDraft(draft: Draft): Draft {
     sent: [...draft.sent],
     wrote: new Map(draft.wrote),
     acked: [...draft.acked],
-    uses: draft.uses && new Map(draft.uses),
+    uses: new Map(draft.uses),
     loaded: [...draft.loaded],
     notes: [...draft.notes],
     hires: [...draft.hires],

@@ -3,6 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { archiveMoves } from '../journal/files.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../model/entry.ts';
+import type { Attachments } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { messageOf } from '../rights/recipients.ts';
 import type { FileVersions } from '../tools/file-versions.ts';
@@ -29,7 +30,7 @@ function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, 
 
 /** What came with a message, in its own folder. */
 function filesIn({ mail }: State, id: string): string[] {
-  const files = mail.attached.get(id)?.files ?? [];
+  const { files } = mail.attached.get(id) as Attachments; // each message that names attachments has them, also of former rules
   return files.flatMap(({ path }) => (messageOf(path) ? [path] : []));
 }
 
