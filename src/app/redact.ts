@@ -1,7 +1,9 @@
 /** Erases a text from the journal, the folder and all caches. */
 import { isUtf8 } from 'node:buffer';
+import { placedFile } from '../core/mail/attachments.ts';
 import { printKey } from '../core/model/call.ts';
 import type { Entry, Line } from '../core/model/entry.ts';
+import { textHash } from '../core/model/hash.ts';
 import { archivePath, messagePath } from '../core/rights/recipients.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { bytesHash } from '../disk/fs/materialise.ts';
@@ -78,7 +80,7 @@ function findTarget(disk: Disk, id: string): EraseTarget {
     texts: new Set(),
     subjects: new Map(),
     files: new Set(),
-    images: new Set(),
+    shown: new Set(),
     paths: new Map(),
   };
   const held: { file: number; agent: string; body: string }[] = [];
@@ -96,7 +98,7 @@ function findTarget(disk: Disk, id: string): EraseTarget {
   for (const turn of target.turns) widen(disk, target, turn);
   for (const group of readJournal(disk, [])) for (const entry of group.entries) echo(target, entry);
   findCopies(disk, target);
-  findImages(disk, target);
+  findShown(disk, target);
   for (const none of ['', REDACTED]) {
     target.texts.delete(none);
     target.subjects.delete(none);
@@ -127,17 +129,26 @@ function filesOf({ attached, message: { from, attachments = [] } }: Line<'drop'>
 }
 
 /**
- * Finds the images among what came with the messages. The journal keeps equal images once, so an image that also came with
- * other mail stays.
+ * Finds what prompts showed of the files that came with the messages. The journal keeps equal images and equal texts once, so
+ * what also came with other mail stays.
  */
-function findImages(disk: Disk, { files, images }: EraseTarget): void {
+function findShown(disk: Disk, { files, shown }: EraseTarget): void {
   if (files.size === 0) return;
   const others = new Set<string>();
   for (const { entries } of readJournal(disk, []))
     for (const entry of entries)
-      if (entry.k === 'intent' && 'pieces' in entry.prompt)
-        for (const { path, hash } of entry.prompt.images ?? []) (files.has(path) ? images : others).add(hash);
-  for (const hash of others) images.delete(hash);
+      for (const { path, hash } of shownBy(entry)) (files.has(path) ? shown : others).add(hash);
+  for (const hash of others) shown.delete(hash);
+}
+
+/** Files that prompts show because of a line, and the hashes of the blobs in which they stand. */
+function shownBy(entry: Entry): { path: string; hash: string }[] {
+  if (entry.k === 'intent' && 'pieces' in entry.prompt) return entry.prompt.images ?? [];
+  if (entry.k !== 'sent') return [];
+  return (entry.files ?? []).flatMap((file) => {
+    const { path, text } = placedFile(file);
+    return text === undefined ? [] : [{ path, hash: textHash(text) }];
+  });
 }
 
 function lookAt(target: EraseTarget, entry: Entry): void {

@@ -28,23 +28,15 @@ import retireAgent from './staff/retire_agent.ts';
 import fetchUrl from './web/fetch_url.ts';
 import webSearch from './web/web_search.ts';
 
-/** Every tool by name; a test checks that this matches the folder. Agents are shown their tools in this order. */
+/**
+ * Every tool by name; a test checks that this matches the folder. Agents are shown their tools in this order: first those that
+ * most agents have, so that the prompts of different agents begin alike and a service can serve that part from its cache.
+ */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
-    ...[
-      sendMessage,
-      done,
-      acknowledge,
-      remember,
-      recall,
-      forget,
-      searchMemory,
-      note,
-      requestApproval,
-      readMail,
-      searchMail,
-    ],
-    ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill, proposeSkill],
+    ...[sendMessage, done, acknowledge, readMail, searchMail],
+    ...[readFile, writeFile, editFile, listFiles, searchFiles],
+    ...[remember, recall, forget, searchMemory, note, requestApproval, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],
   ].map((tool) => [tool.spec.name, tool]),

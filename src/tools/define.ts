@@ -122,7 +122,7 @@ function specOf<S extends z.ZodType>({ name, about, input }: ToolText<S>): ToolS
 /** Marks a field that models are not shown, because they rarely need it: it costs tokens in every prompt, and is still taken. */
 export const RARE = { rare: true } as const;
 
-/** The schema as models are shown it: without limits, which a refusal names, and without fields that are rarely needed. */
+/** The schema as models are shown it: without limits and unknown keys, which a refusal names, and without fields that are rarely needed. */
 function schemaOf(schema: z.ZodType): JsonObject {
   const { $schema: _unused, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
@@ -134,4 +134,13 @@ function schemaOf(schema: z.ZodType): JsonObject {
   }) as JsonObject;
   return rest;
 }
-const LIMITS = ['minLength', 'maxLength', 'pattern', 'minItems', 'maxItems', 'minimum', 'maximum'] as const;
+const LIMITS = [
+  'additionalProperties',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+] as const;

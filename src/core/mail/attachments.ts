@@ -1,4 +1,5 @@
 /** Which files came with a message, who may read them, and by which paths. */
+import { isUtf8 } from 'node:buffer';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { parseMessageId } from '../../schema/name.ts';
@@ -9,12 +10,13 @@ import type { AttachedFile, Attachments } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { type PathRuling, permitPath } from '../model/tool-path.ts';
 import { archivePath } from '../rights/recipients.ts';
+import { tame } from '../text/untrusted.ts';
 
 /** Notes what came with a message. A file without a path of its own lies beside the message, where its author laid it. */
 export function noteAttached(
   { mail, rights }: State,
   { id, from, attachments = [] }: Message,
-  files: readonly Pick<AttachedFile, 'path' | 'found'>[],
+  files: readonly Omit<AttachedFile, 'name'>[],
   isTainted: boolean,
 ): void {
   if (attachments.length === 0) return;
@@ -23,6 +25,38 @@ export function noteAttached(
   });
   const tainted = isTainted || rights.tainted.has(from);
   mail.attached.set(id, { files: placed, readers: [], ...(tainted ? { tainted } : {}) });
+}
+
+/** Most characters of a file that prompts show. */
+const SHOWN_CHARS = 8000;
+
+/**
+ * The file of a message, with its text if prompts show it: a short text that the author of the message made. A file that is
+ * only sent on is read by those who need it.
+ */
+export function placedFile({ path, data, from }: Attached): Omit<AttachedFile, 'name'> {
+  if (isAttachment(from) || data.length > SHOWN_CHARS * 2) return { path };
+  const bytes = Buffer.from(data, 'base64');
+  const text = isUtf8(bytes) ? bytes.toString().trimEnd() : '';
+  const isShown = text !== '' && text.length <= SHOWN_CHARS && !UNPRINTABLE.test(text);
+  return isShown ? { path, text: tame(text) } : { path };
+}
+/** Control characters, of which a text has none but tabs and line breaks. */
+const UNPRINTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
+
+/** No agent but this one was still to be given these messages: what came with them is shown no more. */
+export function forgetShown({ mail }: State, agent: string, ids: readonly string[]): void {
+  for (const id of ids) {
+    const { attachments, waiting = [] } = mail.waiting.get(id) ?? {};
+    const isLast = waiting.every((name) => name === agent || mail.own.has(name));
+    const attached = attachments && isLast ? mail.attached.get(id) : undefined;
+    if (attached?.files.some(({ text }) => text !== undefined))
+      mail.attached.set(id, copyWith(attached, { files: attached.files.map(withoutText) }));
+  }
+}
+
+function withoutText({ name, path, found }: AttachedFile): AttachedFile {
+  return found === undefined ? { name, path } : { name, path, found };
 }
 
 /** Notes which line holds the bytes of files, for when they are sent on. */

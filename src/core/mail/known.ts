@@ -3,11 +3,11 @@ import { cut } from '../../schema/print.ts';
 import { latestFirst } from '../model/spill-order.ts';
 import { KEPT_CHARS, type KeptMail, type KnownMail, type Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
-import type { InboxMail } from './inbox.ts';
 
 /** A list of recent messages that is longer is shortened to the latest, and those that belong to the latest conversations. */
 const MOST_RECENT = 36;
-const LATEST = 8;
+/** So many of the latest messages always stay. */
+export const LATEST_KEPT = 8;
 const LATEST_THREADS = 8;
 const LATEST_PEOPLE = 3;
 /** Recipients that are kept of a message. */
@@ -77,7 +77,7 @@ function shorten(state: State, agent: string, ids: readonly string[]): void {
   const threads = [...new Set(late.map(({ thread }) => thread))].slice(0, LATEST_THREADS);
   const people = [...new Set(late.map(({ from }) => from))].filter((name) => state.mail.own.has(name));
   const kept = new Set([
-    ...said.slice(-LATEST),
+    ...said.slice(-LATEST_KEPT),
     ...threads.flatMap((thread) => tasksIn(said, agent, thread)),
     ...people.slice(0, LATEST_PEOPLE).flatMap((person) => exchangeWith(said, agent, person)),
   ]);
@@ -129,12 +129,4 @@ export function answeredBy(
 ): { id: string; thread: string; subject: string } | undefined {
   const found = id === undefined ? undefined : known.get(`${agent} ${id}`);
   return found && id !== undefined ? { id, thread: found.thread, subject: texts.get(id)?.subject ?? '' } : undefined;
-}
-
-/**
- * Whether an agent is offered the tools that show earlier mail: it knows some, or a prompt cannot show all of this mail. It
- * begins once in the life of an agent, so that the stable part of its prompts changes once.
- */
-export function hasEarlierMail({ mail }: State, agent: string, given?: Pick<InboxMail, 'mail' | 'cut'>): boolean {
-  return mail.recent.has(agent) || (given?.mail.some(({ body }) => body.length > given.cut) ?? false);
 }

@@ -1,6 +1,6 @@
 /** Chooses the earlier mail that a prompt shows, and how much of each message. Pure. */
 import { cut } from '../../schema/print.ts';
-import { exchangeWith, recentOf, tasksIn } from '../mail/known.ts';
+import { exchangeWith, LATEST_KEPT, recentOf, tasksIn } from '../mail/known.ts';
 import type { Cause, Piece } from '../model/entry.ts';
 import type { KeptMail, Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
@@ -58,6 +58,17 @@ export function excerptsFor(
     const chars = chosen.get(mail);
     return chars === undefined ? [] : [{ mail, chars }];
   });
+}
+
+/** Whether an agent knows more mail than the excerpts and the given mail show in full. */
+export function hidesEarlier(state: State, agent: string, shown: readonly Excerpt[], given: readonly Mail[]): boolean {
+  const recent = state.mail.recent.get(agent) ?? [];
+  if (recent.length >= LATEST_KEPT) return true; // there may be more: the list is shortened to so many
+  const whole = new Set([
+    ...shown.filter(({ mail: { size, body }, chars }) => cut(body, chars).length === size).map(({ mail }) => mail.id),
+    ...given.map(({ id }) => id),
+  ]);
+  return recent.some((id) => !whole.has(id));
 }
 
 /** The excerpts as pieces of a prompt. The journal keeps the id of a message and not its text. */

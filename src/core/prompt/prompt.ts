@@ -1,25 +1,25 @@
 /** Builds the prompt of a visit. */
-import { createHash } from 'node:crypto';
 import { CHANGING_SECTIONS, type ChangingSection } from '../../schema/config/prompt.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
-import { cut } from '../../schema/print.ts';
 import { noticeLines } from '../mail/chain.ts';
 import type { InboxMail } from '../mail/inbox.ts';
 import { askedIn, type MemorySection, memorySection } from '../memory/section.ts';
-import type { Part, Prompt, ToolSpec } from '../model/call.ts';
+import type { Prompt, ToolSpec } from '../model/call.ts';
 import type { Config, Skill } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import { answersFor } from '../model/state/approvals.ts';
-import type { Mail } from '../model/state/mail.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
+import { grants } from '../rights/permit.ts';
 import { matching, printSkill } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
-import { quoteUntrusted, tame } from '../text/untrusted.ts';
+import { tame } from '../text/untrusted.ts';
 import { environment } from './environment.ts';
-import { cutMark, type Excerpt, excerptsFor, printExcerpts } from './excerpts.ts';
+import { type Excerpt, excerptsFor, hidesEarlier, printExcerpts } from './excerpts.ts';
+import { printGiven, printReminders } from './given-mail.ts';
+import { renderPieces } from './pieces.ts';
 import { fits } from './room.ts';
 import { outputTokens } from './rules-text.ts';
 import { addedText, stablePart } from './stable.ts';
@@ -43,6 +43,8 @@ interface Scene {
   state: State;
   resume: Resume;
   given: InboxMail;
+  /** Earlier mail that the visit needs. */
+  earlier: Excerpt[];
   turn: number;
   summaryDue: boolean;
   /** Sections that are left out, because the prompt would not fit. */
@@ -63,27 +65,30 @@ const LEAST_MAIL = 500;
 
 /**
  * Resume, rules, neighbours, memory, threads and inbox become a prompt. The stable part comes first and holds no clock, so
- * that providers can cache it; text written by others stands between marks as data. `room`: tokens that it may have. Pure.
+ * that providers can cache it; text written by others stands between marks as data. `toolsOf`: the tools of the agent, with
+ * those that show earlier mail if there is more than the prompt shows. `room`: tokens that it may have. Pure.
  */
 export function buildPrompt(
   config: Config,
   state: State,
   resume: Resume,
   given: InboxMail,
-  tools: ToolSpec[],
+  toolsOf: (isMore: boolean) => ToolSpec[],
   turn: number,
   summaryDue: boolean,
   room = Infinity,
 ): VisitPrompt {
-  const system = stablePart(config, resume, tools);
-  const scene: Scene = { config, state, resume, given, turn, summaryDue, left: [] };
+  const scene: Scene = { config, state, resume, given, earlier: [], turn, summaryDue, left: [] };
+  scene.earlier = earlierMail(scene);
   let made = changingPart(scene);
+  let system = stablePart(config, resume, toolsOf(hidesMail(scene)));
   for (let cuts = 1; !fits(room, system.text, made.text); cuts++) {
     const most = Math.floor(given.cut / 2 ** (cuts - LEFT_OUT.length));
     if (cuts > LEFT_OUT.length && most < LEAST_MAIL) break;
     scene.left = LEFT_OUT.slice(0, cuts);
     if (cuts > LEFT_OUT.length) scene.given = copyWith(given, { cut: most });
     made = changingPart(scene);
+    system = stablePart(config, resume, toolsOf(hidesMail(scene)));
   }
   return {
     prompt: {
@@ -92,7 +97,7 @@ export function buildPrompt(
       n: 1,
       system: system.system,
       parts: [{ role: 'user', text: made.text }],
-      tools,
+      tools: system.tools,
       maxOutputTokens: outputTokens(config, resume),
       mail: [...(given.reminded ?? []), ...given.mail].map(({ id, from, kind, subject, body, thread }) => ({
         id,
@@ -126,7 +131,7 @@ function changingPart(scene: Scene): ChangingPart {
   const { pieces, blobs } = made;
   const text = renderPieces(
     pieces,
-    bodiesFor(given, earlierMail(scene)),
+    bodiesFor(given, scene.earlier),
     (hash) => blobs.find((blob) => blob.hash === hash)?.text as string,
   );
   return { pieces, blobs, leftOut, text };
@@ -181,9 +186,16 @@ const SECTIONS: Record<ChangingSection, (made: Changing, scene: Scene) => void> 
     addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail)),
   answers: ({ pieces }, { state, resume }) => addAnswers(pieces, state, resume.name),
   people: ({ pieces }, scene) => addContacts(pieces, scene),
-  conversation: ({ pieces }, scene) => void pieces.push(...printExcerpts(earlierMail(scene), scene.resume.name)),
-  reminders: ({ pieces }, { config, resume, given }) => addReminders(pieces, given, looks(config, resume)),
-  mail: ({ pieces }, { config, resume, given }) => addMail(pieces, given, looks(config, resume)),
+  conversation: ({ pieces }, scene) => void pieces.push(...printExcerpts(scene.earlier, scene.resume.name)),
+  reminders: ({ pieces }, { config, resume, given }) => {
+    pieces.push(...printReminders(given, looks(config, resume)));
+  },
+  mail: (made, { config, state, resume, given, left }) => {
+    const isShown = left.length === 0 && !given.bare && grants(resume, 'read_file') !== null;
+    const { pieces, blobs } = printGiven(given, { images: looks(config, resume), files: isShown ? state.mail : null });
+    made.pieces.push(...pieces);
+    made.blobs.push(...blobs);
+  },
 };
 
 /** Whether its model can look at images. */
@@ -219,19 +231,6 @@ function addBlobs({ pieces, blobs }: Changing, title: string, texts: readonly st
   blobs.push(...found);
 }
 
-/** sha256 of a whole request, base64url: the intent records it. `images`: the hashes of its images. */
-export function requestHash(
-  systemHash: string,
-  model: string,
-  parts: readonly Part[],
-  images: readonly { hash: string }[] = [],
-): string {
-  const hash = createHash('sha256').update(systemHash).update(model);
-  for (const image of images) hash.update(image.hash);
-  for (const part of parts) hash.update(part.role === 'user' ? part.text : JSON.stringify(part));
-  return hash.digest('base64url');
-}
-
 /** `again`: what the prompt says about mail that is given again. */
 function addNotices(pieces: Piece[], state: State, agent: string, again: string): void {
   const lines = noticeLines(agentState(state.staff, agent).notices).map((n) => `- turn ${n.turn}: ${tame(n.text)}`);
@@ -245,6 +244,17 @@ function addAnswers(pieces: Piece[], { approvals }: State, agent: string): void 
     pieces.push(`\n## Answers to what you asked\n${answers.map(({ text }) => `- ${tame(text)}`).join('\n')}\n`);
 }
 
+/** Whether there is mail of the agent that the prompt does not show, or not in full. */
+function hidesMail({ config, state, resume, given, earlier, left }: Scene): boolean {
+  if (given.mail.some(({ body }) => body.length > given.cut)) return true;
+  const isShown = !given.bare && !left.includes('conversation') && isInOrder(config, 'conversation');
+  return hidesEarlier(state, resume.name, isShown ? earlier : [], given.mail);
+}
+
+function isInOrder({ org }: Config, name: ChangingSection): boolean {
+  return org.prompt?.changing?.includes(name) ?? true;
+}
+
 /** The earlier mail that this visit needs. */
 function earlierMail({ config: { agents }, state, resume, given }: Scene): Excerpt[] {
   const asked = answersFor(state.approvals, resume.name).flatMap(({ cause }) => cause);
@@ -255,70 +265,12 @@ function earlierMail({ config: { agents }, state, resume, given }: Scene): Excer
 /** Adds what is known of people whom the mail or its conversations name. */
 function addContacts(pieces: Piece[], scene: Scene): void {
   if (scene.config.contacts.size === 0) return;
-  const mail = [...scene.given.mail, ...earlierMail(scene).map((excerpt) => excerpt.mail)];
+  const mail = [...scene.given.mail, ...scene.earlier.map((excerpt) => excerpt.mail)];
   const text = printContacts(scene.config, scene.resume.name, mail);
   if (text !== '') pieces.push(text);
-}
-
-/** Mail of former visits whose authors still wait for an answer. */
-function addReminders(pieces: Piece[], { reminded = [], cut }: InboxMail, looks: boolean): void {
-  if (!reminded.length) return;
-  pieces.push(REMINDER);
-  addMessages(pieces, reminded, cut, looks);
-}
-const REMINDER = `
-## You owe an answer
-You were given this mail before and have not answered it. Its author may still wait for you; you are reminded only once. Answer, or ask whoever you wait for. If no answer is needed, call done with its id in settled.
-`;
-
-function addMail(pieces: Piece[], given: InboxMail, looks: boolean): void {
-  if (!given.mail.length) return;
-  const more = given.waiting ? `, ${given.waiting} more wait for later turns` : '';
-  pieces.push(`\n## Your mail (${given.mail.length}${more})\n`);
-  addMessages(pieces, given.mail, given.cut, looks);
-}
-
-function addMessages(pieces: Piece[], mails: readonly Mail[], most: number, looks: boolean): void {
-  for (const mail of mails) {
-    pieces.push(headOf(mail), mail.body.length > most ? { mail: mail.id, cut: most } : { mail: mail.id });
-    if (mail.body.length > most)
-      pieces.push(`\n${cutMark(mail.id, mail.body.length - cut(mail.body, most).length, mail.body.length)}`);
-    const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
-    if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot see images]`);
-    pieces.push('\n</mail>\n');
-  }
-}
-const IMAGE_NAME = /\.(png|jpe?g|gif|webp)$/i;
-
-function headOf(mail: Mail): string {
-  const more = [
-    mail.priority === 'normal' ? '' : ` priority="${mail.priority}"`,
-    mail.reply_to ? ` reply_to=${quoteUntrusted(mail.reply_to)}` : '',
-    mail.task ? ` task=${quoteUntrusted(mail.task)}` : '',
-    mail.attachments?.length ? ` attachments=${quoteUntrusted(mail.attachments.join(', '))}` : '',
-  ].join('');
-  return `<mail id="${mail.id}" from="${mail.from}" turn="${mail.turn}" kind="${mail.kind}" thread=${quoteUntrusted(mail.thread)}${more} subject=${quoteUntrusted(mail.subject)}>\n`;
 }
 
 function bodiesFor({ mail, reminded = [] }: InboxMail, earlier: readonly Excerpt[]): (id: string) => string {
   const all = [...mail, ...reminded, ...earlier.map((excerpt) => excerpt.mail)];
   return (id) => all.find((one) => one.id === id)?.body as string;
-}
-
-/** Puts a prompt together from its pieces. The journal's reader uses it too: the same pieces and bodies give the same text for ever. */
-export function renderPieces(
-  pieces: readonly Piece[],
-  body: (id: string, cut: number | undefined) => string,
-  blob: (hash: string) => string,
-): string {
-  let text = '';
-  for (const piece of pieces) {
-    if (typeof piece === 'string') text += piece;
-    else if ('blob' in piece) text += blob(piece.blob);
-    else {
-      const whole = body(piece.mail, piece.cut);
-      text += tame(piece.cut === undefined ? whole : cut(whole, piece.cut));
-    }
-  }
-  return text;
 }

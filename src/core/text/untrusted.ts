@@ -2,7 +2,7 @@
 
 /** The text with every forged mark broken. */
 export function tame(text: string): string {
-  return text.includes('<') ? text.replace(/<(\/?)(mail|memory)/gi, '<$1 $2') : text;
+  return text.includes('<') ? text.replace(/<(\/?)(mail|memory|attachment)/gi, '<$1 $2') : text;
 }
 
 /** The text as a JSON string with angle brackets escaped: a subject cannot close its mark. */

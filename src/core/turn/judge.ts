@@ -5,7 +5,6 @@ import { actName } from '../approvals/answers.ts';
 import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';
 import { deniedText } from '../approvals/approval-text.ts';
 import { changedSince, changedText, coversOf, OUTDATED } from '../approvals/covers.ts';
-import { hasEarlierMail } from '../mail/known.ts';
 import type { ActCall, Json, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause, Held, UsedEntry } from '../model/entry.ts';
@@ -88,7 +87,7 @@ function noteUse(scene: ActContext, act: Act): void {
 /** A hint for an agent that asked for a tool it does not have: the tools it has. */
 function hintFor(toolbox: Toolbox, { config, state, agent, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
-  const names = toolsOf(toolbox, config, resume, hasEarlierMail(state, agent)).map(({ name }) => name);
+  const names = toolsOf(toolbox, config, resume, state.mail.recent.has(agent)).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
   return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
 }

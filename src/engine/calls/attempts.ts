@@ -13,7 +13,7 @@ import type { State } from '../../core/model/state.ts';
 import { noteOutcome } from '../../core/money/breaker.ts';
 import { charge, chargeFailed, countCredits, countsTokens, printCredits, worstCase } from '../../core/money/ledger.ts';
 import { UNPRICED } from '../../core/money/money.ts';
-import { requestHash } from '../../core/prompt/prompt.ts';
+import { requestHash } from '../../core/prompt/pieces.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import type { ModelRequest } from '../../providers/with/line.ts';
 import type { CallRecorder } from '../../providers/with/record.ts';

@@ -5,7 +5,7 @@ import type { IntentEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { admits, closedFor, telling } from '../../core/money/breaker.ts';
 import { countsTokens, worstCase } from '../../core/money/ledger.ts';
-import { requestHash } from '../../core/prompt/prompt.ts';
+import { requestHash } from '../../core/prompt/pieces.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
 import { outsideOf, ownerOf } from '../../disk/owner/owner.ts';

@@ -36,8 +36,8 @@ export interface EraseTarget {
   subjects: Map<string, string>;
   /** Paths of what came with these messages, and of every copy that was sent on. */
   files: Set<string>;
-  /** Hashes of the images among them that came with no other mail. */
-  images: Set<string>;
+  /** Hashes of the texts and images among them that prompts showed, and that came with no other mail. */
+  shown: Set<string>;
   /** Old path → new path: the name of a file holds words of its subject. */
   paths: Map<string, string>;
 }
@@ -68,14 +68,14 @@ export function eraser(target: EraseTarget): LineChange {
 }
 
 /** Of a turn in which none of the text was written, a line without any of these is none of ours. */
-function signsOf({ id, messages, echoes, texts, subjects, files, images, paths }: EraseTarget): string[] {
+function signsOf({ id, messages, echoes, texts, subjects, files, shown, paths }: EraseTarget): string[] {
   return [
     id,
     ...messages.keys(),
     ...echoes.keys(),
     ...paths.keys(),
     ...files,
-    ...images,
+    ...shown,
     ...[...texts, ...subjects.keys()].map(quoted),
   ];
 }
@@ -134,7 +134,7 @@ class Eraser implements Texts {
   }
 
   blob(line: Line<'blob'>): void {
-    if (this.target.images.has(line.hash)) line.text = '';
+    if (this.target.shown.has(line.hash)) line.text = '';
   }
 
   used(line: Line<'used'>): void {

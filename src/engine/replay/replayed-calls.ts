@@ -25,7 +25,7 @@ import type {
 import type { State } from '../../core/model/state.ts';
 import { NOTHING, type Stands } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
-import { requestHash } from '../../core/prompt/prompt.ts';
+import { requestHash } from '../../core/prompt/pieces.ts';
 import type { Disk, Stat } from '../../disk/fs/disk.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type CallAllowance, OutOfCredits, type Thought } from '../calls/attempts.ts';

@@ -1,7 +1,6 @@
 /** The prompt of a visit's first call, and the texts that it refers to. */
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
-import { hasEarlierMail } from '../../core/mail/known.ts';
 import { remindersFor } from '../../core/mail/owed.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
@@ -31,7 +30,7 @@ export function promptOfVisit(
     config.org.limits.max_attempts,
   );
   const given = cause.reminder ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name) }) : chosen;
-  const tools = toolsOf(toolbox, config, resume, hasEarlierMail(state, resume.name, given));
+  const tools = (isMore: boolean) => toolsOf(toolbox, config, resume, isMore);
   const room = roomOf(config, resume);
   const made = { given, brief: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };
   return turn.sent?.over(made, resume.name) ?? made;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { later } from '../later.ts';
 
 /** Sections of the stable part, in their usual order: the same in every call of an agent. */
-export const STABLE_SECTIONS = ['identity', 'instructions', 'goals', 'skills', 'colleagues', 'rules'] as const;
+export const STABLE_SECTIONS = ['rules', 'identity', 'instructions', 'goals', 'skills', 'colleagues'] as const;
 export type StableSection = (typeof STABLE_SECTIONS)[number];
 
 /** Sections of the changing part, in their usual order. */

@@ -50,6 +50,7 @@ export default act({
       .max(16)
       .optional()
       .describe('paths in your workspace, shared/..., or attachments/NAME that you received'),
+    done: z.boolean().optional().describe('true: also end the visit'),
   }),
   preview: showReach,
   covers: ({ to, attachments = [] }, scene) => ({ ...coveredReach(to, scene), ...covered(scene, attachments) }),
@@ -92,6 +93,7 @@ type SendInput = {
   reply_to?: string | undefined;
   expires_in?: number | undefined;
   attachments?: string[] | undefined;
+  done?: boolean | undefined;
 };
 
 function stageMessage(value: SendInput, scene: ActContext): Staged {
@@ -126,6 +128,7 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   const held = message.hops > config.org.limits.hops;
   const away = message.to.filter((name) => isAway(config, scene.state, name));
   const tainted = carried.tainted ? true : undefined;
+  if (value.done) draft.done ??= { settled: [] };
   draft.sent.push({ message, files: carried.files, held, made: draft.doing, tainted });
   return {
     ok: true,

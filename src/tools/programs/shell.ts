@@ -6,7 +6,7 @@ import { worldTool } from '../define.ts';
 export default worldTool({
   name: 'shell',
   about:
-    'Run a command with sh in your workspace, in a sandbox without network. You get its output, its exit code, and the files that it changed.',
+    'Run a command with sh in your workspace, in a sandbox without network. You get its output, its exit code (any but 0 counts as a failed call), and the files that it changed.',
   touches: 'once',
   timeout: 60_000,
   input: z.strictObject({ command: z.string().min(1).max(30_000) }),

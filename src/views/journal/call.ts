@@ -12,7 +12,7 @@ import type {
 } from '../../core/model/entry.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import { countCredits } from '../../core/money/ledger.ts';
-import { renderPieces, requestHash } from '../../core/prompt/prompt.ts';
+import { renderPieces, requestHash } from '../../core/prompt/pieces.ts';
 import { compacted } from '../../core/prompt/room.ts';
 import { inCredits } from '../../schema/amount.ts';
 

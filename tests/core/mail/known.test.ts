@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import { answeredBy, forgetAllKnown, hasEarlierMail, knownTo, recentOf } from '../../../src/core/mail/known.ts';
+import { answeredBy, forgetAllKnown, knownTo, recentOf } from '../../../src/core/mail/known.ts';
 import { KEPT_CHARS } from '../../../src/core/model/state/mail.ts';
 import type { State } from '../../../src/core/model/state.ts';
 import { asked, visited } from '../entries.ts';
-import { mail, sent, stateOf } from '../world.ts';
+import { sent, stateOf } from '../world.ts';
 
 function told(n: number, agents = ['a']): State {
   const state = stateOf();
@@ -59,18 +59,6 @@ it('remembers the conversation of any message, its subject as long as it is kept
     ['a', undefined],
   ] as const)
     expect(answeredBy(state, agent, id)).toBeUndefined();
-});
-
-it('the tools of earlier mail come with the first such mail, or with mail that is too long, and stay', () => {
-  const state = stateOf(sent());
-  const now = { mail: [mail({ body: 'x'.repeat(9) })], cut: 8 };
-  expect([
-    hasEarlierMail(state, 'a'),
-    hasEarlierMail(state, 'a', { ...now, cut: 9 }),
-    hasEarlierMail(state, 'a', now),
-  ]).toEqual([false, false, true]);
-  apply(state, visited({ mail: ['000001-human-01'] }));
-  expect(hasEarlierMail(state, 'a')).toBe(true);
 });
 
 it('whoever takes the name of an agent that left knows nothing of its mail, nor anybody after a reset', () => {

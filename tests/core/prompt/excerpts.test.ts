@@ -15,7 +15,7 @@ const CONFIG = configOf({ edges: { human: ['a', 'b'], a: ['b', 'human'], b: ['a'
 function earlier(state: State, ...ids: string[]): string {
   const mail = ids.map((id) => state.mail.waiting.get(id) as Mail);
   const given = { mail, waiting: 0, cut: 100_000 };
-  const text = buildPrompt(CONFIG, state, resumeOf(CONFIG, 'a'), given, [], 9, false).prompt.parts[0]?.text ?? '';
+  const text = buildPrompt(CONFIG, state, resumeOf(CONFIG, 'a'), given, () => [], 9, false).prompt.parts[0]?.text ?? '';
   return /\n## Earlier mail[^\n]*\n([\s\S]*?)(?=\n## )/.exec(text)?.[1] ?? '';
 }
 
@@ -190,5 +190,48 @@ describe('whatever happens to mail', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('the tools that show earlier mail', () => {
+  /** Whether agent a is offered them when it is given the message. */
+  function offered(state: State, id: string, { cut = 100_000, room = Infinity, config = CONFIG } = {}): boolean {
+    const given = { mail: [state.mail.waiting.get(id) as Mail], waiting: 0, cut };
+    const tool = { name: 'read_mail', description: 'Read.', input: {} };
+    const toolsOf = (isMore: boolean) => (isMore ? [tool] : []);
+    return buildPrompt(config, state, resumeOf(config, 'a'), given, toolsOf, 9, false, room).prompt.tools.length > 0;
+  }
+  const next = (fields: Partial<Message> = {}) => sent({ from: 'b', to: ['a'], n: 9, thread: T, ...fields });
+
+  it.each<[string, Entry[], boolean]>([
+    ['are not offered in a first visit', [], false],
+    ['nor while a prompt shows all mail in full', [...given({ body: 'The task.' })], false],
+    [
+      'but when it cuts a message',
+      [...given({ body: 'x'.repeat(9000) }), ...given({ from: 'b', to: ['a'], thread: T, body: 'y'.repeat(900) })],
+      true,
+    ],
+    ['and when there is mail of another conversation', [...given({ from: 'b', to: ['a'], thread: 'other' })], true],
+    [
+      'and when the list of known mail may be shortened',
+      Array.from({ length: 8 }, (_, n) => given({ from: 'b', to: ['a'], n: n + 1, thread: T })).flat(),
+      true,
+    ],
+  ])('%s', (_what, before, expected) => {
+    expect(offered(stateOf(...before, next()), '000001-b-09')).toBe(expected);
+  });
+
+  it('are offered when the new mail is cut, or earlier mail is left out', () => {
+    const state = stateOf(...given({ body: 'The task.' }), next({ body: 'x'.repeat(900) }));
+    const config = configOf({
+      edges: { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] },
+      org: { prompt: { changing: ['environment', 'notices', 'answers', 'reminders', 'mail'] } },
+    });
+    expect([
+      offered(state, '000001-b-09'),
+      offered(state, '000001-b-09', { cut: 899 }),
+      offered(state, '000001-b-09', { config }),
+      offered(state, '000001-b-09', { room: 700 }),
+    ]).toEqual([false, true, true, true]);
   });
 });

@@ -10,7 +10,8 @@ import type { Entry } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import type { Mail } from '../../../src/core/model/state/mail.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
-import { buildPrompt, renderPieces, requestHash, type VisitPrompt } from '../../../src/core/prompt/prompt.ts';
+import { renderPieces, requestHash } from '../../../src/core/prompt/pieces.ts';
+import { buildPrompt, type VisitPrompt } from '../../../src/core/prompt/prompt.ts';
 import { visited } from '../entries.ts';
 import { configOf, letter, mail, resumeOf, sent, stateOf } from '../world.ts';
 
@@ -39,7 +40,7 @@ function briefA({
   turn = 2,
   summary = false,
 }: Wish = {}): VisitPrompt {
-  return buildPrompt(config, state, resumeOf(config, 'a'), mails, tools, turn, summary);
+  return buildPrompt(config, state, resumeOf(config, 'a'), mails, () => tools, turn, summary);
 }
 
 function memoryFile(key: string, text: string): Entry {
@@ -93,7 +94,7 @@ describe('the stable part', () => {
     expect(system).toContain('## Who you can write to\nNobody.');
     expect(system).not.toMatch(/purpose|Your role|## Goals/);
     expect(
-      buildPrompt(config, emptyState(), resumeOf(config, 'b'), given(), TOOLS, 1, false).prompt.system,
+      buildPrompt(config, emptyState(), resumeOf(config, 'b'), given(), () => TOOLS, 1, false).prompt.system,
     ).not.toMatch(/unit|undefined|null/);
   });
 
@@ -170,7 +171,7 @@ describe('a prompt that does not fit', () => {
   const config = configOf({ edges: EDGES, resumes: { a: { shared: ['.'] } } });
   const long = mail({ n: 2, thread: '000001-human-01', body });
   const mails = { mail: [long], waiting: 0, cut: 8000 };
-  const brief = (room: number) => buildPrompt(config, state, resumeOf(config, 'a'), mails, TOOLS, 2, false, room);
+  const brief = (room: number) => buildPrompt(config, state, resumeOf(config, 'a'), mails, () => TOOLS, 2, false, room);
   const made = (room: number) => textOf(brief(room));
   const whole = made(Infinity);
   /** With the most room in which these words are left out. */

@@ -71,7 +71,7 @@ describe('the skills of an agent', () => {
     const state = emptyState();
     const given = { mail: [mail({ body: 'The invoices.' })], cut: 1000, waiting: 0 };
     const config = { ...configOf({ edges: { human: ['a'], a: [] } }), skills };
-    expect(buildPrompt(config, state, all, given, [], 2, false).prompt.parts).toMatchObject([
+    expect(buildPrompt(config, state, all, given, () => [], 2, false).prompt.parts).toMatchObject([
       { text: expect.stringContaining('that may matter now\n- z-tables: tables of invoices\n') },
     ]);
   });

@@ -79,6 +79,8 @@ export interface AttachedFile {
   path: string;
   /** Where a person laid it; it moves to its path when the turn is committed. */
   found?: string;
+  /** What prompts show of it, until every agent was given the message: the whole text, where its author made it and it is short. */
+  text?: string;
 }
 
 /** What came with a message, and who may read it besides its author. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
-import { noteAttached, noteContents } from '../../../mail/attachments.ts';
+import { noteAttached, noteContents, placedFile } from '../../../mail/attachments.ts';
 import { addSent } from '../../../mail/reducer.ts';
 import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
@@ -48,12 +48,7 @@ export const kind: LineKind<'sent'> = {
   schema,
   apply: (state, { message, files = [], tainted = false, made }) => {
     addSent(state, message, made, tainted);
-    noteAttached(
-      state,
-      message,
-      files.map(({ path }) => ({ path })),
-      tainted,
-    );
+    noteAttached(state, message, files.map(placedFile), tainted);
     noteContents(state, files);
   },
   files: ({ message, files = [] }) => [

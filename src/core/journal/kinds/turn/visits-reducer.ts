@@ -1,7 +1,7 @@
 /** What the end of a visit does to the state. */
 import { copyWith, withEntry } from '../../../../schema/copy.ts';
 import { hearAnswers } from '../../../approvals/reducer.ts';
-import { noteReader } from '../../../mail/attachments.ts';
+import { forgetShown, noteReader } from '../../../mail/attachments.ts';
 import { growthAfter } from '../../../mail/growth.ts';
 import { learnAll } from '../../../mail/known.ts';
 import { configOf, creditsOf, settleNotices } from '../../../mail/notices.ts';
@@ -41,6 +41,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   if (visit.outcome === 'ok') {
     if (agent.failures > 0) settleNotices(state, configOf(visit.agent));
     learnAll(state, visit.agent, visit.mail);
+    forgetShown(state, visit.agent, visit.mail);
     deliver(state, visit.agent, visit.mail);
     agent.notices.splice(0, visit.told);
     hearAnswers(state, visit, 'heard');
