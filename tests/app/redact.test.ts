@@ -55,6 +55,28 @@ describe('a redaction', () => {
     expect(holds(made, 'The number is')).not.toEqual([]);
   });
 
+  it('erases a file that a prompt showed, unless the same text came with other mail', async () => {
+    const sends = (to: string, path: string) => say(to, 'See the file.', { attachments: [path] });
+    const made = await org(
+      ({ agent, turn }) =>
+        agent !== 'a' || turn > 1
+          ? []
+          : [
+              { tool: 'write_file', input: { path: 'x.md', content: `File ${NUMBER}.` } },
+              { tool: 'write_file', input: { path: 'y.md', content: 'File of both.' } },
+              sends('b', 'x.md'),
+              say('b', 'See the other file.', { attachments: ['y.md'] }),
+            ],
+      { resumes: { a: { tools: ['write_file'] }, b: { tools: ['read_file'] } } },
+      2,
+    );
+    const shown = () => made.lines('blob').filter(({ text }) => text.startsWith('File '));
+    expect(shown().map(({ text }) => text)).toEqual([`File ${NUMBER}.`, 'File of both.']);
+    await erase(made, '000001-a-01');
+    expect(shown().map(({ text }) => text)).toEqual(['File of both.']);
+    expect(made.lines('sent')[0]?.files?.[0]?.data).toBe(Buffer.from('[redacted]').toString('base64'));
+  });
+
   it('erases the words of one call, and the answer only when it is made of them', async () => {
     const made = await org(looks);
     expect(await erase(made, '1.a.1.1')).toMatchObject({ messages: [], also_in: [] });

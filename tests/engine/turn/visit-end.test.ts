@@ -66,6 +66,26 @@ describe('the visit of a model goes on', () => {
 });
 
 describe('the visit of a model ends', () => {
+  it('with a message that says so, unless another call of the reply fails', async () => {
+    const last = say('b', 'The last word.', { done: true });
+    const org = lab(replies(model(last, act('remember', { key: 'k', text: 'x' }))));
+    await org.turns(1);
+    expect(callsOf(org)).toEqual(['a1']);
+    const failed = lab(replies(model(last, act('read_file', { path: 'none' })), model(act('done'))));
+    await failed.turns(1);
+    expect(callsOf(failed)).toEqual(['a1', 'a2']);
+    const refused = lab(replies(model(say('nobody', 'Hi.', { done: true })), model(last)));
+    await refused.turns(1);
+    expect(callsOf(refused)).toEqual(['a1', 'a2']);
+    expect(refused.lines('sent')).toHaveLength(1);
+  });
+
+  it('with the message, though done said more before', async () => {
+    const org = lab(replies(model(act('done', { settled: ['000001-human-01'] }), say('b', 'Hi.', { done: true }))));
+    await org.turns(4);
+    expect(callsOf(org)).toEqual(['a1', 'b1']); // and no reminder
+  });
+
   it('with done, without another call, whatever else the reply asks for', async () => {
     const org = lab(replies(model(say('b', 'Hi.'), act('read_file', { path: 'x' }), act('done'))));
     org.withFile('agents/a/workspace/x', 'text');
