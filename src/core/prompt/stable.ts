@@ -50,7 +50,8 @@ function printSystem(config: Config, resume: Resume, tools: readonly ToolSpec[])
   return order
     .map((name) => addedText(config, name) ?? SECTIONS[name as StableSection](config, resume, tools))
     .filter(Boolean)
-    .join('\n');
+    .join('\n')
+    .trimStart();
 }
 
 /** Sections that were added and that the changing part does not have. */
@@ -68,7 +69,7 @@ export function addedText({ org }: Config, name: string): string | undefined {
 function printIdentity(config: Config, resume: Resume): string {
   const unit = resume.unit === undefined ? undefined : config.units.get(resume.unit);
   return [
-    `You are ${resume.name}, an agent of the organisation "${config.org.name}".`,
+    `\nYou are ${resume.name}, an agent of the organisation "${config.org.name}".`,
     config.org.purpose && `Its purpose: ${config.org.purpose.trim()}`,
     resume.role && `Your role: ${resume.role}`,
     unit && `Your unit: ${unit.name}${unit.mission ? `. ${unit.mission}` : ''}`,

@@ -140,7 +140,7 @@ describe('sections', () => {
     expect(briefA({ config: at({ add }) }).prompt.system).toMatch(/\n## house style\nBritish English\.$/);
     const first = at({ add, stable: ['house-style', 'rules', 'colleagues'] });
     expect(briefA({ config: first }).prompt.system).toMatch(
-      /^\n## house style\nBritish English\.\n\n## How you work[\s\S]*\n## Who you can write to\n- human: role of human\n- b: role of b$/,
+      /^## house style\nBritish English\.\n\n## How you work[\s\S]*\n## Who you can write to\n- human: role of human\n- b: role of b$/,
     );
     const changing = at({ add, changing: ['house-style', 'environment', 'mail', 'notices', 'answers', 'reminders'] });
     expect(textOf(briefA({ config: changing }))).toMatch(/^\n## house style\nBritish English\.\nTurn 2, /);

@@ -19,7 +19,7 @@ it('the rules of a visit name its limits, and only tools that the agent has', ()
   );
   expect(many).toContain('Use remember only for what you will need');
   const one = rulesOf({ steps: 1, output_tokens: 50 }, ['write_file']);
-  expect(one).toContain('A visit has only one reply, of at most 50 tokens.\n');
+  expect(one).toContain('A visit has only one reply, of at most 50 tokens.');
   expect(one).not.toMatch(/remember|memory and your mail|A file of more/);
   expect(rulesOf({}, [])).not.toContain('A file of more');
 });
