@@ -52,6 +52,22 @@ describe.each([
   ['openai', 400, chat("This model's maximum context length is 1 token"), 'bad-request'],
   ['openai', 404, chat('no such model', 'model_not_found'), 'bad-request'],
   ['openai', 429, chat('slow down', 'context_length_exceeded'), 'rate-limit'],
+  [
+    'openai',
+    429,
+    chat(
+      'Request too large for gpt-4.1 in organization org-1 on tokens per min (TPM): Limit 30000, Requested 45123.',
+      'rate_limit_exceeded',
+      'tokens',
+    ),
+    'too-long',
+  ],
+  [
+    'openai',
+    429,
+    chat('Rate limit reached: "Request too large for gpt-4.1"', 'rate_limit_exceeded', 'tokens'),
+    'rate-limit',
+  ],
   ['azure', 400, chat('filtered', 'content_filter'), 'refused'],
   ['azure', 400, chat('too many tokens', 'context_length_exceeded'), 'too-long'],
   ['openai-compatible', 400, chat("This model's maximum context length is 4096 tokens.", 400), 'too-long'],

@@ -44,15 +44,19 @@ const WORDS: Record<string, [RegExp, About][]> = {
   ],
 };
 
+/** A prompt that has more tokens than the account may send in a minute: waiting does not help. OpenAI calls it a rate limit. */
+const LARGER_THAN_A_MINUTE = /^request too large for /i;
+
 /** Statuses of requests that a service could not take; undefined: the failure came within an answer. */
 const TAKEN = new Set([undefined, 400, 413, 422]);
 
 /** Whether a failure is about the length or content of the prompt; null: it is about something else. */
 export function aboutPrompt(service: string, { status, code, type, words }: Described): About | null {
+  const said = words.replace(/^\d{3} /, '');
+  if (status === 429) return LARGER_THAN_A_MINUTE.test(said) ? 'too-long' : null;
   if (!TAKEN.has(status)) return null;
   for (const word of [code, type])
     if (typeof word === 'string' && Object.hasOwn(CODES, word)) return CODES[word] as About;
   if (status === 413) return 'too-long';
-  const said = words.replace(/^\d{3} /, '');
   return (WORDS[service] ?? []).find(([pattern]) => pattern.test(said))?.[1] ?? null;
 }
