@@ -26,7 +26,7 @@ import { asForm, formSchema, readSaid } from './hosted/form.ts';
 import { checkImages, imagesOf } from './hosted/images.ts';
 import { modelName, openKey, perKey } from './hosted/key.ts';
 import { wire } from './hosted/wire.ts';
-import { readOptions } from './options.ts';
+import { noOptions, readOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 
 /** Called by its path, because `client.messages.create` would print warnings about retiring models to the terminal. */
@@ -36,8 +36,9 @@ export default {
   about: "Anthropic's messages API.",
   repeatable: false,
   free: false,
+  options: noOptions,
   async connect(model, outside) {
-    readOptions(z.strictObject({}), model);
+    readOptions(noOptions, model);
     const name = modelName(model);
     const baseURL = addressOf('anthropic', model, outside.env);
     const key = await openKey(model, outside, ['ANTHROPIC_API_KEY'], baseURL);

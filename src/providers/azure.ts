@@ -23,6 +23,7 @@ export default {
   about: 'OpenAI models in Azure; `model` is the name of the deployment.',
   repeatable: false,
   free: false,
+  options: azureOptions,
   async connect(model, outside) {
     const options = readOptions(azureOptions, model);
     const name = modelName(model);

@@ -59,6 +59,7 @@ export default {
   about: 'Runs a program of this machine for each call; the prompt goes to its standard input.',
   repeatable: false,
   free: false,
+  options: commandOptions,
   async connect(model, outside) {
     const settings = settingsOf(model);
     outside.requireTrust({ kind: 'command', argv: settings.argv, passes: settings.options.env });

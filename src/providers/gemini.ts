@@ -32,6 +32,7 @@ export default {
   about: "Google's Gemini API.",
   repeatable: false,
   free: false,
+  options: geminiOptions,
   async connect(model, outside) {
     const options = readOptions(geminiOptions, model);
     const name = modelName(model);

@@ -16,6 +16,7 @@ export default {
   about: 'Ollama on this machine or another, by its OpenAI-compatible address.',
   repeatable: false,
   free: false,
+  options: ollamaOptions,
   async connect(model, outside) {
     const options = readOptions(ollamaOptions, model);
     const name = modelName(model);

@@ -13,6 +13,7 @@ export default {
   about: "Every service that speaks OpenAI's chat completions (base_url).",
   repeatable: false,
   free: false,
+  options: compatibleOptions,
   async connect(model, outside) {
     const options = readOptions(compatibleOptions, model);
     const name = modelName(model);

@@ -13,6 +13,7 @@ export default {
   about: "OpenAI's chat completions.",
   repeatable: false,
   free: false,
+  options: openaiOptions,
   async connect(model, outside) {
     const options = readOptions(openaiOptions, model);
     const name = modelName(model);

@@ -1,4 +1,5 @@
 /** What a provider is, and what it gets of the outside world. */
+import type * as z from 'zod';
 import type { Heard, Prompt, Reply } from '../core/model/call.ts';
 import type { Trusted } from '../core/model/trust.ts';
 import type { Job, Ran } from '../core/tools/job.ts';
@@ -57,6 +58,8 @@ export interface Provider {
   repeatable: boolean;
   /** Costs nothing unless priced (scripted, simulated). */
   free: boolean;
+  /** Schema of a model's `options`, which are checked before a run; absent: the provider checks them itself. */
+  options?: z.ZodType;
   /** Opens a connection; loads heavy SDKs only here. Throws a `ProviderError('auth', ...)` that names the variable when the key is missing. */
   connect(model: Model, outside: Outside): Promise<Connection>;
 }

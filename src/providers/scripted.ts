@@ -1,9 +1,8 @@
 /** The provider `scripted`: rules answer in place of a model. */
-import * as z from 'zod';
 import { type ActCall, type MailView, type Prompt, ProviderError, type Reply, type Usage } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';
 import { estimateUsage, replyChars } from './estimate.ts';
-import { readOptions } from './options.ts';
+import { noOptions, readOptions } from './options.ts';
 import type { Outside, Provider } from './provider.ts';
 import { mailGroups, readScript, type ScriptRule, visitGroups } from './script/rules.ts';
 import type { Values } from './script/template.ts';
@@ -38,8 +37,9 @@ export default {
   about: 'Answers by the rules of a YAML file in the org; needs no key and no network.',
   repeatable: true,
   free: true,
+  options: noOptions,
   async connect(model, outside) {
-    readOptions(z.strictObject({}), model);
+    readOptions(noOptions, model);
     const current = rulesOf(model, outside);
     const name = model.model ?? 'scripted';
     return {

@@ -45,6 +45,7 @@ export default {
     'Answers by seed, with latencies, token counts and failures drawn from distributions: for load and experiments.',
   repeatable: true,
   free: true,
+  options: simulatedOptions,
   async connect(model, outside) {
     const options = readOptions(simulatedOptions, model);
     const name = model.model ?? 'simulated';

@@ -25,6 +25,7 @@ import { readJournal } from '../../disk/journal/journal.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import type { Probed } from '../../disk/sandbox/sandbox.ts';
 import { addToList } from '../../disk/yaml/edit.ts';
+import { optionFaults } from '../../engine/calls/option-faults.ts';
 import { load } from '../../engine/journal/load.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
 import { declaredFaults } from '../../engine/tools/declared-faults.ts';
@@ -87,7 +88,9 @@ export const run: Run<typeof command> = async (world, input) => {
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
   fixes.fixed.unshift(...room);
   const { config } = checkFolder(place);
-  const declared = config ? await declaredFaults(TOOLS, config, disk) : [];
+  const declared = config
+    ? [...(await declaredFaults(TOOLS, config, disk)), ...(await optionFaults(config, disk))]
+    : [];
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
   const hosts = config ? hostsIn(config) : [];
   const network = hosts.length > 0 ? await tryProxy(hosts) : [];
@@ -138,7 +141,8 @@ function examine(
     fault('not-regular', 'This is a file, but a folder belongs here', { file: path, remedy: MAKE_ROOM }),
   );
   const keys = config ? keyFaults(config, owner) : [];
-  const all = [...told, ...places, ...declared, ...journal, ...owner.faults(), ...keys];
+  const owned = owner.faults().filter(({ message }) => !told.some((one) => one.message === message));
+  const all = [...told, ...places, ...declared, ...journal, ...owned, ...keys];
   const running = lockHolder(disk, place.machine.host(place.root));
   const notes = [
     ...left,

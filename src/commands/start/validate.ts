@@ -5,6 +5,7 @@ import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { idleLimits } from '../../core/turn/limits.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
+import { optionFaults } from '../../engine/calls/option-faults.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
 import { declaredFaults } from '../../engine/tools/declared-faults.ts';
 import { FAULTS, printFault } from '../../schema/fault.ts';
@@ -40,7 +41,13 @@ export const run: Run<typeof command> = async (world) => {
     faults: broken,
     warnings,
   } = checkFolder({ machine: world.machine, root: world.root, env: world.env });
-  const more = config ? [...(await declaredFaults(TOOLS, config, disk)), ...faultyDrops(world, config)] : [];
+  const more = config
+    ? [
+        ...(await declaredFaults(TOOLS, config, disk)),
+        ...(await optionFaults(config, disk)),
+        ...faultyDrops(world, config),
+      ]
+    : [];
   const owner = ownerOf(world.env, world.root);
   const keys = config ? keyFaults(config, owner) : [];
   const faults = [...broken, ...warnings, ...more, ...keys];

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { type OrgFile, orgFile } from '../../schema/config/org.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { cut } from '../../schema/print.ts';
+import { homeFault } from '../owner/owner-folder.ts';
 import { near } from '../yaml/yaml-faults.ts';
 
 /** Variables that the command line reads, not the configuration. */
@@ -43,13 +44,14 @@ function base(schema: z.ZodType): z.core.$ZodTypes {
 
 /**
  * The organisation's settings with the `LEMMING_*` variables put in; `data` is what org.yaml says. Faults: `bad-env` for a
- * variable that is unknown (with the nearest), that cannot be parsed, or that leaves the settings incomplete.
+ * variable that is unknown (with the nearest), that cannot be parsed, or that leaves the settings incomplete, and for a
+ * relative `LEMMING_HOME`.
  */
 export function override(
   data: unknown,
   env: Readonly<Record<string, string | undefined>>,
 ): { org: OrgFile | null; faults: Fault[] } {
-  const faults: Fault[] = [];
+  const faults: Fault[] = [homeFault(env) ?? []].flat();
   const settings = structuredClone(data) as Record<string, unknown>;
   const names: string[] = [];
   for (const name of Object.keys(env).sort()) {

@@ -1,6 +1,7 @@
 /** Writes texts that occur several times in a journal file only once. */
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
+import { type FaultError, failure } from '../../schema/fault.ts';
 import { packText, unpackText, withTexts } from './compact-texts.ts';
 
 /** Reads the text of a journal file. */
@@ -49,7 +50,7 @@ export class Compact {
     return copyWith(entry, { prompt: copyWith(prompt, { results }) });
   }
 
-  /** The line as it is meant. */
+  /** The line as it is meant. Throws `damaged-journal` when it refers to a line that is not there. */
   unpack(line: Entry): Entry {
     this.note(line);
     if (line.k === 'intent') return this.unpackIntent(line);
@@ -69,7 +70,7 @@ export class Compact {
     const { body: place, ...entry } = line as typeof line & { body: [number, number] };
     const { message } = entry;
     const known = this.bodies.get(message.from)?.find(({ n, act }) => n === place[0] && act === place[1]);
-    if (!known) throw new Error('the message refers to an act that is not in this file');
+    if (!known) throw lost(`The message refers to act ${place[1] + 1} of reply ${place[0]}, which is not in this file`);
     return Object.assign({}, entry, { message: Object.assign({}, message, { body: known.body }) });
   }
 
@@ -80,7 +81,7 @@ export class Compact {
     const results = prompt.results.map(
       ({ id, tool, text, ok }: Omit<ActResult, 'text'> & Partial<ActResult>, i): ActResult => {
         const told = text ?? texts?.get(i + 1);
-        if (told === undefined) throw new Error('the prompt refers to a use of a tool that is not in this file');
+        if (told === undefined) throw lost(`The prompt refers to a result of ${tool}, which is not in this file`);
         return { id, tool, text: told, ok }; // in this order they were hashed
       },
     );
@@ -116,6 +117,11 @@ export class Compact {
   }
 }
 
+/** A line whose text stands in another line that is gone. */
+function lost(message: string, value?: string): FaultError {
+  return failure('damaged-journal', message, value === undefined ? {} : { value });
+}
+
 function withoutBytes(entry: SentLine): object {
   const files = entry.files?.map(({ data, ...file }) => (file.same === undefined ? { data, ...file } : file));
   return copyWith(entry, { files });
@@ -131,5 +137,5 @@ function attachedIn(textOf: JournalText, path: string): string {
     const file = files.find((one) => one.path === path && one.same === undefined);
     if (file) return file.data;
   }
-  throw new Error(`the journal does not hold the bytes of ${path}`);
+  throw lost(`The journal does not hold the bytes of ${path}, which turn ${turn} sent`, path);
 }

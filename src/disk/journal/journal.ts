@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { newerThanKnown, RULES } from '../../core/journal/rules.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
-import { type Fault, failure, fault } from '../../schema/fault.ts';
+import { type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
 import { padTurn } from '../../schema/name.ts';
 import { GRAIN_MS, realClock } from '../fs/clock.ts';
 import { type Appender, type Disk, DiskError } from '../fs/disk.ts';
@@ -189,10 +189,12 @@ function parseLines(
       const newer = newerThanKnown(line);
       if (newer !== null) faults.push(newerJournal(newer, place()));
       entries.push(compact.unpack(line));
-    } catch {
-      faults.push(
-        fault('damaged-journal', 'The line is not valid JSON', copyWith(place(), { value: text.slice(0, 80) })),
-      );
+    } catch (error) {
+      if (error instanceof FaultError) faults.push(...error.faults.map((one) => copyWith(one, place())));
+      else
+        faults.push(
+          fault('damaged-journal', 'The line is not valid JSON', copyWith(place(), { value: text.slice(0, 80) })),
+        );
     }
   });
   return entries;

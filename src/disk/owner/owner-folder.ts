@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Fault, fault } from '../../schema/fault.ts';
+import { cut } from '../../schema/print.ts';
 
 /** The owner's folder: where it is, and how messages call it, without a path of this machine. */
 export interface OwnerFolder {
@@ -21,6 +22,16 @@ export function ownerFolder(env: Readonly<Record<string, string | undefined>>): 
   ];
   const [given, below, label] = places.find(([value]) => value) ?? [];
   return given && path.isAbsolute(given) ? { path: path.join(given, below ?? ''), label: label ?? '' } : null;
+}
+
+/** A fault when `LEMMING_HOME` is a relative path: the folder would be another one in each working directory. */
+export function homeFault(env: Readonly<Record<string, string | undefined>>): Fault | null {
+  const given = env.LEMMING_HOME;
+  if (!given || path.isAbsolute(given)) return null;
+  return fault('bad-env', `LEMMING_HOME is ${JSON.stringify(cut(given, 80))}, which is not an absolute path`, {
+    value: cut(given, 80),
+    remedy: 'Set LEMMING_HOME to an absolute path outside the organisation, or unset it.',
+  });
 }
 
 /** Files of the folder that say which keys there are, and where they may go. */

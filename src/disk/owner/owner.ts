@@ -8,7 +8,7 @@ import { isMasked, maskerOf, secretsIn } from '../../core/text/mask.ts';
 import type { Job, Ran } from '../../core/tools/job.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Env } from '../../schema/env.ts';
-import { type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
+import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import {
   folderFaults,
   liveEnv,
@@ -19,7 +19,7 @@ import {
   type TrustRow,
   writeTrust,
 } from './owner-files.ts';
-import { insideFault, type OwnerFolder, ownerFolder, putFile } from './owner-folder.ts';
+import { homeFault, insideFault, type OwnerFolder, ownerFolder, putFile } from './owner-folder.ts';
 
 /** Variables that every child process is given. */
 const FOR_CHILDREN = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'USER'];
@@ -317,12 +317,7 @@ class MachineOwner implements Owner {
 
   /** What is wrong with where the folder is. */
   private own(): Fault[] {
-    const given = this.variables.LEMMING_HOME;
-    const relative = given && !path.isAbsolute(given);
-    return [
-      ...(relative ? [fault('bad-env', 'LEMMING_HOME must be an absolute path')] : []),
-      ...[this.refusal() ?? []].flat(),
-    ];
+    return [homeFault(this.variables), this.refusal()].filter((one) => one !== null);
   }
 }
 

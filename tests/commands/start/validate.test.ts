@@ -147,6 +147,27 @@ describe('validate', () => {
     expect(faults.map(({ code }) => code)).toEqual(expect.arrayContaining(['not-text', 'unknown-key']));
   });
 
+  it('refuses a relative LEMMING_HOME', async () => {
+    expect(await validate({}, RELAY, { LEMMING_HOME: 'rel' })).toMatchObject({
+      exit: 3,
+      faults: [{ code: 'bad-env', value: 'rel', remedy: expect.stringContaining('absolute path') }],
+    });
+  });
+
+  it.each([
+    ['simulated', '{ latency: { shape: nonsense, mean_ms: 5 } }', 'unknown-key', 'shape'],
+    ['simulated', '{ latency: { distribution: unifrom, mean_ms: 5 } }', 'invalid-value', 'unifrom'],
+    ['scripted', '{ seed: 1 }', 'unknown-key', 'seed'],
+    ['anthropic', '{ thinking: 1 }', 'unknown-key', 'thinking'],
+    ['openai', '{ reasoning_efort: low }', 'unknown-key', 'reasoning_efort'],
+    ['command', '{ output: xml }', 'invalid-value', 'xml'],
+  ])('refuses options that the provider %s does not know: %s', async (provider, options, code, value) => {
+    const models = `version: 1\nmodels:\n  default: { provider: scripted }\n  m:\n    provider: ${provider}\n    options: ${options}\n`;
+    const { faults, exit } = await validate({ 'org/models.yaml': models });
+    expect(exit).toBe(3);
+    expect(faults).toMatchObject([{ code, value, file: 'org/models.yaml', line: 6 }]);
+  });
+
   it('takes the variables of the environment into account', async () => {
     expect(await validate({}, RELAY, { LEMMING_LIMITS_HOPS: 'many' })).toMatchObject({
       exit: 3,

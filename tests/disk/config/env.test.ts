@@ -93,6 +93,14 @@ describe('override', () => {
     }
   });
 
+  it.each(['rel', './rel', '~/x'])('a home of %s is refused: it would depend on the working directory', (home) => {
+    expect(override(DATA, { LEMMING_HOME: home })).toMatchObject({
+      org: null,
+      faults: [{ code: 'bad-env', value: home }],
+    });
+    expect(override(DATA, { LEMMING_HOME: '' }).faults).toEqual([]);
+  });
+
   it('those of a turn are all that change settings, in the order of their names', () => {
     const env = {
       LEMMING_NAME: 'x',

@@ -18,6 +18,7 @@ import {
 import { type Fault, FaultError } from '../../../src/schema/fault.ts';
 import { Crash, MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { EVERY, journals } from '../../core/entries.ts';
+import { sent } from '../../core/world.ts';
 
 const FIRST = journalPath(1);
 const SOME: Entry[] = [EVERY.open, EVERY.file];
@@ -504,5 +505,28 @@ describe('a file that is not as it was left', () => {
       new Journal(disk, 1, GENESIS, size).dropTail();
       expect(disk.count).toBe(count);
     }
+  });
+});
+
+it('names the message whose attached file lost the line that brought its bytes', () => {
+  const [brought, onward] = ['agents/a/outbox/000001-01.files/x', 'agents/b/outbox/000002-01.files/x'];
+  const disk = new MemoryDisk();
+  const journal = new Journal(disk, 1, GENESIS, 0);
+  const first: Entry = { ...sent({ from: 'a' }), files: [{ data: 'eA==', path: brought }] };
+  const second: Entry = { ...sent({ from: 'b' }), files: [{ path: onward, hash: 'h', same: brought, data: 'eA==' }] };
+  journal.add(first);
+  journal.write(true);
+  journal.turnTo(2);
+  journal.add(EVERY.open, second);
+  journal.write(true);
+  expect(read(disk).faults).toEqual([]);
+  put(disk, Buffer.from(sealed('')), FIRST);
+  expect(read(disk).faults).toContainEqual({
+    code: 'damaged-journal',
+    message: `The journal does not hold the bytes of ${brought}, which turn 1 sent`,
+    remedy: 'Restore org/journal from a backup or from version control.',
+    file: journalPath(2),
+    line: 2,
+    value: brought,
   });
 });
