@@ -126,13 +126,21 @@ describe('scenario 52: a skill that an agent proposes', () => {
     expect(textOf(root, 'org/approvals/A-2-coder-1.md')).toContain('    -Mine.');
   });
 
-  it('for the organisation is only for those whose resume lists it', async () => {
+  it('for the organisation comes into the resume of its author at once; others wait for a person', async () => {
     const root = learning([{ ...GOOD, for: 'org', test: 'sh tests/run.sh && test ! -e /home/nobody' }]);
     await turns(root, 1);
+    expect(textOf(root, 'org/approvals/A-1-coder-1.md')).toContain('the resume of coder will list it');
     await lemming(root, ['approve', 'A-1-coder-1']);
-    await turns(root, 1);
-    expect(await listed(root)).toMatchObject({ skills: [{ id: 'csv', folder: 'org/skills/csv', agents: [] }] });
+    expect((await lemming(root, ['step'])).err).toContain(
+      'csv is yours to use from the next turn on: org/skills/csv/. coder has it.',
+    );
+    expect(await listed(root)).toMatchObject({ skills: [{ id: 'csv', folder: 'org/skills/csv', agents: ['coder'] }] });
     expect(textOf(root, 'org/skills/csv/SKILL.md')).toContain('metadata:');
+    expect(textOf(root, 'agents/coder/resume.md')).toMatch(/^skills: \[csv\]$/m);
+    await turns(root, 1);
+    expect((await lemming(root, ['show', '3.coder'])).out).toContain('- csv: How to add up a CSV file');
+    expect((await lemming(root, ['validate'])).exit).toBe(0);
+    expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
   });
 
   it('is shown among what waits, and goes with it when all mail begins anew', async () => {

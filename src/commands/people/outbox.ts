@@ -4,8 +4,9 @@ import { mailFiles, readMail } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
+import { copyWith } from '../../schema/copy.ts';
 import { type MailRow, mailRow, printList } from '../../views/mail/mail.ts';
-import { type MessageFate, printFate, type Sent, sentBy } from '../../views/mail/sent.ts';
+import { fateOf, printFate, sentBy } from '../../views/mail/sent.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
 import { mailShape } from '../shapes.ts';
@@ -36,22 +37,16 @@ export const run: Run<typeof command> = async (world, input) => {
   await foresee(view);
   const files = mailFiles(view, { authors: [agent], archived: input.flags.all === true });
   const written = [...readMail(view.disk, files)].map((message) => mailRow(view.state, message));
-  const fates = new Map(sentBy(view.state, agent).map((sent) => [sent.id, sent]));
-  const messages = [...written, ...notTaken(view, agent, written)].map((row) => ({ ...row, ...fateOf(row, fates) }));
+  const fates = new Map(sentBy(view.config, view.state, agent).map((sent) => [sent.id, sent]));
+  const messages = [...written, ...notTaken(view, agent, written)].map((row) => {
+    const { read_by, answered_by } = fates.get(row.id) ?? fateOf(view.config, view.state, row);
+    return copyWith(row, { read_by, answered_by });
+  });
   const text = messages.length
-    ? `${printList(messages, (row) => printFate(fateOf(row, fates)))}\n\n${count(messages.length, 'message')}`
+    ? `${printList(messages, printFate)}\n\n${count(messages.length, 'message')}`
     : `${agent} has written nothing.`;
   return { data: { agent, messages }, text };
 };
-
-/** Who has read it and who has answered. Of a conversation that is long past, only who waits is known. */
-function fateOf({ id, to, waiting }: MailRow, fates: ReadonlyMap<string, Sent>): MessageFate {
-  const { read_by, answered_by } = fates.get(id) ?? {
-    read_by: to.filter((name) => !waiting.includes(name)),
-    answered_by: [],
-  };
-  return { waiting, read_by, answered_by };
-}
 
 /** Drops that the next freeze will take. */
 function notTaken(view: View, agent: string, written: readonly MailRow[]): MailRow[] {

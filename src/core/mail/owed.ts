@@ -46,7 +46,7 @@ function settledBy(config: Config, { given, reminded = [], draft }: Finished): r
 }
 
 /** Whether its reader owes its author an answer: to each request and task, and to people. */
-function awaitsAnswer(config: Config, { from, kind }: Pick<Mail, 'from' | 'kind'>): boolean {
+export function awaitsAnswer(config: Config, { from, kind }: Pick<Mail, 'from' | 'kind'>): boolean {
   if (kind === 'request' || kind === 'task') return true;
   return isPerson(config, from) && kind !== 'status' && kind !== 'notice';
 }
@@ -115,6 +115,11 @@ export function forgetDebts(state: State, agent: string, id?: string): void {
 function keep({ mail }: State, agent: string, owed: Owed[]): void {
   if (owed.length) mail.owed.set(agent, owed);
   else mail.owed.delete(agent);
+}
+
+/** Whether an agent still owes an answer to a message. */
+export function owesAnswer({ mail }: State, agent: string, id: string): boolean {
+  return mail.owed.get(agent)?.some((owed) => owed.id === id) ?? false;
 }
 
 /** Who owes an answer that can still be given, with the messages, in chart order. Pure. */

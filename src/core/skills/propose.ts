@@ -3,9 +3,11 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { isSkillText } from '../../schema/config/skill.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { textHash } from '../model/hash.ts';
+import { resumePath } from '../model/paths.ts';
 import type { State } from '../model/state.ts';
 import type { ActContext, Covers, Staged } from '../model/tool.ts';
 import { diffLines } from '../text/diff.ts';
+import { withSkill } from './listing.ts';
 import { homeOf, isProposal, type Proposal, textsOf } from './proposal.ts';
 
 /** Characters of all texts, waiting proposals of an agent, and skills in a folder, at most. */
@@ -102,7 +104,7 @@ export function showProposal(proposal: Proposal, { state, agent }: ActContext, r
   const parts = [
     before.size
       ? `A new version of the skill in \`${folder}/\`. The present one is kept for \`lemming skill rollback\`.`
-      : `A new skill. It goes to \`${folder}/\`${proposal.for === 'org' ? ' and is for every agent whose resume lists it.' : `: for ${agent} alone.`}`,
+      : `A new skill. It goes to \`${folder}/\`${proposal.for === 'org' ? ` and is for every agent whose resume lists it; the resume of ${agent} will list it.` : `: for ${agent} alone.`}`,
     shadows ? `For ${agent} it replaces the organisation's skill of that name.` : '',
     'A skill gives no rights.',
     ...[...after].map(([path, text]) => `\`${path}\`:\n\n${indent(text)}`),
@@ -132,8 +134,9 @@ function indent(text: string): string {
   return text.trimEnd().replace(/^/gm, '    ');
 }
 
-/** Stages an approved skill: it goes to its place, and what stood there is kept. Pure. */
-export function stageSkill(proposal: Proposal, { agent, resume, state, turn, draft, approved }: ActContext): Staged {
+/** Stages an approved skill: it goes to its place, and what stood there is kept. Its author gets it at once. Pure. */
+export function stageSkill(proposal: Proposal, scene: ActContext): Staged {
+  const { agent, state, turn, draft, approved } = scene;
   if (approved === undefined) return { ok: false, rule: 'skill', text: 'A person must approve it first.' };
   const home = homeOf(agent, proposal);
   const folder = `${home}/${proposal.name}`;
@@ -148,11 +151,35 @@ export function stageSkill(proposal: Proposal, { agent, resume, state, turn, dra
     if (!after.has(path)) put(`${folder}/${path}`, null, text);
   }
   for (const [path, text] of after) put(`${folder}/${path}`, text, before.get(path) ?? null);
-  return { ok: true, text: `${proposal.name} is ${whose(proposal, resume)} from the next turn on: ${folder}/` };
+  const yours = `${proposal.name} is yours to use from the next turn on: ${folder}/`;
+  return { ok: true, text: proposal.for === 'me' ? yours : shared(proposal, scene, yours, folder) };
 }
 
-/** Who gets it: a skill for the organisation belongs to agents whose resumes list it, not automatically to its author. */
-function whose({ name, for: owner }: Proposal, { skills }: Resume): string {
-  const isOwn = owner === 'me' || skills.includes(name) || skills.includes('*');
-  return isOwn ? 'yours to use' : 'there for those whose resume lists it, which yours does not,';
+/** Gives a skill of the organisation to its author, and says who has it and how others get it. */
+function shared({ name }: Proposal, scene: ActContext, yours: string, folder: string): string {
+  const { config, agent } = scene;
+  const why = whyUnlisted(name, scene);
+  const start = why === null ? yours : `${name} is in ${folder}/ from the next turn on, but you do not have it: ${why}`;
+  const has = config.order.filter((other) => (other === agent ? why === null : lists(config.agents.get(other), name)));
+  return `${start}. ${has.join(', ') || 'No agent'} ${has.length > 1 ? 'have' : 'has'} it. Another agent gets it when a person adds ${name} to skills in its resume.`;
+}
+
+/** Adds the skill to the resume of its author; says why that cannot be done, null when it is listed. */
+function whyUnlisted(name: string, { state, agent, resume, draft }: ActContext): string | null {
+  if (lists(resume, name)) return null;
+  const path = resumePath(agent);
+  if (resume.extends !== undefined) return `${path} may list only skills of its template ${resume.extends}`;
+  const was = state.files.texts.get(path) ?? '';
+  const text = withSkill(was, name);
+  if (text === null) return `the list of skills in ${path} is in a form that only a person can change`;
+  const onto = (now: string | null): { text: string } | null => {
+    const more = withSkill(now ?? '', name);
+    return more === null ? null : { text: more };
+  };
+  draft.wrote.set(path, { text, was, onto });
+  return null;
+}
+
+function lists(resume: Resume | undefined, skill: string): boolean {
+  return resume !== undefined && !resume.person && (resume.skills.includes(skill) || resume.skills.includes('*'));
 }

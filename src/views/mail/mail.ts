@@ -102,9 +102,9 @@ function makerOf(
 }
 
 /** Messages, one per line: id, from whom to whom, subject, and a last column: by default, who has not got it yet. */
-export function printList(
-  rows: readonly MailRow[],
-  fateOf: (row: MailRow) => string = ({ waiting }) =>
+export function printList<Row extends MailRow>(
+  rows: readonly Row[],
+  fateOf: (row: Row) => string = ({ waiting }) =>
     waiting.length ? `waits for ${shorten(waiting.join(', '), 40)}` : '',
 ): string {
   const lines = rows.map((row) => [

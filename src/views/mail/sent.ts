@@ -1,8 +1,10 @@
 /** Shows what became of the messages of an author. */
+import { awaitsAnswer, owesAnswer } from '../../core/mail/owed.ts';
+import type { Config } from '../../core/model/config.ts';
 import { deadOf } from '../../core/model/state/dead-letters.ts';
-import type { ThreadMessage } from '../../core/model/state/mail.ts';
 import type { State } from '../../core/model/state.ts';
 import { parseMessageId } from '../../schema/name.ts';
+import type { Message } from '../../schema/records/message.ts';
 import { shorten } from '../text/table.ts';
 
 /** What became of a message: each reader is in one of the lists. */
@@ -21,32 +23,39 @@ export type MessageFate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
 
 /**
  * The messages of an author in the conversations that the state keeps, the oldest first. A later message of a reader to the
- * author in the same conversation counts as an answer. Pure.
+ * author in the same conversation counts as an answer, unless the reader still owes one. Pure.
  */
-export function sentBy(state: State, author: string): Sent[] {
+export function sentBy(config: Config, state: State, author: string): Sent[] {
   const sent: Sent[] = [];
   for (const tail of state.mail.threads.values())
     tail.forEach((said, i) => {
       if (said.from !== author) return;
-      const waits = [
-        ...(state.mail.waiting.get(said.id)?.waiting ?? []),
-        ...deadOf(state.dead, said.id).flatMap(({ to }) => to),
-      ];
-      sent.push(fateOf(said, waits, tail.slice(i + 1)));
+      const { id, subject, to } = said;
+      const kind = state.mail.waiting.get(id)?.kind ?? state.mail.texts.get(id)?.kind;
+      const wrote = tail.slice(i + 1).filter((one) => one.to.includes(author));
+      const answerers = wrote.map(({ from }) => from);
+      sent.push({ id, subject, ...fateOf(config, state, { id, from: author, to, kind }, answerers) });
     });
   return sent.sort((a, b) => turnOf(a) - turnOf(b));
 }
 
-function fateOf(
-  { id, from, to, subject }: ThreadMessage,
-  waits: readonly string[],
-  later: readonly ThreadMessage[],
-): Sent {
+/**
+ * What became of a message. A reader that owed an answer to it and owes none any more has answered: with a message, or by
+ * closing it with `done`. `answerers` are readers that wrote to its author later. Pure.
+ */
+export function fateOf(
+  config: Config,
+  state: State,
+  { id, from, to, kind }: Pick<Message, 'id' | 'from' | 'to'> & { kind: Message['kind'] | undefined },
+  answerers: readonly string[] = [],
+): MessageFate {
+  const isAwaited = kind !== undefined && awaitsAnswer(config, { from, kind });
+  const hasAnswered = (name: string): boolean =>
+    !owesAnswer(state, name, id) &&
+    (answerers.includes(name) || (isAwaited && config.agents.get(name)?.person === false));
+  const waits = [...(state.mail.waiting.get(id)?.waiting ?? []), ...deadOf(state.dead, id).flatMap(({ to }) => to)];
   const given = to.filter((name) => !waits.includes(name));
-  const hasAnswered = (name: string): boolean => later.some((one) => one.from === name && one.to.includes(from));
   return {
-    id,
-    subject,
     waiting: to.filter((name) => waits.includes(name)),
     read_by: given.filter((name) => !hasAnswered(name)),
     answered_by: given.filter(hasAnswered),

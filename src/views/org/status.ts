@@ -74,7 +74,7 @@ export function statusOf(config: Config, state: State, person: string, faults: F
       notices: noticeLines(agentState(state.staff, person).notices).length,
     },
     waiting: waitingOf(config, state),
-    unanswered: unansweredOf(state, person),
+    unanswered: unansweredOf(config, state, person),
     owed: owedAnswers(config, state),
     failing_models: [...state.calls.breakers].map(([model, { failures }]) => {
       const until = restsUntil(config, state, model);
@@ -132,8 +132,8 @@ function waitingOf(config: Config, state: State): Status['waiting'] {
 /** Turns after which an answer is no longer missed. */
 const MISSED_TURNS = 20;
 
-function unansweredOf(state: State, person: string): Status['unanswered'] {
-  return sentBy(state, person).flatMap(({ id, subject, read_by }) =>
+function unansweredOf(config: Config, state: State, person: string): Status['unanswered'] {
+  return sentBy(config, state, person).flatMap(({ id, subject, read_by }) =>
     read_by.length > 0 && (parseMessageId(id)?.turn ?? 0) > state.clock.turn - MISSED_TURNS
       ? [{ id, by: read_by, subject }]
       : [],

@@ -29,6 +29,21 @@ it('is not misled by files that lie there besides', async () => {
   ]);
 });
 
+it.each([
+  ['a response', [{ tool: 'send_message', input: { to: 'human', kind: 'response', subject: 'x', body: 'Ready.' } }]],
+  ['an answer in done', [{ tool: 'done', input: { answer: 'Ready.' } }]],
+  ['done that settles it', [{ tool: 'done', input: { settled: ['000001-human-01'] } }]],
+])('says who answered, by %s', async (_what, acts) => {
+  const root = office({ rules: [{ when: { agent: 'manager', from: 'human' }, reply: { acts } }] });
+  await lemming(root, ['send', 'manager', 'Bake bread']);
+  expect((await lemming(root, ['outbox', 'human'])).out).toContain('waits for manager');
+  await turns(root, 1);
+  const { out } = await lemming(root, ['outbox', 'human']);
+  expect(out).toContain('answered by manager');
+  expect(out).not.toContain('read by');
+  expect((await lemming(root, ['status'])).out).not.toContain('no reply yet');
+});
+
 it('knows no agent of another name', async () => {
   expect((await lemming(office(), ['outbox', '../human'])).exit).toBe(6);
 });

@@ -3,7 +3,7 @@ import { filesOf } from '../../../src/core/journal/files.ts';
 import { changesConfig } from '../../../src/core/journal/kind-of.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import type { Effect, Held } from '../../../src/core/model/entry.ts';
-import type { ActContext } from '../../../src/core/model/tool.ts';
+import type { ActContext, Staging } from '../../../src/core/model/tool.ts';
 import type { Proposal } from '../../../src/core/skills/proposal.ts';
 import { homeOf, textsOf } from '../../../src/core/skills/proposal.ts';
 import { showProposal, stageSkill, testsOf } from '../../../src/core/skills/propose.ts';
@@ -140,23 +140,65 @@ describe('a proposed skill', () => {
     expect(stageSkill(NEW, scene({}, files))).toMatchObject({ ok: false, rule: 'skill' });
   });
 
-  it("for the organisation is its author's only when the resume lists it", () => {
-    const approved = held(given({ for: 'org' }));
-    const said = (skills: string[]) => {
-      const at = scene({ approved });
-      const staged = stageSkill({ ...NEW, for: 'org' }, { ...at, resume: { ...at.resume, skills } });
-      return staged.text;
+  describe('for the organisation', () => {
+    const RESUME = 'agents/a/resume.md';
+    const TEXT = '---\nrole: x\n---\nBe kind.\n';
+    const staged = (files: Record<string, string>, resume: object = {}) => {
+      const at = scene({ approved: held(given({ for: 'org' })) }, files);
+      const { text } = stageSkill({ ...NEW, for: 'org' }, { ...at, resume: { ...at.resume, ...resume } });
+      return { text, wrote: at.draft.wrote };
     };
-    expect(said([])).toBe(
-      'csv is there for those whose resume lists it, which yours does not, from the next turn on: org/skills/csv/',
-    );
-    for (const skills of [['csv'], ['*']]) expect(said(skills)).toContain('csv is yours to use');
+
+    it('comes into the resume of its author at once; the result says who has it, and how others get it', () => {
+      const { text, wrote } = staged({ [RESUME]: TEXT });
+      expect(text).toBe(
+        'csv is yours to use from the next turn on: org/skills/csv/. a has it. Another agent gets it when a person adds csv to skills in its resume.',
+      );
+      const { text: now, was, onto } = wrote.get(RESUME) as Staging;
+      expect([now, was]).toEqual(['---\nrole: x\nskills: [csv]\n---\nBe kind.\n', TEXT]);
+      expect(onto?.('---\nskills: [other]\n---\n')).toEqual({ text: '---\nskills: [other, csv]\n---\n' });
+      expect(onto?.(null)).toBeNull();
+    });
+
+    it.each([[['csv']], [['*']]])('changes no resume that lists %j', (skills) => {
+      const { text, wrote } = staged({ [RESUME]: TEXT }, { skills });
+      expect(text).toContain('csv is yours to use');
+      expect(wrote.has(RESUME)).toBe(false);
+    });
+
+    it.each([
+      [
+        'a resume in a form that is not understood',
+        { [RESUME]: '---\n{ role: x }\n---\n' },
+        {},
+        'only a person can change',
+      ],
+      ['a resume that is not there', {}, {}, 'only a person can change'],
+      ['a resume of a template', { [RESUME]: TEXT }, { extends: 'smith' }, 'only skills of its template smith'],
+    ])('says so when its author does not get it: %s', (_what, files, resume, why) => {
+      const { text, wrote } = staged(files, resume);
+      expect(text).toContain(`from the next turn on, but you do not have it: ${RESUME}`.split(RESUME)[0]);
+      expect(text).toContain(why);
+      expect(text).toContain('No agent has it.');
+      expect(wrote.has(RESUME)).toBe(false);
+    });
+
+    it('names others that have it', () => {
+      const plan = {
+        edges: { human: [], a: [], b: [] },
+        resumes: { a: { tools: ['propose_skill'] }, b: { skills: ['*'] } },
+      };
+      const state = stateOf({ k: 'file', path: RESUME, text: TEXT });
+      const at = sceneOf(configOf(plan), 'a', { state, approved: held(given({ for: 'org' })) });
+      expect(stageSkill({ ...NEW, for: 'org' }, at).text).toContain('a, b have it.');
+    });
   });
 
   it('active changes what everybody is told; one that waits, or was kept, does not', () => {
     const wrote = (path: string) => changesConfig({ k: 'wrote', agent: 'a', path, text: '', was: null });
     expect(wrote('agents/a/skills/csv/SKILL.md')).toBe(true);
     expect(wrote('org/skills/csv/a.md')).toBe(true);
+    expect(wrote('agents/a/resume.md')).toBe(true);
     expect(wrote('org/skills/_old/csv/1/SKILL.md')).toBe(false);
     expect(wrote('agents/a/memory/skills.md')).toBe(false);
     expect(changesConfig({ k: 'summarised' })).toBe(false);

@@ -40,6 +40,6 @@ export const kind: LineKind<'wrote'> = {
   },
   texts: null,
   bytes: changeBytes,
-  changesConfig: ({ path }) => /^(agents\/[^/]+|org)\/skills\/[^_]/.test(path),
+  changesConfig: ({ path }) => /^((agents\/[^/]+|org)\/skills\/[^_]|agents\/[^/]+\/resume\.md$)/.test(path),
   tellsOfFiles: true,
 };
