@@ -1,7 +1,7 @@
 /** Which messages an agent knows: those that it wrote, and those that it was given. */
 import { cut } from '../../schema/print.ts';
 import { latestFirst } from '../model/spill-order.ts';
-import { KEPT_CHARS, type KeptMail, type KnownMail, type Mail } from '../model/state/mail.ts';
+import { KEPT_CHARS, type KeptMail, type KnownMail, type Mail, type MailState } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 
 /** A list of recent messages that is longer is shortened to the latest, and those that belong to the latest conversations. */
@@ -22,13 +22,25 @@ export function learnAll(state: State, agent: string, ids: readonly string[]): v
 }
 
 /** An agent comes to know a message. */
-export function learn(state: State, agent: string, mail: Mail): void {
+function learn(state: State, agent: string, mail: Mail): void {
+  note(state, agent, mail, (state.mail.texts.get(mail.id)?.holders ?? 0) + 1);
+}
+
+/** An agent wrote a message: nobody else knows it yet. */
+export function learnWritten(state: State, mail: Mail): void {
+  note(state, mail.from, mail, 1);
+}
+
+function note(state: State, agent: string, mail: Mail, holders: number): void {
   const { known, recent, texts } = state.mail;
   known.set(`${agent} ${mail.id}`, knownOf(mail));
-  texts.set(mail.id, keptOf(mail, (texts.get(mail.id)?.holders ?? 0) + 1));
-  const ids = recent.get(agent);
-  if (!ids) recent.set(agent, [mail.id]);
-  else if (ids.push(mail.id) > MOST_RECENT) shorten(state, agent, ids);
+  const kept = keptOf(mail, holders);
+  texts.set(mail.id, kept);
+  const ids = recent.get(agent) ?? [];
+  if (ids.length === 0) recent.set(agent, ids);
+  const heads = listOf(state.mail, agent, ids);
+  if (heads.length === ids.length) addHead(heads, kept);
+  if (ids.push(mail.id) > MOST_RECENT) shorten(state, agent, ids);
 }
 
 function knownOf({ thread, tainted, edited }: Mail): KnownMail {
@@ -48,24 +60,60 @@ function beginningOf(body: string): string {
   return body.length <= KEPT_CHARS ? body : Buffer.from(cut(body, KEPT_CHARS)).toString();
 }
 
+/** What a message is about, without its text. */
+export type MailHead = Pick<KeptMail, 'id' | 'from' | 'to' | 'kind' | 'thread'>;
+
 /** The messages that prompts of an agent may show, in the order in which it came to know them. */
-export function recentOf({ mail }: State, agent: string): KeptMail[] {
-  return (mail.recent.get(agent) ?? []).map((id) => mail.texts.get(id) as KeptMail);
+export function recentOf({ mail }: State, agent: string): readonly MailHead[] {
+  const ids = mail.recent.get(agent);
+  return ids ? headsOf(mail, agent, ids) : [];
+}
+
+/** The text of a message that prompts may show. */
+export function textOf({ mail }: State, id: string): KeptMail {
+  return mail.texts.get(id) as KeptMail;
+}
+
+/**
+ * Heads of the messages in a list of `recent`, as far as they were read: a visit asks for all of them, and shows few. They
+ * never change, and a list changes only at its end; a shorter one is a new list.
+ */
+const readHeads = new WeakMap<MailState['recent'], Map<string, { ids: readonly string[]; heads: MailHead[] }>>();
+
+function headsOf(mail: MailState, agent: string, ids: readonly string[]): readonly MailHead[] {
+  const heads = listOf(mail, agent, ids);
+  for (let i = heads.length; i < ids.length; i++) addHead(heads, mail.texts.get(ids[i] as string) as KeptMail);
+  return heads;
+}
+
+/** Those that were read. */
+function listOf({ recent }: MailState, agent: string, ids: readonly string[]): MailHead[] {
+  const lists = readHeads.get(recent) ?? new Map<string, { ids: readonly string[]; heads: MailHead[] }>();
+  const known = lists.get(agent);
+  if (known?.ids === ids) return known.heads;
+  const heads: MailHead[] = [];
+  readHeads.set(recent, lists.set(agent, { ids, heads }));
+  return heads;
+}
+
+/** A message that stands in a list twice has one head. */
+function addHead(heads: MailHead[], { id, from, to, kind, thread }: MailHead): void {
+  heads.push(heads.find((head) => head.id === id) ?? { id, from, to, kind, thread });
 }
 
 /** What gave an agent its work in a conversation: the first message, and the latest task or request. */
-export function tasksIn(said: readonly KeptMail[], agent: string, thread: string): KeptMail[] {
+export function tasksIn(said: readonly MailHead[], agent: string, thread: string): MailHead[] {
   const first = said.find((mail) => mail.thread === thread);
   const asked = said.findLast((mail) => mail.thread === thread && mail.from !== agent && isTask(mail));
   return [first, asked].filter((mail) => mail !== undefined);
 }
 
-function isTask({ kind }: KeptMail): boolean {
+function isTask({ kind }: MailHead): boolean {
   return kind === 'task' || kind === 'request';
 }
 
 /** The last message of somebody to an agent, and the agent's last to them. */
-export function exchangeWith(said: readonly KeptMail[], agent: string, other: string): KeptMail[] {
+export function exchangeWith(said: readonly MailHead[], agent: string, other: string): MailHead[] {
   const got = said.findLast(({ from }) => from === other);
   const wrote = said.findLast(({ from, to }) => from === agent && to.includes(other));
   return [got, wrote].filter((mail) => mail !== undefined);
@@ -81,7 +129,7 @@ function shorten(state: State, agent: string, ids: readonly string[]): void {
     ...threads.flatMap((thread) => tasksIn(said, agent, thread)),
     ...people.slice(0, LATEST_PEOPLE).flatMap((person) => exchangeWith(said, agent, person)),
   ]);
-  for (const mail of said) if (!kept.has(mail)) release(state, mail);
+  for (const mail of said) if (!kept.has(mail)) release(state, textOf(state, mail.id));
   const left = said.flatMap((mail, i) => (kept.has(mail) ? [ids[i] as string] : []));
   state.mail.recent.set(agent, left);
 }

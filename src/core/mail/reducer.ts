@@ -9,7 +9,7 @@ import type { State } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
 import { noteAttached } from './attachments.ts';
 import { forgetDead } from './former-dead-letters.ts';
-import { changeKept, forgetKnown, learn } from './known.ts';
+import { changeKept, forgetKnown, learnWritten } from './known.ts';
 import { settleWork } from './notices.ts';
 import { forgetDebts, payDebts } from './owed.ts';
 
@@ -35,7 +35,7 @@ function ownPaths({ own }: MailState, person: string): Set<string> {
 
 /** An agent sent a message. */
 export function addSent(state: State, message: Message, made?: string, isTainted = false): void {
-  learn(state, message.from, addMail(state, message, made, isTainted));
+  learnWritten(state, addMail(state, message, made, isTainted));
   noteMessage(state, message);
 }
 

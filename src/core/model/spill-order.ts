@@ -1,5 +1,5 @@
 /** The orders in which spill maps keep their rows. */
-import { byCodeUnit, messageId, parseMessageId } from '../../schema/name.ts';
+import { byCodeUnit, isPlainId, messageId, parseMessageId } from '../../schema/name.ts';
 import type { KeyOrder, SpillMap } from './spill-map.ts';
 
 /** Turns are padded to this many digits, so that they sort as texts. */
@@ -11,6 +11,7 @@ const DIGITS = 10;
  */
 export const byMessage: KeyOrder = {
   keyOf(id) {
+    if (isPlainId(id)) return `${id.slice(7, -3)}/${turnIn(id)}/${id.slice(-2)}`;
     const key = parseMessageId(id);
     return key ? `${key.author}/${long(key.turn)}/${String(key.n).padStart(2, '0')}` : `/${id}`;
   },
@@ -35,8 +36,9 @@ export const ofDead: KeyOrder = {
 /** Messages by a reader, then by turn. A name is `<reader> <id of the message>`. */
 export const byReader: KeyOrder = {
   keyOf(name) {
-    const [reader, id] = name.split(' ') as [string, string];
-    return `${readerKey(reader, parseMessageId(id)?.turn ?? 0)}/${id}`;
+    const at = name.indexOf(' ');
+    const [reader, id] = [name.slice(0, at), name.slice(at + 1)];
+    return `${reader}/${isPlainId(id) ? turnIn(id) : long(parseMessageId(id)?.turn ?? 0)}/${id}`;
   },
   nameOf(key) {
     const [reader, , id] = key.split('/') as [string, string, string];
@@ -66,6 +68,11 @@ function inTurn(a: string, b: string): number {
 /** The beginning of the keys of a reader's mail in a turn. */
 function readerKey(reader: string, turn: number): string {
   return `${reader}/${long(turn)}`;
+}
+
+/** The turn of a plain id, as `long` gives it. */
+function turnIn(id: string): string {
+  return `0000${id.slice(0, 6)}`;
 }
 
 function long(turn: number): string {

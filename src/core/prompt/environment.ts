@@ -164,12 +164,24 @@ function printActs(config: Config, state: State, agent: string, turn: number): s
 function printAct(config: Config, state: State, { did, things, message }: PastAct, turn: number): string {
   if (!message) return `${did} ${things.map(printThing).join(', ')}`;
   const id = things[0] as string;
-  return `sent ${id} ${quoteUntrusted(cut(message.subject, QUOTED_CHARS))} to ${listed(message.to)}${unread(config, state, id, turn)}`;
+  return `sent ${id} ${quoteUntrusted(cut(message.subject, QUOTED_CHARS))} to ${listed(message.to)}${isRead(state, id, message.to) ? '' : unread(config, state, id, turn)}`;
 }
 
 /** An agent, an entry of memory or a file. */
 function printThing(thing: string): string {
   return memoryOwner(thing) === null ? plain(toldPath(thing)) : toldName(thing);
+}
+
+/** Surely: it stands in none of a few inboxes. That is less work than to look for it among all mail, where it is not. */
+function isRead({ mail: { inbox } }: State, id: string, to: readonly string[]): boolean {
+  return to.length <= NAMED && to.every((name) => isNotAmong(inbox.get(name) ?? NO_IDS, id));
+}
+const NO_IDS: readonly string[] = [];
+/** Ids of an inbox that are compared. */
+const COMPARED = 64;
+
+function isNotAmong(ids: readonly string[], id: string): boolean {
+  return ids.length <= COMPARED && !ids.includes(id);
 }
 
 /** Who has not read a message, and when those who do not work in each turn will. */

@@ -1,6 +1,6 @@
 /** Chooses the earlier mail that a prompt shows, and how much of each message. Pure. */
 import { cut } from '../../schema/print.ts';
-import { exchangeWith, LATEST_KEPT, recentOf, tasksIn } from '../mail/known.ts';
+import { exchangeWith, LATEST_KEPT, type MailHead, recentOf, tasksIn, textOf } from '../mail/known.ts';
 import type { Cause, Piece } from '../model/entry.ts';
 import type { KeptMail, Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
@@ -45,19 +45,18 @@ export function excerptsFor(
   const tasks = [...threads].flatMap((thread) => tasksIn(said, agent, thread));
   const first = [...new Set([...parents, ...tasks, ...exchanges])].slice(0, MOST_SHOWN);
   const latest = said.filter((mail) => threads.has(mail.thread) && !first.includes(mail)).slice(-LATEST);
-  const chosen = new Map<KeptMail, number>();
+  const chosen = new Map<MailHead, Excerpt>();
   let room = ROOM;
-  const show = (mail: KeptMail, chars: number): void => {
-    chosen.set(mail, Math.min(mail.body.length, chars));
-    room -= Math.min(mail.body.length, chars);
+  const show = (head: MailHead, charsOf: (size: number) => number): void => {
+    const mail = textOf(state, head.id);
+    const chars = Math.min(mail.body.length, charsOf(mail.body.length));
+    chosen.set(head, { mail, chars });
+    room -= chars;
   };
-  for (const mail of first) show(mail, Math.max(EXCERPT, room));
-  for (const mail of latest.reverse().slice(0, MOST_SHOWN - first.length))
-    show(mail, mail.body.length <= room ? mail.body.length : EXCERPT);
-  return said.flatMap((mail) => {
-    const chars = chosen.get(mail);
-    return chars === undefined ? [] : [{ mail, chars }];
-  });
+  for (const head of first) show(head, () => Math.max(EXCERPT, room));
+  for (const head of latest.reverse().slice(0, MOST_SHOWN - first.length))
+    show(head, (size) => (size <= room ? size : EXCERPT));
+  return said.flatMap((head) => chosen.get(head) ?? []);
 }
 
 /** Whether an agent knows more mail than the excerpts and the given mail show in full. */

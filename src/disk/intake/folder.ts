@@ -34,7 +34,7 @@ export class Folder {
     this.drops = new IncomingMail(this.reader);
     this.outboxes = new Outboxes(this.reader);
     this.requests = new Requests(this.reader);
-    this.workspaces = new Workspaces(this.reader);
+    this.workspaces = new Workspaces(this.reader, this.tracked);
   }
 
   /** The files made by this engine need no reading: their marks are known. */

@@ -77,6 +77,11 @@ export class Tracked {
     return inputs.sort((a, b) => byCodeUnit(pathOf(a), pathOf(b)));
   }
 
+  /** Whether something of that name lay in the folder of an agent when changes were looked for. */
+  lies(agent: string, name: string): boolean {
+    return this.look.list(`agents/${agent}`).includes(name);
+  }
+
   /** Names of the folders under `agents/`, whatever they are called. */
   agentFolders(): string[] {
     return this.look

@@ -5,29 +5,45 @@ import type { State } from '../../core/model/state.ts';
 import { isUnsearched } from '../../core/text/unsearched-folders.ts';
 import { isOfPlace } from '../fs/disk.ts';
 import type { FolderReader } from './reader.ts';
+import type { Tracked } from './tracked.ts';
 
 /** Names of a workspace that are told, and entries of it that are looked at: a huge workspace costs no more. */
 const TOLD = 24;
 const LOOKED_AT = 400;
+
+const NONE: WorkspaceEntry[] = [];
 
 type WorkspaceEntry = Extract<InputEntry, { k: 'workspace' }>;
 
 /** Looks at workspaces. A name counts, and how many files are in a folder; what is in a file does not. */
 export class Workspaces {
   private readonly reader: FolderReader;
+  private readonly tracked: Tracked;
 
-  constructor(reader: FolderReader) {
+  constructor(reader: FolderReader, tracked: Tracked) {
     this.reader = reader;
+    this.tracked = tracked;
   }
 
-  /** The workspaces that do not look as the state has them. */
+  /** The workspaces that do not look as the state has them. Asked right after changes were looked for. */
   changes({ files }: State, agents: readonly string[]): WorkspaceEntry[] {
     return agents.flatMap((agent): WorkspaceEntry[] => {
-      const tree = this.treeOf(`agents/${agent}/workspace`);
       const known = files.trees.get(agent);
-      if (known ? JSON.stringify(known) === JSON.stringify(tree) : tree.entries.length === 0) return [];
+      if (!known && !this.mayLie(agent)) return NONE;
+      const tree = this.treeOf(`agents/${agent}/workspace`);
+      if (known ? JSON.stringify(known) === JSON.stringify(tree) : tree.entries.length === 0) return NONE;
       return [{ k: 'workspace', agent, ...tree }];
     });
+  }
+
+  /** Its folder was listed when changes were looked for, so that nothing is asked of an agent without a workspace. */
+  private mayLie(agent: string): boolean {
+    try {
+      return this.tracked.lies(agent, 'workspace');
+    } catch (error) {
+      if (!isOfPlace(error)) throw error;
+      return true;
+    }
   }
 
   private treeOf(workspace: string): Tree {

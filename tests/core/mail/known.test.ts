@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import { answeredBy, forgetAllKnown, knownTo, recentOf } from '../../../src/core/mail/known.ts';
+import { answeredBy, forgetAllKnown, knownTo, recentOf, textOf } from '../../../src/core/mail/known.ts';
 import { KEPT_CHARS } from '../../../src/core/model/state/mail.ts';
 import type { State } from '../../../src/core/model/state.ts';
 import { asked, visited } from '../entries.ts';
@@ -43,7 +44,7 @@ it('keeps the text of a message once, as long as one of its readers may be shown
   forgetAllKnown(state, 'b');
   expect([state.mail.texts.size, state.mail.recent.size, state.mail.known.size]).toEqual([0, 0, 0]);
   const long = stateOf(sent({ body: 'x'.repeat(KEPT_CHARS + 5), to: ['a', 'b', 'c', 'd', 'e', 'f'] }));
-  expect(recentOf(long, 'human')).toMatchObject([
+  expect(recentOf(long, 'human').map(({ id }) => textOf(long, id))).toMatchObject([
     { body: 'x'.repeat(KEPT_CHARS), size: KEPT_CHARS + 5, to: ['a', 'b', 'c', 'd', 'e'] },
   ]);
 });
@@ -82,4 +83,36 @@ it('persons who write to many conversations are kept for the last exchange', () 
     apply(state, visited({ mail: [line.message.id] }));
   }
   expect(recentOf(state, 'a').map(({ id }) => id)).toContain('000001-human-01');
+});
+
+it('what a list of recent mail says of its messages is what their texts say, whenever it is read', () => {
+  const step = fc.record({
+    from: fc.constantFrom('human', 'a', 'b'),
+    kind: fc.constantFrom('message' as const, 'task' as const),
+    read: fc.boolean(),
+    after: fc.constantFrom('give', 'give twice', 'forget', 'nothing'),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 90 }), (steps) => {
+      const state = stateOf();
+      for (const [i, { from, kind, read, after }] of steps.entries()) {
+        const line = sent({ from, to: from === 'a' ? ['b'] : ['a'], kind, n: i + 1, thread: `t${i % 5}` });
+        apply(state, line);
+        const reader = line.message.to[0] as string;
+        if (after.startsWith('give')) apply(state, visited({ agent: reader, mail: [line.message.id] }));
+        if (after === 'give twice') {
+          state.mail.waiting.set(line.message.id, { waiting: [reader], attempts: {}, ...line.message });
+          apply(state, visited({ agent: reader, mail: [line.message.id] }));
+        }
+        if (after === 'forget') forgetAllKnown(state, reader);
+        if (read)
+          for (const agent of ['a', 'b', 'human']) {
+            const told = recentOf(state, agent);
+            expect(told.map(({ id }) => id)).toEqual(state.mail.recent.get(agent) ?? []);
+            for (const head of told) expect(textOf(state, head.id)).toMatchObject(head);
+          }
+      }
+    }),
+    { numRuns: 200 },
+  );
 });

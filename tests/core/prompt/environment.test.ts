@@ -118,6 +118,20 @@ describe('the environment of an agent', () => {
     expect(toC('notice', 8)).toContain('(not read yet by c, whom a notice does not wake)');
   });
 
+  it('says nothing of a message that all have read, however many they are and whatever else waits for them', () => {
+    const many = Array.from({ length: 9 }, (_, i) => `r${i}`);
+    const ofReaders = (to: string[], waiting: number, read: string[]) =>
+      told([
+        sent({ from: 'a', to, subject: 'Plan' }),
+        ...Array.from({ length: waiting }, (_, i) => sent({ from: 'b', to: [to[0] as string], n: i + 1 })),
+        ...read.map((agent) => visited({ agent, mail: ['000001-a-01'] })),
+      ])[1];
+    expect(ofReaders(many, 0, many)).not.toContain('not read');
+    expect(ofReaders(many, 0, many.slice(1))).toContain('(not read yet by r0)');
+    expect(ofReaders(['b'], 70, ['b'])).not.toContain('not read');
+    expect(ofReaders(['b'], 70, [])).toContain('(not read yet by b)');
+  });
+
   it('tells the last acts, and who has not read what', () => {
     const plan = { resumes: { c: { schedule: { every: 3 } } } };
     const message = { from: 'a', to: ['b'], subject: 'Plan' };
