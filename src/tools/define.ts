@@ -20,7 +20,7 @@ interface ToolText<S extends z.ZodType> {
   about: string;
   input: S;
   granted?: 'all' | 'resume';
-  ofEarlierMail?: true;
+  described?: Tool['described'];
   held?: Tool['held'];
   /** Keys that the schema does not name are dropped instead of refused. */
   forgives?: true;
@@ -84,7 +84,7 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
   return {
     spec,
     granted: about.granted ?? ('resume' as const),
-    ...(about.ofEarlierMail && { ofEarlierMail: true as const }),
+    ...(about.described && { described: about.described }),
     ...(about.held && { held: about.held }),
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
     ...(about.covers && { covers: about.covers as Tool['covers'] }),

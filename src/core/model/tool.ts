@@ -19,8 +19,11 @@ interface ToolBase {
   spec: ToolSpec;
   /** `all`: every agent has it; `resume`: only those whose resume lists it. */
   granted: 'all' | 'resume';
-  /** It shows mail of former visits: only an agent that has such mail is offered it. */
-  ofEarlierMail?: true;
+  /**
+   * To whom of those who have it prompts describe it, if not to all: those who have mail that the prompt does not show, or those
+   * whose resume lists it. A description costs tokens in every prompt.
+   */
+  described?: 'with-earlier-mail' | 'when-listed';
   /** Each use is held for a person: `always`, or unless a policy decides. */
   held?: 'always' | 'unless-policy';
   /** Why nobody may use it at present: the owner of the machine has not approved it, or it cannot work. */

@@ -341,7 +341,7 @@ export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume, withEa
   let list = known.get(key);
   if (!list) {
     list = [...toolbox.values()]
-      .filter((tool) => has(resume, tool) && (withEarlierMail || tool.ofEarlierMail === undefined))
+      .filter((tool) => has(resume, tool) && isDescribed(resume, tool, withEarlierMail))
       .map(({ spec }) => withPrice(config, spec));
     known.set(key, list);
   }
@@ -355,6 +355,11 @@ function withPrice(config: Config, spec: ToolSpec): ToolSpec {
   return cost === 0
     ? spec
     : copyWith(spec, { description: `${spec.description}\n\nA use costs ${countCredits(cost)}.` });
+}
+
+function isDescribed(resume: Resume, { spec, described }: Tool, withEarlierMail: boolean): boolean {
+  if (described === 'with-earlier-mail') return withEarlierMail;
+  return described === undefined || grants(resume, spec.name) !== null;
 }
 
 function has(resume: Resume, tool: Tool): boolean {

@@ -231,7 +231,9 @@ function told(error: unknown): string {
 
 function refused(refusal: ToolRefusal): WorldResult {
   const { rule, message } = refusal;
-  return { ok: false, text: `Refused (${rule}): ${message}`, ...(refusal instanceof NotThere ? {} : { rule }) };
+  return refusal instanceof NotThere
+    ? { ok: false, text: message }
+    : { ok: false, text: `Refused (${rule}): ${message}`, rule };
 }
 
 /** The tool whose work it is; null: it is the trial of an act. */

@@ -11,7 +11,7 @@ export default worldTool({
   name: 'read_mail',
   about: 'Read a message that you wrote or were given, of any age, by its id.',
   granted: 'all',
-  ofEarlierMail: true,
+  described: 'with-earlier-mail',
   touches: 'pure',
   input: z.strictObject({
     id: z.string().max(100),

@@ -15,7 +15,7 @@ export default worldTool({
   about:
     'Find messages that you wrote or were given in earlier visits, the latest first, by words that all stand in them.',
   granted: 'all',
-  ofEarlierMail: true,
+  described: 'with-earlier-mail',
   touches: 'pure',
   input: z.strictObject({
     query: z.string().min(1).max(500),

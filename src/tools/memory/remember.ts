@@ -7,7 +7,7 @@ import { act, RARE } from '../define.ts';
 export default act({
   name: 'remember',
   about:
-    'Keep a note under a key for your later visits. You are shown notes that are pinned, recent, or about your mail. Use learned/NAME for a lesson, with its evidence, and shared/NAME for what others may read.',
+    'Keep a note under a key for your later visits. Use learned/NAME for a lesson, with its evidence, and shared/NAME for what others may read.',
   input: z.strictObject({
     key: memoryKey().describe('lower-case name, such as client-wishes'),
     text: z.string().max(20_000),

@@ -6,6 +6,7 @@ export default act({
   name: 'acknowledge',
   about: 'Mark a message as read for its author, instead of writing thanks. It wakes nobody and answers nothing.',
   granted: 'all',
+  described: 'when-listed', // done settles mail, too
   input: z.strictObject({
     id: z.string().max(100),
     reaction: z.string().max(64).optional().describe('an emoji or a word').meta(RARE),

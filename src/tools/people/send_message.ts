@@ -11,9 +11,11 @@ import { composeMessage, filesFolder, hopsAfter, resolveRecipients } from '../..
 import { MESSAGE_KINDS, type Message, priority } from '../../schema/records/message.ts';
 import { act, RARE } from '../define.ts';
 
-const names = z
-  .union([z.string().min(1).max(80), z.array(z.string().min(1).max(80)).min(1).max(1000)])
-  .transform((v) => (typeof v === 'string' ? [v] : v));
+/** A single name is taken, too. Models are shown the list alone, which is shorter. */
+const names = z.preprocess(
+  (to) => (typeof to === 'string' ? [to] : to),
+  z.array(z.string().min(1).max(80)).min(1).max(1000),
+);
 
 /** Most characters of a body. */
 const BODY_CHARS = 200_000;
@@ -22,11 +24,10 @@ const ATTACHED_BYTES = 262_144;
 
 export default act({
   name: 'send_message',
-  about:
-    'Send mail to a colleague, a list of names, a unit ("@unit"), or all you can write to ("*"). It is read in their next visit.',
+  about: 'Send mail to colleagues, a unit ("@unit"), or all you can write to ("*"). It is read in their next visit.',
   granted: 'all',
   input: z.strictObject({
-    to: names.describe('a name or a list of names'),
+    to: names,
     body: z.string().min(1).max(BODY_CHARS).describe('markdown'),
     subject: z.string().max(200).optional().describe('one line'),
     kind: z

@@ -93,11 +93,11 @@ describe('an act is', () => {
   it('refused with the tools that the agent has in place of one that it has not', () => {
     const plain = configOf({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['recall'] } } });
     const said = (tool: string) => judge(TOOLS, sceneOf(plain, 'a'), call(tool, {}));
-    const have = 'Yours: send_message, done, acknowledge, recall.';
+    const have = 'Yours: send_message, done, recall.';
     expect(said('shell')).toMatchObject({ text: `Refused (granted-tool): You have no tool "shell". ${have}` });
     expect(said('teleport')).toMatchObject({ text: `Refused (known-tool): You have no tool "teleport". ${have}` });
     const names = Array.from({ length: 31 }, (_, i) => `t${i}`);
-    const many = new Map(names.map((name) => [name, { ...TOOLS.get('acknowledge'), spec: { name } }]));
+    const many = new Map(names.map((name) => [name, { ...TOOLS.get('done'), spec: { name } }]));
     expect(judge(many as never, sceneOf(plain, 'a'), call('teleport', {}))).toMatchObject({
       text: expect.stringMatching(/ t29 and others\.$/),
     });
@@ -330,16 +330,8 @@ describe('the tools an agent is shown', () => {
   const names = (agent: string) => toolsOf(TOOLS, config, resumeOf(config, agent)).map(({ name }) => name);
 
   it('are those that everyone has and those that its resume lists, with ask: or without', () => {
-    expect(names('a').sort()).toEqual([
-      'acknowledge',
-      'done',
-      'read_file',
-      'recall',
-      'remember',
-      'send_message',
-      'write_file',
-    ]);
-    expect(names('b').sort()).toEqual(['acknowledge', 'done', 'send_message']);
+    expect(names('a').sort()).toEqual(['done', 'read_file', 'recall', 'remember', 'send_message', 'write_file']);
+    expect(names('b').sort()).toEqual(['done', 'send_message']);
   });
 
   it('are the same list for the same configuration, so that it can be a key', () => {

@@ -256,7 +256,7 @@ describe('what is wrong with tools of the organisation', () => {
     });
     await made.trust('read_file');
     await made.trust('shout');
-    expect(told(await made.turns())).toEqual([[false, 'Refused (path): There is no file "x".']]);
+    expect(told(await made.turns())).toEqual([[false, 'There is no file "x".']]);
     expect(made.refusals()).toMatchObject([
       { rule: 'trusted-tool', text: expect.stringContaining('not a JSON schema') },
     ]);
