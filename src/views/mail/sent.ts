@@ -51,8 +51,7 @@ export function fateOf(
 ): MessageFate {
   const isAwaited = kind !== undefined && awaitsAnswer(config, { from, kind });
   const hasAnswered = (name: string): boolean =>
-    !owesAnswer(state, name, id) &&
-    (answerers.includes(name) || (isAwaited && config.agents.get(name)?.person === false));
+    !owesAnswer(state, name, id) && (answerers.includes(name) || (isAwaited && isInDebt(config, name)));
   const waits = [...(state.mail.waiting.get(id)?.waiting ?? []), ...deadOf(state.dead, id).flatMap(({ to }) => to)];
   const given = to.filter((name) => !waits.includes(name));
   return {
@@ -61,6 +60,13 @@ export function fateOf(
     answered_by: given.filter(hasAnswered),
   };
 }
+
+/** Whether an agent is one that owes answers: people do not, and rules that stand for a model only write. */
+function isInDebt({ agents, models }: Config, name: string): boolean {
+  const resume = agents.get(name);
+  return resume?.person === false && !RULES.has(models.get(resume.model[0] ?? '')?.provider ?? '');
+}
+const RULES: ReadonlySet<string> = new Set(['scripted', 'simulated']);
 
 function turnOf({ id }: Sent): number {
   return parseMessageId(id)?.turn ?? 0;

@@ -32,7 +32,6 @@ it('is not misled by files that lie there besides', async () => {
 it.each([
   ['a response', [{ tool: 'send_message', input: { to: 'human', kind: 'response', subject: 'x', body: 'Ready.' } }]],
   ['an answer in done', [{ tool: 'done', input: { answer: 'Ready.' } }]],
-  ['done that settles it', [{ tool: 'done', input: { settled: ['000001-human-01'] } }]],
 ])('says who answered, by %s', async (_what, acts) => {
   const root = office({ rules: [{ when: { agent: 'manager', from: 'human' }, reply: { acts } }] });
   await lemming(root, ['send', 'manager', 'Bake bread']);

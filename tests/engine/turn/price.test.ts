@@ -74,7 +74,7 @@ describe('a use of a tool that costs something', () => {
     await org.turns(1);
     const about = (name: string) => org.prompts[0]?.tools.find((tool) => tool.name === name)?.description;
     expect(about('read_file')).toMatch(/\n\nA use costs 0.02 credits\.$/);
-    expect(about('acknowledge')).not.toContain('costs');
+    expect(about('done')).not.toContain('costs');
   });
 
   it('is refused when the visit may not spend so much: nothing runs, nothing is booked, and the agent is told', async () => {

@@ -3,7 +3,8 @@ import { fateOf, type MessageFate, printFate, sentBy } from '../../../src/views/
 import { dead, visited } from '../../core/entries.ts';
 import { configOf, letter, sent, stateOf } from '../../core/world.ts';
 
-const CONFIG = configOf({ edges: { human: ['a', 'b', 'c'], a: [], b: [], c: [] } });
+const EDGES = { human: ['a', 'b', 'c'], a: [], b: [], c: [] };
+const CONFIG = configOf({ edges: EDGES, models: { default: { provider: 'ollama', model: 'm' } } });
 
 const mine = (n: number, to: string[], more = {}) => sent({ n, to, thread: 't', ...more });
 
@@ -56,4 +57,14 @@ it.each([
     sent({ from: 'a', kind: 'status', to: ['human'], thread: 't' }),
   );
   expect(printFate(sentBy(CONFIG, told, 'human')[0] as MessageFate)).toBe(owes.length ? 'read by a' : 'answered by a');
+});
+
+it('rules that stand for a model owe nothing, so that only what they write is an answer', () => {
+  const id = letter().id;
+  const state = stateOf(mine(1, ['a'], { kind: 'request' }), visited({ mail: [id] }));
+  const config = configOf({ edges: EDGES });
+  expect(printFate(fateOf(config, state, { id, from: 'human', to: ['a'], kind: 'request' }))).toBe('read by a');
+  expect(printFate(fateOf(config, state, { id, from: 'human', to: ['a'], kind: 'request' }, ['a']))).toBe(
+    'answered by a',
+  );
 });
