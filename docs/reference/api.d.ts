@@ -394,7 +394,7 @@ export declare const FAULTS: {
     readonly 'invalid-yaml': {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Mend the YAML at this place.";
+        readonly remedy: "Correct the YAML at this place.";
     };
     readonly 'invalid-value': {
         readonly exit: 3;
@@ -414,17 +414,17 @@ export declare const FAULTS: {
     readonly 'missing-file': {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Create the file; lemming bootstrap in another folder shows an example.";
+        readonly remedy: "Create the file. For an example, run lemming bootstrap in another folder.";
     };
     readonly 'unknown-name': {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Correct the name, or add what it names.";
+        readonly remedy: "Correct the name, or create what it refers to.";
     };
     readonly 'duplicate-name': {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Rename one of the two: names that differ only by case are one name on many file systems.";
+        readonly remedy: "Rename one of the two: many file systems treat names that differ only by case as the same name.";
     };
     readonly 'one-sided-edge': {
         readonly exit: 3;
@@ -449,12 +449,12 @@ export declare const FAULTS: {
     readonly 'not-regular': {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Replace it by a regular file or folder inside the organisation.";
+        readonly remedy: "Replace it with a regular file or folder inside the organisation.";
     };
     readonly absent: {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Put the folder back, or let this program read and write it; or take the agent out of org/chart.yaml.";
+        readonly remedy: "Restore the folder, or give LeMMing read and write access to it. To remove the agent, delete it from org/chart.yaml.";
     };
     readonly 'too-large': {
         readonly exit: 3;
@@ -469,12 +469,12 @@ export declare const FAULTS: {
     readonly 'foreign-file': {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Only people drop files by hand; move the file to agents/human/outbox/ or delete it.";
+        readonly remedy: "To send it yourself, move the file to agents/human/outbox/. Otherwise delete it.";
     };
     readonly 'known-id': {
         readonly exit: 3;
         readonly status: 409;
-        readonly remedy: "Remove the id line, then it is a new message.";
+        readonly remedy: "To send it as a new message, remove the id line.";
     };
     readonly 'two-histories': {
         readonly exit: 3;
@@ -489,7 +489,7 @@ export declare const FAULTS: {
     readonly 'newer-journal': {
         readonly exit: 3;
         readonly status: 409;
-        readonly remedy: "A newer LeMMing has worked here. Use that version, or restore an older backup.";
+        readonly remedy: "A newer version of LeMMing wrote this journal. Use that version, or restore an older backup.";
     };
     readonly locked: {
         readonly exit: 5;
@@ -514,7 +514,7 @@ export declare const FAULTS: {
     readonly refused: {
         readonly exit: 4;
         readonly status: 403;
-        readonly remedy: "Grant it in the chart or the resume.";
+        readonly remedy: "Allow it in org/chart.yaml, or in the resume of the agent.";
     };
     readonly 'no-credits': {
         readonly exit: 7;
@@ -534,7 +534,7 @@ export declare const FAULTS: {
     readonly 'not-installed': {
         readonly exit: 8;
         readonly status: 503;
-        readonly remedy: "Run the command in the message once.";
+        readonly remedy: "To install it, run the command in the message once.";
     };
     readonly 'disk-full': {
         readonly exit: 1;
@@ -574,7 +574,7 @@ export declare const FAULTS: {
     readonly differs: {
         readonly exit: 1;
         readonly status: 409;
-        readonly remedy: "See the first difference. Run lemming verify to check whether the journal was changed.";
+        readonly remedy: "Look at the first difference. Run lemming verify to check whether the journal was changed.";
     };
 };
 export type FaultCode = keyof typeof FAULTS;

@@ -80,7 +80,7 @@ function goneFrom(disk: Disk, kept: KeptFiles): State {
   try {
     for (const name of load(disk, kept).state.staff.absent.keys())
       if (disk.stat(`agents/${name}`) === null)
-        state.staff.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
+        state.staff.absent.set(name, { since: 0, why: 'The folder of the agent is missing.', out: true });
   } catch (error) {
     if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
   }

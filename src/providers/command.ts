@@ -128,7 +128,7 @@ function replyOf({ end, stdout, stderr }: Ran, settings: CommandModel, prompt: P
   const { text, usage, cost } = read(textOf(stdout, malformed), settings.options, malformed);
   if (text.trim() === '') throw malformed('the reply is empty');
   if (text.length > LONGEST) throw malformed(`the answer has more than ${LONGEST} characters`);
-  const form = fromForm(text, prompt.n);
+  const form = fromForm(text, prompt);
   const acts = readActs(form.acts, `form-${prompt.n}`, failing(settings.name, { usage, received, requestId: null }));
   return { text: form.text, acts, usage, requestId: null, model: settings.name, ...(cost === null ? {} : { cost }) };
 }

@@ -50,7 +50,7 @@ export async function plugin(path: string, door: PluginDoor): Promise<Provider> 
     throw failure('invalid-value', `${path} is not the path of a plug-in`, {
       file: 'org/models.yaml',
       value: path,
-      remedy: 'A plug-in is an .mjs or .js file inside the organisation, such as ./org/providers/mine.mjs.',
+      remedy: 'A plug-in must be an .mjs or .js file inside the organisation, such as ./org/providers/mine.mjs.',
     });
   const { about, repeatable, free } = await load(path, approvedText(path, door), door);
   return { about, repeatable, free, connect: async (model, outside) => lasting(path, door, model, outside) };

@@ -13,6 +13,8 @@ export function explain(
   input: unknown,
   issues: readonly z.core.$ZodIssue[],
 ): string {
+  if (typeof input === 'string')
+    return `The input is not a JSON object. ${tool} takes an object with: ${keys.join(', ')}.`.slice(0, SAID);
   const missing = issues.filter((issue) => isMissing(input, issue));
   const others = issues.filter(
     (issue) => !missing.includes(issue) && !(missing.length && issue.code === 'unrecognized_keys'),

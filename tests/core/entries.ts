@@ -113,7 +113,7 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
   file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
   workspace: { k: 'workspace', agent: 'a', entries: [{ name: 'notes.md' }, { name: 'page', files: 2 }], more: true },
-  absent: { k: 'absent', agent: 'a', since: 1, why: 'Its folder is gone.' },
+  absent: { k: 'absent', agent: 'a', since: 1, why: 'The folder of the agent is missing.' },
   back: { k: 'back', agent: 'a' },
   lapsed: { k: 'lapsed', id: 'A-1-a-1', decision: 'deny', note: 'nobody answered within 1h' },
   answer: {
@@ -200,7 +200,7 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     kept: 'org/dead-letter/unplaced-000001-1.kept',
     after: 0,
     owner: 'a',
-    detail: 'a file stands in the place of a folder',
+    detail: 'this is a file, but a folder belongs here',
     record: 'kept\n',
   },
   deferred: { k: 'deferred', turn: 1, agent: 'a' },

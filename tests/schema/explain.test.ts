@@ -79,7 +79,8 @@ describe('what is wrong with an input', () => {
       { path: 1, old: 'x' },
       'edit_file needs new (text); you gave path and old. path must be a text.',
     ],
-    ['no object', 'list_files', 'x', 'list_files takes an object with: path.'],
+    ['no object', 'list_files', 5, 'list_files takes an object with: path.'],
+    ['a text', 'list_files', '{"path": ', 'The input is not a JSON object. list_files takes an object with: path.'],
     ['nothing', 'list_files', null, 'list_files takes an object with: path.'],
   ])('%s', (_what, tool, input, text) => {
     expect(why(tool, input)).toBe(text);

@@ -12,13 +12,14 @@ export interface Form {
 
 /**
  * Reads the JSON form out of a model's text. Returns null when the text holds no object with `acts` (then the text is a
- * plain note). Elements that are not acts are kept as acts of an empty tool name, so that the judge refuses them by name
+ * plain note). An object whose acts are quoted (`isQuoted` of its text) is passed over. Elements that are not acts are kept as acts of an empty tool name, so that the judge refuses them by name
  * instead of losing them.
  */
-export function readForm(text: string): Form | null {
-  for (const candidate of objectsIn(text)) {
+export function readForm(text: string, isQuoted: (source: string) => boolean = () => false): Form | null {
+  for (const { source, value: candidate } of objectsIn(text)) {
     if (!Object.hasOwn(candidate, 'acts')) continue;
     const list = Array.isArray(candidate.acts) ? candidate.acts : [candidate.acts as Json];
+    if (list.length > 0 && isQuoted(source)) continue;
     const notes = candidate.notes;
     return { notes: typeof notes === 'string' ? notes : '', acts: list.map(readAct) };
   }
@@ -35,12 +36,13 @@ function readAct(element: Json, index: number): ActCall {
 }
 
 /** Every top-level JSON object in the text, in order; at most 64 starts are tried, so hostile text costs little. */
-function* objectsIn(text: string): Generator<JsonObject> {
+function* objectsIn(text: string): Generator<{ source: string; value: JsonObject }> {
   let tries = 0;
   for (let start = text.indexOf('{'); start >= 0 && tries < 64; tries++) {
     const end = endOfObject(text, start);
-    const parsed = end < 0 ? null : parseObject(text.slice(start, end));
-    if (parsed) yield parsed;
+    const source = text.slice(start, Math.max(start, end));
+    const parsed = parseObject(source);
+    if (parsed) yield { source, value: parsed };
     start = text.indexOf('{', parsed ? end : start + 1);
   }
 }

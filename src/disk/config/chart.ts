@@ -113,8 +113,8 @@ export function warnOf(
   );
   const message =
     missing === 'read_from'
-      ? `${from} may write to ${to}, but ${to} does not read from ${from}: nothing passes`
-      : `${to} reads from ${from}, but ${from} may not write to ${to}: nothing passes`;
+      ? `${from} may write to ${to}, but ${to} does not read from ${from}, so no mail is delivered`
+      : `${to} reads from ${from}, but ${from} may not write to ${to}, so no mail is delivered`;
   const remedy = `Add ${owner} to ${missing} of ${other} in org/chart.yaml, or run lemming doctor --fix.`;
   return fault('one-sided-edge', message, {
     file: chart.file,

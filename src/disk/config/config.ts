@@ -160,7 +160,8 @@ class ConfigDraft {
       const id = path.startsWith(`${folder}/`) && path.endsWith('.md') ? path.slice(folder.length + 1, -3) : null;
       if (id === null || id.includes('/')) continue;
       if (isName(id)) yield [id, memory.read(text, path)];
-      else this.private.push(fault('bad-name', `"${id}" cannot be the name of a file here`, { file: path }));
+      else
+        this.private.push(fault('bad-name', `"${id}" is not a valid name for a file in this folder`, { file: path }));
     }
   }
 
@@ -193,7 +194,7 @@ class ConfigDraft {
       const file = `agents/${folder}`;
       this.setAside(folder, [
         twin === undefined
-          ? fault('bad-name', `"${folder}" cannot be the name of an agent`, { file, value: folder })
+          ? fault('bad-name', `"${folder}" is not a valid name for an agent`, { file, value: folder })
           : fault('duplicate-name', `"${folder}" and "${twin}" differ only by case`, { file, value: folder }),
       ]);
     }

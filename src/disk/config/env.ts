@@ -71,7 +71,7 @@ function readVariable(name: string, text: string): { path: readonly string[]; va
   const variable = variables().find((one) => one.name === name);
   if (!variable) {
     const known = variables().map((one) => one.name);
-    return fault('bad-env', `There is no setting for the variable ${cut(name, 80)}`, {
+    return fault('bad-env', `The variable ${cut(name, 80)} does not belong to any setting`, {
       ...near(name, [...known, ...NO_SETTINGS]),
     });
   }
@@ -112,7 +112,7 @@ function put(settings: Record<string, unknown>, path: readonly string[], value: 
 
 function incomplete(names: readonly string[], issues: readonly z.core.$ZodIssue[]): Fault {
   const keys = issues.map((issue) => issue.path.join('.')).join(', ');
-  return fault('bad-env', `With ${names.join(', ')} the settings need ${keys} too`, {
+  return fault('bad-env', `When ${names.join(', ')} is set, the settings also need ${keys}`, {
     remedy: 'Set the key in org/org.yaml, or unset the variable.',
   });
 }

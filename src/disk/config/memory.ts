@@ -17,8 +17,6 @@ export function memoryFaults(path: string, text: string): Fault[] {
   const { key = name } = source.value ?? {};
   const references = new References();
   if (key !== name)
-    references.add('invalid-value', `The entry has the key "${key}", and its file the name "${name}.md"`, source, [
-      'key',
-    ]);
+    references.add('invalid-value', `The key is "${key}", but the file is named "${name}.md"`, source, ['key']);
   return [...source.faults, ...references.faults];
 }

@@ -15,11 +15,11 @@ export function checkModels(source: ConfigSource<ModelsFile>, references: Refere
     const path = ['models', name, 'fallback'];
     for (const [i, next] of fallback.entries()) references.need(next, known, 'model', source, [...path, i]);
     const loop = loopFrom(name, (one) => models[one]?.fallback ?? []);
-    if (loop) references.add('invalid-value', `The fallbacks go round: ${loop.join(' → ')}`, source, path);
+    if (loop) references.add('invalid-value', `The fallbacks form a loop: ${loop.join(' → ')}`, source, path);
   }
   for (const [name, { provider }] of Object.entries(models)) {
     if (!provider.includes('/') || isPluginPath(provider)) continue;
-    const message = 'A plug-in is an .mjs or .js file inside the organisation, such as ./org/providers/mine.mjs';
+    const message = 'A plug-in must be an .mjs or .js file inside the organisation, such as ./org/providers/mine.mjs';
     references.add('invalid-value', message, source, ['models', name, 'provider'], 'value', { value: provider });
   }
 }
@@ -42,10 +42,11 @@ export function checkPolicies(source: ConfigSource<OrgFile>, references: Referen
   for (const [i, { act }] of (source.sound?.policies ?? []).entries()) {
     const path = ['policies', i, 'act'];
     const { tool, pairs } = readPattern(act);
-    if (tool === '') references.add('invalid-value', 'A policy begins with a tool, or with *', source, path);
+    if (tool === '')
+      references.add('invalid-value', 'A policy must begin with the name of a tool, or with *', source, path);
     for (const [name, value] of pairs) {
       references.need(name || value, CONDITION_NAMES, 'condition', source, path);
-      if (value === '') references.add('invalid-value', `The condition ${name}: names nothing`, source, path);
+      if (value === '') references.add('invalid-value', `The condition ${name}: has no value`, source, path);
     }
   }
 }
@@ -61,14 +62,14 @@ export function checkUnits(
     const head = source.sound;
     if (!head) continue;
     if (head.id !== undefined && head.id !== id) {
-      const message = `The id is "${head.id}", but the file is "${id}.md"`;
+      const message = `The id is "${head.id}", but the file is named "${id}.md"`;
       references.add('invalid-value', message, source, ['id'], 'value', { value: head.id, nearest: id });
     }
     for (const [i, name] of head.members.entries()) references.need(name, agents, 'agent', source, ['members', i]);
     if (head.head !== undefined) references.need(head.head, agents, 'agent', source, ['head']);
     if (head.parent !== null) references.need(head.parent, ids, 'unit', source, ['parent']);
     const loop = loopFrom(id, (one) => units.get(one)?.value?.parent ?? []);
-    if (loop) references.add('invalid-value', `The parents go round: ${loop.join(' → ')}`, source, ['parent']);
+    if (loop) references.add('invalid-value', `The parents form a loop: ${loop.join(' → ')}`, source, ['parent']);
   }
 }
 

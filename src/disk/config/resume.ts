@@ -33,7 +33,7 @@ export function readResume(
   if (head.name !== undefined && head.name !== agent)
     references.add(
       'invalid-value',
-      `The name is "${head.name}", but the directory is "${agent}"`,
+      `The name is "${head.name}", but the folder is named "${agent}"`,
       source,
       ['name'],
       'value',
@@ -90,13 +90,13 @@ function resolve(
   const path = [...above, head.extends];
   references.need(head.extends, new Set(templates.keys()), 'template', source, ['extends']);
   if (above.includes(head.extends))
-    references.add('invalid-value', `The templates go round: ${path.join(' → ')}`, source, ['extends']);
+    references.add('invalid-value', `The templates form a loop: ${path.join(' → ')}`, source, ['extends']);
   if (!template || references.faults.length) return { faults: references.faults };
   const base = resolve(template, templates, path);
   if ('faults' in base) {
     references.add(
       'invalid-value',
-      `The template "${head.extends}" cannot be used: see the faults of ${template.file}`,
+      `The template "${head.extends}" has faults, so it cannot be used: see ${template.file}`,
       source,
       ['extends'],
       'value',

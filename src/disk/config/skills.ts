@@ -46,8 +46,11 @@ function folders(texts: ReadonlyMap<string, string>): [string, string[]][] {
 function nameFaults(source: ConfigSource<SkillHead>, id: string): Fault[] {
   const references = new References();
   if (source.value && source.value.name !== id)
-    references.add('invalid-value', `The skill is named "${source.value.name}", and its folder "${id}"`, source, [
-      'name',
-    ]);
+    references.add(
+      'invalid-value',
+      `The skill is named "${source.value.name}", but its folder is named "${id}"`,
+      source,
+      ['name'],
+    );
   return references.faults;
 }

@@ -49,7 +49,7 @@ function faultsIn(source: ConfigSource<ToolHead>, id: string, files: TextFiles):
   const references = new References();
   const { name, command = [], module } = source.value ?? { name: id };
   if (name !== id)
-    references.add('invalid-value', `The tool is named "${name}", and its folder "${id}"`, source, ['name']);
+    references.add('invalid-value', `The tool is named "${name}", but its folder is named "${id}"`, source, ['name']);
   const known = new Set(files.keys());
   for (const [i, word] of command.entries())
     if (word.startsWith('./')) references.need(word.slice(2), known, 'file of the tool', source, ['command', i]);

@@ -56,7 +56,7 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
     const number = (top?.number ?? 0) + 1;
     if (place(disk, host, number, command) && isTop(disk, number)) return holdLock(disk, number);
   }
-  throw failure('locked', 'The lock keeps changing hands');
+  throw failure('locked', 'Other engines keep taking the lock');
 }
 
 /** The living holder of the lock, if any. */

@@ -245,7 +245,7 @@ function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: 
 /** Refuses a path that the file system treats as the name of another file. */
 function demandOwnName(disk: Disk, path: string): void {
   const other = otherName(disk, path);
-  if (other !== null) throw new DiskError('exists', path, `is one name with ${other} on this disk`);
+  if (other !== null) throw new DiskError('exists', path, `this disk treats it as the same name as ${other}`);
 }
 
 /**

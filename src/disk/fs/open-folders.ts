@@ -84,11 +84,7 @@ class OpenFolder {
 
   prove(): void {
     if (fs.readlinkSync(this.path) !== this.place)
-      throw new DiskError(
-        'not-regular',
-        this.folder,
-        'a link leads there; nothing outside the organisation is touched',
-      );
+      throw new DiskError('not-regular', this.folder, 'the path contains a link, and LeMMing does not follow links');
   }
 
   close(): void {
@@ -103,7 +99,7 @@ function openFolder(path: string, folder: string): number {
   } catch (error) {
     const isLink = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR' && isLink)
-      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
+      throw new DiskError('not-regular', folder, 'this is a link, and LeMMing does not follow links');
     throw error;
   }
 }

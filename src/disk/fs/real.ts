@@ -22,7 +22,7 @@ export function realDisk(root: string): Disk {
     const stat = fs.lstatSync(`${root}/${folder}`, { throwIfNoEntry: false });
     if (!stat) return;
     if (stat.isSymbolicLink())
-      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
+      throw new DiskError('not-regular', folder, 'this is a link, and LeMMing does not follow links');
     sound.add(folder);
   };
   /** A folder that somebody looked at needs no second look before something is written in it. */
@@ -56,7 +56,7 @@ export function realDisk(root: string): Disk {
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
-      throw new DiskError('not-regular', folder, 'a file stands in the place of a folder');
+      throw new DiskError('not-regular', folder, 'this is a file, but a folder belongs here');
     }
   };
   /** In a workspace one by one, each in the folder that is held. */

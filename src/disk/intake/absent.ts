@@ -52,7 +52,7 @@ export class Absences {
   private closed(look: FolderSnapshot, agent: string): string | null {
     const home = `agents/${agent}`;
     for (const path of placesOf(look, agent))
-      if (!this.isOpen(look, path)) return `${path} cannot be read or written: chmod -R u+rwX ${home}`;
+      if (!this.isOpen(look, path)) return `LeMMing cannot read or write ${path}. Run chmod -R u+rwX ${home}`;
     return null;
   }
 
@@ -66,7 +66,7 @@ export class Absences {
     return isOpen;
   }
 }
-const GONE = 'Its folder is gone.';
+const GONE = 'The folder of the agent is missing.';
 
 /** Agents that the state has, and that are not among these names. */
 export function goneFrom(state: State, listed: ReadonlySet<string>): string[] {

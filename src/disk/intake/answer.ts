@@ -33,9 +33,7 @@ export function readAnswer(
   if (decision === null) return 'undecided';
   if (decision === 'deny' && chosen.said !== undefined)
     return {
-      faults: [
-        wrong(path, 'An answer that is denied has no option and no text: leave one of the two out', chosen.said),
-      ],
+      faults: [wrong(path, 'A denial cannot have an option or a text: remove it, or change the decision', chosen.said)],
     };
   if (!people.includes(by))
     return {

@@ -144,7 +144,7 @@ export class IncomingMail {
     }
     const mark = read.hash;
     if (!path.endsWith('.md')) {
-      const found = fault('invalid-value', 'This is no message: a message is a file whose name ends with .md', {
+      const found = fault('invalid-value', 'This file is not a message: the name of a message ends with .md', {
         file: path,
         remedy: `Rename it to ${path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')}.md.`,
       });
@@ -155,16 +155,16 @@ export class IncomingMail {
       return notTaken(path, { reason: 'malformed', detail: printFault(drop.fault), mark }, drop.fault);
     const { head, to, body } = drop;
     if (head.id !== undefined) {
-      const detail = `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`;
+      const detail = `The file has the id ${head.id} of an existing message. To send it as a new message, remove the id line.`;
       return notTaken(
         path,
         { reason: 'known-id', detail, mark },
-        fault('known-id', `The file bears the id ${head.id}: a copy of a message`),
+        fault('known-id', `The file has the id ${head.id} of an existing message`),
       );
     }
     const reached = resolveRecipients(config, person, to);
     if (!reached.ok) {
-      const remedy = 'Name somebody whom the chart lets you write to; lemming chart shows the edges.';
+      const remedy = 'Name someone to whom you may write. To see who that is, run lemming chart.';
       return notTaken(
         path,
         { reason: 'no-edge', detail: reached.text, mark },

@@ -28,13 +28,13 @@ export function readIncoming(path: string, text: string): IncomingMessage | { fa
   if (!head) return { fault: faults[0] as Fault };
   const to = head.to ?? recipientIn(path);
   if (!to)
-    return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
+    return { fault: fault('invalid-value', 'The message has no recipient', { file: path, line: 1, remedy: NAMING }) };
   const body = canonicalBody(parts ? parts.body : text);
   return { head: copyWith(head, { subject: oneLine(head.subject ?? firstLine(body)) }), to, body };
 }
 
 const NAMING =
-  'Begin the file with the lines ---, to: NAME and ---; or name the file after the recipient, such as manager.md; or put it into a folder of that name, such as outbox/manager/.';
+  'Begin the file with the lines ---, to: NAME and ---. Or name the file after the recipient, such as manager.md. Or put it into a folder of that name, such as outbox/manager/.';
 
 /** The recipient that the folder in the outbox, or the name of the file, stands for. */
 function recipientIn(path: string): string[] | null {

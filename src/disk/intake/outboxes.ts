@@ -84,7 +84,11 @@ export class Outboxes {
         const input = this.reader.aside(
           state,
           path,
-          { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark },
+          {
+            reason: 'foreign',
+            detail: 'Agents cannot send mail by placing files here. They send it in their visits.',
+            mark,
+          },
           agent,
         );
         if (input) inputs.push(input);
@@ -117,7 +121,7 @@ export class Outboxes {
     const path = `agents/${agent}/outbox/archive`;
     const stat = this.reader.disk.stat(path);
     if (!stat || stat.kind === 'folder') return [];
-    const detail = `${path} is no folder, so no old mail can be moved there.`;
+    const detail = `${path} is not a folder, so old mail cannot be moved there.`;
     const input = this.reader.aside(state, path, { reason: 'not-regular', detail, mark: stat.mark }, agent);
     return input ? [input] : [];
   }

@@ -54,7 +54,7 @@ export class FolderReader {
   readText(path: string, limit: number): { text: string; hash: string } | Unreadable {
     try {
       const bytes = this.disk.read(path);
-      if (bytes === null) return { reason: 'malformed', detail: 'The file is gone.', mark: 'gone' };
+      if (bytes === null) return { reason: 'malformed', detail: 'The file no longer exists.', mark: 'gone' };
       const decoded = decode(bytes, limit, path);
       const hash = bytesHash(bytes);
       if ('text' in decoded) return { text: this.redact(decoded.text), hash };

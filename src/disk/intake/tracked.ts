@@ -125,7 +125,7 @@ export class Tracked {
             bad,
             {
               reason: 'not-regular',
-              detail: `${bad} is a link or no folder; the agent is left out.`,
+              detail: `${bad} is a link or not a folder, so the agent is ignored. Replace it with a real folder.`,
               mark: this.look.stat(bad)?.mark ?? '',
             },
             agent,
@@ -205,7 +205,7 @@ export class Tracked {
   /** Folders for entries of memory that are links or no folders: nothing is read or written there. */
   private barredFolders(state: State): InputEntry[] {
     const inputs = [...this.barred].flatMap(([path, mark]) => {
-      const detail = `${path} is a link or no folder; what lies there is left out.`;
+      const detail = `${path} is a link or not a folder, so its content is ignored. Replace it with a real folder.`;
       return this.reader.aside(state, path, { reason: 'not-regular', detail, mark }, ownerOf(path)) ?? [];
     });
     this.barred.clear();

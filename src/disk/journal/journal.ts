@@ -201,7 +201,7 @@ function parseLines(
 }
 
 function newerJournal(what: string, place: { file: string; line: number }): Fault {
-  return fault('newer-journal', `The line ${what}, but this LeMMing knows the rules up to ${RULES} only`, place);
+  return fault('newer-journal', `The line ${what}, but this version of LeMMing only knows rules up to ${RULES}`, place);
 }
 
 /** What a newer program wrote. Nothing after it can be understood. */
@@ -271,7 +271,7 @@ function* readFiles(
     last = file;
     if (read.faults.some(isNewer)) return;
     if (read.good < read.size && left > 0)
-      faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
+      faults.push(fault('damaged-journal', 'The last lines of the file have no seal', { file: journalPath(file) }));
     yield { groups: read.groups, left };
     head = read.groups.at(-1)?.seal ?? head;
   }

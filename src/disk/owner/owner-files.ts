@@ -125,7 +125,10 @@ function live<T>(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? String(error);
       mark = null;
-      known = { value: null, faults: [fault('disk-error', `Cannot be read (${failureOf(code)})`, { file: label })] };
+      known = {
+        value: null,
+        faults: [fault('disk-error', `LeMMing cannot read this file (${failureOf(code)})`, { file: label })],
+      };
     }
     return known;
   };
@@ -147,7 +150,7 @@ function found<T>(
       faults: [fault('exposed', 'Other users can write this file, so it is ignored', { file: label })],
     };
   const { value, faults } = parse(decoded.text, label);
-  const open = isOpen(mode, OPEN_BITS) ? [fault('exposed', 'Others can read this file', { file: label })] : [];
+  const open = isOpen(mode, OPEN_BITS) ? [fault('exposed', 'Other users can read this file', { file: label })] : [];
   return { value, faults: [...open, ...faults] };
 }
 
@@ -173,7 +176,7 @@ function quiet<T>({ value, faults }: OwnerFile<T>): OwnerFile<T> {
   return {
     value,
     faults: faults.map(({ code, remedy, file, line, column }) =>
-      fault(code, 'This place is not as it should be', {
+      fault(code, 'The value or the syntax here is wrong', {
         remedy,
         ...defined({ file, line, column }),
       }),

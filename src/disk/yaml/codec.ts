@@ -13,8 +13,8 @@ const LONG_BLANK = /\s{200}/;
  */
 export function decode(bytes: Uint8Array, max: number, file: string): { text: string } | { fault: Fault } {
   if (bytes.length > max)
-    return { fault: fault('too-large', `The file has ${bytes.length} bytes, the limit is ${max}`, { file }) };
-  if (bytes.includes(0)) return { fault: fault('not-text', 'The file is binary: it holds a NUL byte', { file }) };
+    return { fault: fault('too-large', `The file has ${bytes.length} bytes; the limit is ${max}`, { file }) };
+  if (bytes.includes(0)) return { fault: fault('not-text', 'The file is binary: it contains a NUL byte', { file }) };
   try {
     return { text: toLf(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
@@ -56,17 +56,17 @@ function flawOfFence(text: string, file: string): Fault | null {
   const after = text[close + 4];
   if (close === -1 || (after !== undefined && after !== '\n')) {
     const line = close === -1 ? 1 : text.slice(0, close + 1).split('\n').length;
-    return fault('invalid-yaml', 'The front matter is not closed by a line that is exactly ---', { file, line });
+    return fault('invalid-yaml', 'The front matter does not end with a line that is exactly ---', { file, line });
   }
   if (close - 4 > MAX_HEAD) {
-    const remedy = 'Shorten the front matter; long text belongs below it.';
-    return fault('too-large', `The front matter has ${close - 4} characters, the limit is ${MAX_HEAD}`, {
+    const remedy = 'Shorten the front matter. Move long text below it.';
+    return fault('too-large', `The front matter has ${close - 4} characters; the limit is ${MAX_HEAD}`, {
       file,
       remedy,
     });
   }
   if (LONG_BLANK.test(text.slice(3, close)))
-    return fault('invalid-yaml', 'The front matter holds 200 blanks in a row', { file, line: 1 });
+    return fault('invalid-yaml', 'The front matter contains 200 spaces or line ends in a row', { file, line: 1 });
   return null;
 }
 

@@ -119,7 +119,9 @@ export function withoutFile({ file: _, ...rest }: Fault): Fault {
 function cannot(path: YamlPath): { fault: Fault } {
   const remedy = 'Change it by hand in an editor.';
   return {
-    fault: fault('invalid-value', `${path.join('.')} stands in a form that cannot be changed safely`, { remedy }),
+    fault: fault('invalid-value', `${path.join('.')} is written in a form that LeMMing cannot change safely`, {
+      remedy,
+    }),
   };
 }
 

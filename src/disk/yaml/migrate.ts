@@ -42,7 +42,7 @@ export function migrateText(kind: VersionedKind, text: string): Migrated | Extra
   const from = versionIn(data);
   if (from === null || from > steps.length)
     return {
-      fault: fault('invalid-value', `The version is not one that this program knows: 0 to ${steps.length}`, {
+      fault: fault('invalid-value', `The version must be a whole number from 0 to ${steps.length}`, {
         remedy: 'Correct the version, or use a newer LeMMing.',
       }),
     };
@@ -78,7 +78,7 @@ function proven(before: string, after: string): Edited {
   const wanted = { version: 1, ...(readTree(before, '').data as object) };
   if (faults.length === 0 && JSON.stringify(data) === JSON.stringify(wanted)) return { text: after };
   return {
-    fault: fault('invalid-value', 'The version cannot be added to this file', {
+    fault: fault('invalid-value', 'LeMMing cannot add the version to this file', {
       remedy: 'Add the line "version: 1" by hand.',
     }),
   };

@@ -60,7 +60,7 @@ function otherVersion(issue: Extract<Issue, { code: 'invalid_value' }>, version:
     return {
       code: 'old-version',
       path,
-      text: `This is version ${version} of the file's format; ${known} is needed`,
+      text: `The file has format version ${version}; version ${known} is required`,
       valid: [],
     };
   return {
@@ -137,7 +137,7 @@ function show(value: unknown): string {
 }
 
 const TYPES: Record<string, string> = {
-  string: 'a text',
+  string: 'text',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',

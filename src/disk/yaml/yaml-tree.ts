@@ -85,7 +85,7 @@ export function compose(text: string): { doc: Document.Parsed | null; flaws: Fla
     if (parser.stack.length > MAX_DEPTH)
       return {
         doc: null,
-        flaws: [{ offset: parser.offset, message: `The nesting is deeper than ${MAX_DEPTH} levels` }],
+        flaws: [{ offset: parser.offset, message: `The YAML is nested more than ${MAX_DEPTH} levels deep` }],
       };
   }
   for (const token of parser.end()) tokens.push(token);
@@ -95,7 +95,7 @@ export function compose(text: string): { doc: Document.Parsed | null; flaws: Fla
   if (second)
     flaws.push({
       offset: second.range[0],
-      message: 'Only one YAML document is read: remove what follows the line ---',
+      message: 'The file has more than one YAML document: remove the line --- and everything after it',
     });
   return { doc: doc as Document.Parsed, flaws };
 }
@@ -119,7 +119,11 @@ function toPlain(node: unknown, walk: Walk): unknown {
   if (isAlias(node)) return follow(node, walk);
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
   if (node.tag)
-    return reject(node, `The tag ${node.tag} is not read: write the value without it, in quotes if it is a text`, walk);
+    return reject(
+      node,
+      `The tag ${node.tag} is not supported: remove it, and put the value in quotes if it is text`,
+      walk,
+    );
   if (node.anchor && walk.following === 0) walk.anchors.set(node.anchor, node);
   if (isScalar(node)) return node.value;
   walk.open.add(node);
@@ -132,9 +136,9 @@ function toObject(map: YAMLMap, walk: Walk): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   for (const { key, value } of map.items) {
     const name = nameOf(key);
-    if (name === null) reject(isNode(key) ? key : map, 'A key must be a plain text', walk);
-    else if (name === '__proto__') reject(key as Node, 'The key __proto__ is not read', walk);
-    else if (Object.hasOwn(plain, name)) reject(key as Node, `The key "${name.slice(0, 80)}" is there twice`, walk);
+    if (name === null) reject(isNode(key) ? key : map, 'A key must be plain text', walk);
+    else if (name === '__proto__') reject(key as Node, 'The key __proto__ is not allowed', walk);
+    else if (Object.hasOwn(plain, name)) reject(key as Node, `The key "${name.slice(0, 80)}" appears twice`, walk);
     else plain[name] = toPlain(value, walk);
   }
   return plain;
@@ -142,10 +146,10 @@ function toObject(map: YAMLMap, walk: Walk): Record<string, unknown> {
 
 function follow(alias: Alias, walk: Walk): unknown {
   const target = walk.anchors.get(alias.source);
-  if (!target) return reject(alias, `There is no anchor &${alias.source} before this place`, walk);
-  if (walk.open.has(target)) return reject(alias, `*${alias.source} stands within itself`, walk);
+  if (!target) return reject(alias, `The anchor &${alias.source} is not defined before this line`, walk);
+  if (walk.open.has(target)) return reject(alias, `The alias *${alias.source} contains itself`, walk);
   if (++walk.aliases > MAX_ALIASES) {
-    if (walk.aliases === MAX_ALIASES + 1) reject(alias, `More than ${MAX_ALIASES} uses of anchors`, walk);
+    if (walk.aliases === MAX_ALIASES + 1) reject(alias, `The file uses anchors more than ${MAX_ALIASES} times`, walk);
     return null;
   }
   walk.following++;

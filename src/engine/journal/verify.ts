@@ -93,7 +93,9 @@ class Check {
 
   private unsealed(number: number, bytes: Buffer, from: number, last: boolean): void {
     if (last) this.found.torn = 1;
-    const message = last ? `${bytes.length - from} incomplete bytes follow the last seal` : 'Lines without a seal';
+    const message = last
+      ? `${bytes.length - from} incomplete bytes follow the last seal`
+      : 'The last lines of the file have no seal';
     this.fault(number, message, lineAt(bytes, from), last ? TORN : undefined);
   }
 

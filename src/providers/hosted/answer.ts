@@ -63,12 +63,22 @@ export async function readText(response: Response, progress: AnswerProgress): Pr
   return text;
 }
 
-/** The input of an act that came as JSON text; an empty text is an empty input. Throws `malformed`. */
-export function parseInput(text: string, tool: string, fail: Fail): Json {
+/**
+ * The input of an act that came as JSON text; an empty text is an empty input. An object in a text of its own is read, too. A
+ * text that is not JSON stays a text: the tool refuses it and says so, and the other acts of the reply stand.
+ */
+export function parseInput(text: string): Json {
+  if (!text.trim()) return {};
+  const input = jsonIn(text);
+  const inner = typeof input === 'string' ? jsonIn(input) : undefined;
+  return (inner !== null && typeof inner === 'object' ? inner : input) ?? text;
+}
+
+function jsonIn(text: string): Json | undefined {
   try {
-    return text.trim() ? (JSON.parse(text) as Json) : {};
+    return JSON.parse(text) as Json;
   } catch {
-    throw fail('malformed', `the arguments of ${tool.slice(0, 64)} are not JSON`);
+    return undefined;
   }
 }
 
@@ -80,7 +90,8 @@ export interface Called {
 }
 
 /**
- * The acts of a reply. A missing or repeated id is replaced, so that each act can be answered. Throws `malformed` when a
+ * The acts of a reply. A missing or repeated id is replaced, so that each act can be answered; `functions.`, which some models
+ * write before the name of a tool, is left out. Throws `malformed` when a
  * call names no tool, or when its input is nested too deep.
  */
 export function readActs(calls: readonly Called[], prefix: string, fail: Fail): ActCall[] {
@@ -92,7 +103,7 @@ export function readActs(calls: readonly Called[], prefix: string, fail: Fail): 
     let own = id && !known.has(id) ? id : `${prefix}-${i + 1}`;
     while (known.has(own)) own += '_';
     known.add(own);
-    return { id: own, tool, input };
+    return { id: own, tool: tool.replace(/^functions\./, ''), input };
   });
 }
 

@@ -232,14 +232,14 @@ function readReply(
   if (reason === 'content_filter') throw fail('refused', 'the content filter stopped the reply');
   if (message.refusal) throw fail('refused', `the model refused: ${message.refusal}`);
   const text = message.content ?? '';
-  const said = readSaid(text, () => callsOf(message, fail), prompt, model, fail);
+  const said = readSaid(text, () => callsOf(message), prompt, model, fail);
   const { usage, requestId } = progress;
   return { ...said, usage, requestId, model: read.data.model || name };
 }
 
-function callsOf({ tool_calls }: ChatMessage, fail: Fail) {
+function callsOf({ tool_calls }: ChatMessage) {
   return (tool_calls ?? []).map(({ id, function: { name, arguments: given } }) => {
-    const input = typeof given === 'string' ? parseInput(given, name ?? '', fail) : ((given ?? {}) as Json);
+    const input = typeof given === 'string' ? parseInput(given) : ((given ?? {}) as Json);
     return { id, tool: name, input };
   });
 }

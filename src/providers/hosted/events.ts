@@ -82,7 +82,7 @@ export async function joinEvents(
     progress.usage = unfinished(readUsage(joined.usage));
   }
   if (!joined.stopped || joined.stop_reason === null) throw fail('unavailable', 'the answer was cut before its end');
-  return plain(joined, fail);
+  return plain(joined);
 }
 
 /** Adds one event and returns its characters. */
@@ -133,10 +133,10 @@ function merged(before: Record<string, unknown> | null, report: unknown): Record
   return { ...before, ...Object.fromEntries(said) };
 }
 
-function plain({ id, model, stop_reason, usage, blocks, inputs }: JoinedEvents, fail: Fail): unknown {
+function plain({ id, model, stop_reason, usage, blocks, inputs }: JoinedEvents): unknown {
   const content = [...blocks].map(([index, block]) => {
     const input = inputs.get(index);
-    return input === undefined ? block : { ...block, input: parseInput(input, String(block.name ?? ''), fail) };
+    return input === undefined ? block : { ...block, input: parseInput(input) };
   });
   return { id, model, stop_reason, usage, content };
 }

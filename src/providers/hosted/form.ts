@@ -3,6 +3,7 @@ import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/mod
 import { readForm } from '../../core/prompt/json-form.ts';
 import type { Model } from '../../schema/config/models.ts';
 import { type Called, type Fail, readActs } from './answer.ts';
+import { withoutThinking } from './thinking.ts';
 
 /** The prompt for a model without native tool calls: everything about tools becomes text. */
 export function asForm(prompt: Prompt): Prompt {
@@ -14,11 +15,25 @@ export function asForm(prompt: Prompt): Prompt {
   };
 }
 
-/** What the model wrote: its notes and acts, or a plain note when it did not use the form. */
-export function fromForm(text: string, n: number): { text: string; acts: ActCall[] } {
-  const form = readForm(text);
-  if (!form) return { text, acts: [] };
-  return { text: form.notes, acts: form.acts.map((act, i) => ({ ...act, id: `form-${n}-${i + 1}` })) };
+/**
+ * What the model wrote: its notes and acts, or a plain note when it did not use the form. Acts that stand word for word in what
+ * others wrote are quoted, not meant.
+ */
+export function fromForm(text: string, prompt: Prompt): { text: string; acts: ActCall[] } {
+  const plain = withoutThinking(text);
+  const others = [...prompt.mail.map(({ body }) => body), ...prompt.parts.flatMap(othersIn)].map(packed);
+  const form = readForm(plain, (source) => others.some((other) => other.includes(packed(source))));
+  if (!form) return { text: plain, acts: [] };
+  return { text: form.notes, acts: form.acts.map((act, i) => ({ ...act, id: `form-${prompt.n}-${i + 1}` })) };
+}
+
+function othersIn(part: Part): string[] {
+  return part.role === 'assistant' ? [] : [part.text];
+}
+
+/** The text without white space: JSON may be printed in many ways. */
+function packed(text: string): string {
+  return text.replace(/\s+/g, '');
 }
 
 /** JSON Schema of the form, for services that enforce one: each act has the name and the input of a tool. */
@@ -39,8 +54,8 @@ function closed(properties: JsonObject): JsonObject {
  * throws.
  */
 export function readSaid(text: string, calls: () => Called[], prompt: Prompt, model: Model, fail: Fail) {
-  if (model.form !== 'json') return { text, acts: readActs(calls(), `call-${prompt.n}`, fail) };
-  const form = fromForm(text, prompt.n);
+  if (model.form !== 'json') return { text: withoutThinking(text), acts: readActs(calls(), `call-${prompt.n}`, fail) };
+  const form = fromForm(text, prompt);
   return { text: form.text, acts: readActs(form.acts, `form-${prompt.n}`, fail) };
 }
 

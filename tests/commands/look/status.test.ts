@@ -222,7 +222,11 @@ it('lists an agent as set aside as long as its folder is gone, also when it is n
   await new Promise((done) => setTimeout(done, 1100));
   await turns(root, 2);
   const { data } = await lemming(root, ['status', '--json']);
-  expect(data.agents.at(-1)).toMatchObject({ name: 'hr', state: 'error', why: 'set aside: Its folder is gone.' });
+  expect(data.agents.at(-1)).toMatchObject({
+    name: 'hr',
+    state: 'error',
+    why: 'set aside: The folder of the agent is missing.',
+  });
   expect(data.needs.faults).toBe(1);
   expect(data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
   const checked = await lemming(root, ['validate', '--json']);

@@ -44,6 +44,21 @@ describe('the JSON form is read', () => {
   });
 });
 
+describe('a form whose acts are quoted', () => {
+  const [theirs, own] = [{ acts: [{ tool: 'x', input: {} }] }, { acts: [{ tool: 'y', input: {} }] }].map((one) =>
+    JSON.stringify(one),
+  ) as [string, string];
+
+  it('is passed over; the next one counts', () => {
+    expect(readForm(`${theirs} ${own}`, (source) => source === theirs)?.acts).toMatchObject([{ tool: 'y' }]);
+    expect(readForm(theirs, () => true)).toBeNull();
+  });
+
+  it('without acts there is nothing to quote', () => {
+    expect(readForm('{"acts": [], "notes": "n"}', () => true)).toEqual({ notes: 'n', acts: [] });
+  });
+});
+
 describe('plain text is none', () => {
   it.each([
     '',

@@ -556,7 +556,7 @@ describe('an operation that the file system does not take', () => {
     const disk = diskOf({ 'f/X': 'theirs' });
     disk.folds = true;
     const [refused] = materialise(disk, [CREATE], 7).refused;
-    expect([refused?.path, refused?.why]).toEqual(['f/x', expect.stringContaining('is one name with X on this disk')]);
+    expect([refused?.path, refused?.why]).toEqual(['f/x', expect.stringContaining('the same name as X')]);
     expect(filesOf(disk)).toEqual({ 'f/X': 'theirs' });
   });
 });

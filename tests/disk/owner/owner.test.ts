@@ -110,9 +110,9 @@ describe('the folder of the owner', () => {
   });
 
   it.each([
-    ['.env', 0o644, 'Others can read'],
-    ['.env', 0o640, 'Others can read'],
-    ['secrets.yaml', 0o644, 'Others can read'],
+    ['.env', 0o644, 'Other users can read'],
+    ['.env', 0o640, 'Other users can read'],
+    ['secrets.yaml', 0o644, 'Other users can read'],
     ['secrets.yaml', 0o620, 'is ignored'],
     ['trust.yaml', 0o622, 'is ignored'],
   ])('warns of %s with mode %o', (name, mode, text) => {

@@ -152,7 +152,6 @@ describe('an answer of OpenAI', () => {
   });
 
   it.each([
-    ['cut arguments', called({ name: 'send_message', arguments: '{"to": "hum' }), 'malformed'],
     ['endless nesting', called({ name: 'x', arguments: `${'['.repeat(50_000)}${']'.repeat(50_000)}` }), 'malformed'],
     ['a cut reply', completed({ content: 'half' }, { finish_reason: 'length' }), 'incomplete'],
     ['a filtered reply', completed({ content: '' }, { finish_reason: 'content_filter' }), 'refused'],

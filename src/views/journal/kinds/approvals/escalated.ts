@@ -7,7 +7,7 @@ export const kind: LineView<'escalated'> = {
     what: 'escalated',
     agent: to,
     id: held.id,
-    text: `${held.id}: nobody answered in time, ${to} is asked`,
+    text: `${held.id}: nobody answered in time, so ${to} is asked`,
   }),
   audit: ({ to, held }) => [done('engine', 'escalate', 'approvals.timeout', held.id, `to ${to}`)],
   report: false,

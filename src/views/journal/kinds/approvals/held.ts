@@ -18,7 +18,7 @@ export const kind: LineView<'held'> = {
     what: 'held',
     agent,
     id,
-    text: `${agent} wants to use ${tool}: waits for ${contacts.join(', ')}`,
+    text: `${agent} wants to use ${tool}; waiting for ${contacts.join(', ')}`,
   }),
   audit: ({ agent, id, tool, rule, contacts }) => [
     { who: agent, act: tool, outcome: 'held', rule, on: id, detail: `waits for ${contacts.join(', ')}` },

@@ -9,7 +9,7 @@ export const kind: LineView<'file'> = {
     what: 'file',
     agent: null,
     id: null,
-    text: `${path} ${text === null ? 'is gone' : 'was changed'}`,
+    text: `${path} ${text === null ? 'was deleted' : 'was changed'}`,
   }),
   audit: ({ path, text }) => [done('file', text === null ? 'delete' : 'edit', 'by hand', path)],
   report: false,
