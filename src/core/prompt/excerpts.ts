@@ -36,12 +36,15 @@ export function excerptsFor(
   { given, asked }: Occasion,
   isPerson: (name: string) => boolean,
 ): Excerpt[] {
-  const said = recentOf(state, agent).filter(({ id }) => !given.some((mail) => mail.id === id));
+  const now = new Set(given.map(({ id }) => id));
+  const said = recentOf(state, agent).filter(({ id }) => !now.has(id));
   if (said.length === 0) return [];
-  const parents = said.filter(({ id }) => given.some((mail) => mail.reply_to === id) || asked.some((m) => m.id === id));
+  const answered = new Set([...given.flatMap(({ reply_to }) => reply_to ?? []), ...asked.map(({ id }) => id)]);
+  const parents = answered.size > 0 ? said.filter(({ id }) => answered.has(id)) : [];
   const people = new Set(given.map(({ from }) => from).filter(isPerson));
   const exchanges = [...people].flatMap((person) => exchangeWith(said, agent, person));
   const threads = new Set([...given, ...asked, ...parents, ...exchanges].map(({ thread }) => thread));
+  if (parents.length + exchanges.length === 0 && !said.some(({ thread }) => threads.has(thread))) return [];
   const tasks = [...threads].flatMap((thread) => tasksIn(said, agent, thread));
   const first = [...new Set([...parents, ...tasks, ...exchanges])].slice(0, MOST_SHOWN);
   const latest = said.filter((mail) => threads.has(mail.thread) && !first.includes(mail)).slice(-LATEST);
