@@ -150,3 +150,18 @@ export const policyEndShape = (z: Zod) =>
     uses: z.number().optional(),
     of: z.string().optional(),
   });
+
+/** A failure that the journal shows. */
+export const findingShape = (z: Zod) =>
+  z.strictObject({
+    kind: z.string(),
+    mode: z.string(),
+    agent: z.string(),
+    turn: z.number(),
+    call: z.number().nullable(),
+    thread: z.string().nullable(),
+    text: z.string(),
+    ids: z.array(z.string()),
+    quote: z.string(),
+    remedy: z.string(),
+  });

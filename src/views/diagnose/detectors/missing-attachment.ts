@@ -1,0 +1,49 @@
+/** Finds messages that say "attached" and bring no file. */
+
+import type { Message } from '../../../schema/records/message.ts';
+import { aboutVisit, type Detector } from '../finding.ts';
+import type { ThreadWork } from '../past-work.ts';
+import { type Claim, claimIn, pathsIn } from '../sentences.ts';
+
+/** "Attached" as a statement about this message; what is attached to another one is not meant. */
+const ATTACHED =
+  /\b(?:(?:is|are|was|were|have|find|see) (?:also |now |both |all |here )?attached|attached (?:is|are|you (?:will )?find|please find|below)|I(?:['’]ve| have| am|['’]m)? (?:also |now )?attach(?:ed|ing)?|(?:see|in) the attach(?:ment|ed file)s?)\b(?! to (?!(?:this|the present)\b))|^attached(?=[:.,]| (?:the|my|our)\b)/i;
+/** A file is handed over in words. */
+const HERE =
+  /\bhere(?:['’]s| is| are| comes?) (?:the|your|my|our|all)(?: \w+){0,3} (?:files?|documents?|attachments?|spreadsheet|pdf|archive)\b/i;
+
+export const missingAttachment: Detector = {
+  take(visit, past) {
+    if (!past.knows(visit)) return [];
+    return visit.sent.flatMap(({ message, call }) => {
+      if ((message.attachments ?? []).length > 0) return [];
+      const claim = handedOver(message, past.of(visit.agent, message.thread));
+      if (!claim) return [];
+      return [
+        {
+          kind: 'missing-attachment',
+          mode: 'withholds what others need' as const,
+          ...aboutVisit(visit),
+          call,
+          thread: message.thread,
+          text: `${visit.agent} wrote to ${message.to.join(', ')} of a file that is attached, and attached none.`,
+          ids: [message.id],
+          quote: claim.sentence,
+          remedy: `Say in agents/${visit.agent}/resume.md that a file goes into the attachments of send_message, and that attachments/NAME sends on a file that was received.`,
+        },
+      ];
+    });
+  },
+};
+
+/** The claim, unless the same reader has the file by an earlier message, or the text itself. */
+function handedOver(message: Message, { told, given }: ThreadWork): Claim | null {
+  const hasFiles = ({ attachments = [] }: Message): boolean => attachments.length > 0;
+  const isOfOurs = (one: Message): boolean => one.to.some((name) => message.to.includes(name)) && hasFiles(one);
+  if (told.some((one) => one !== message && isOfOurs(one))) return null;
+  const fromReader = given.some((mail) => message.to.includes(mail.from) && hasFiles(mail));
+  const claim = claimIn(message.body, ATTACHED, ({ sentence }) => !(fromReader && /\byou(r|rs)?\b/i.test(sentence)));
+  if (claim) return claim;
+  const isInText = message.body.includes('```') || pathsIn(message.body).some((path) => path.includes('/'));
+  return isInText ? null : claimIn(message.body, HERE, ({ sentence }) => !/:\s*\S|:$/.test(sentence));
+}

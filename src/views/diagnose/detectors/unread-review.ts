@@ -1,0 +1,86 @@
+/** Finds reviews by agents that never looked at what they approved. */
+
+import type { Message } from '../../../schema/records/message.ts';
+import { aboutVisit, type Detector } from '../finding.ts';
+import { nameOf, type PastWork, type ThreadWork } from '../past-work.ts';
+import { type Claim, claimIn, pathsIn } from '../sentences.ts';
+import type { PastVisit } from '../visit-reader.ts';
+
+const APPROVES =
+  /\bI(?:['’]ve| have)?(?: (?:now|just|already|also|carefully|fully|thoroughly))* (?:reviewed|approved?|accept(?:ed)?|proofread|examined|inspected)\b(?! (?:the |this |your )?(?:task|job|request|offer|assignment|proposal|plan|budget|decision|invitation|idea|role))|^(?:approved|accepted|reviewed|LGTM)(?=\s*[.,:;!–-]|$| and\b| with\b| as\b)|\bLGTM\b|\blooks good to me\b|\b(?:review|code review) (?:is )?(?:passed|done|complete|finished)\b/i;
+/** A message this long, or with code, may hold all that was to be reviewed. */
+const WHOLE = 1500;
+
+export const unreadReview: Detector = {
+  take(visit, past) {
+    if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
+    for (const { text, call, id } of textsOf(visit)) {
+      const claim = claimIn(text, APPROVES);
+      const unread = claim && unreadBy(visit, past);
+      if (claim && unread) return [findingOf(visit, claim, unread, call, id)];
+    }
+    return [];
+  },
+};
+
+/** What an agent said in a visit: mail, and text that nobody got. */
+export function textsOf({
+  replies,
+  sent,
+}: PastVisit): { text: string; call: number | null; id: string | null; message: Message | null }[] {
+  return [
+    ...sent.map(({ message, call }) => ({
+      text: `${message.subject}\n${message.body}`,
+      call,
+      id: message.id,
+      message,
+    })),
+    ...replies.filter(({ plain }) => plain).map(({ text, call }) => ({ text, call, id: null, message: null })),
+  ];
+}
+
+/** The mail whose files the agent was to look at and did not; null when there is none. */
+function unreadBy({ agent, given, threads }: PastVisit, past: PastWork): Message | null {
+  for (const thread of threads) {
+    const work = past.of(agent, thread);
+    const now = given.filter((mail) => mail.thread === thread && filesOf(mail).length > 0);
+    const last = work.given.findLast((mail) => filesOf(mail).length > 0);
+    const brought = now.length > 0 ? now : last ? [last] : [];
+    if (brought.length > 0 && brought.every((mail) => !hasRead(mail, agent, work, past))) return brought.at(-1) ?? null;
+  }
+  return null;
+}
+
+/** The names of the files that a message brings, or else names as the place of its work. */
+function filesOf({ attachments = [], body, kind }: Message): string[] {
+  if (attachments.length > 0) return attachments.map(nameOf);
+  const isReport =
+    kind === 'report' || kind === 'response' || kind === 'request' || kind === 'task' || kind === 'message';
+  return isReport
+    ? pathsIn(body)
+        .filter((path) => path.includes('/'))
+        .map(nameOf)
+    : [];
+}
+
+/** Whether the agent knows one of the files: it read it, wrote it, or its prompt showed it. */
+function hasRead(mail: Message, agent: string, { read, readAny }: ThreadWork, past: PastWork): boolean {
+  if (readAny || mail.body.includes('```') || mail.body.length > WHOLE) return true;
+  const own = past.files.get(agent);
+  return filesOf(mail).some((name) => read.has(name) || own?.has(name));
+}
+
+function findingOf(visit: PastVisit, claim: Claim, mail: Message, call: number | null, id: string | null) {
+  const { agent, turn } = visit;
+  return {
+    kind: 'unread-review',
+    mode: 'verifies nothing' as const,
+    ...aboutVisit(visit),
+    call,
+    thread: mail.thread,
+    text: `${agent} approved the work of ${mail.from} (${mail.id}) and never read ${filesOf(mail).slice(0, 3).join(', ')}.`,
+    ids: [mail.id, id ?? `${turn}.${agent}.${call}`],
+    quote: claim.sentence,
+    remedy: `Say in agents/${agent}/resume.md that a review begins with read_file on each file, and check that read_file is among its tools.`,
+  };
+}

@@ -1,0 +1,84 @@
+/** Finds mail that asked for something, was given, and had no effect. */
+import type { Message } from '../../../schema/records/message.ts';
+import type { Detector, Finding } from '../finding.ts';
+import { achieved } from '../past-work.ts';
+import { asksSomething, isCourtesy } from '../sentences.ts';
+import type { PastVisit } from '../visit-reader.ts';
+
+/** Mail that nothing has referred to so far. */
+interface Unused {
+  agent: string;
+  turn: number;
+  mail: Message;
+  /** Words that are new in it: whoever takes it up uses one of them. */
+  words: ReadonlySet<string>;
+}
+
+/** Later visits of the conversation may still take the mail up. */
+export function unusedMail(): Detector {
+  /** By agent, by message. */
+  const unused = new Map<string, Map<string, Unused>>();
+  return {
+    take(visit, past) {
+      if (visit.line.outcome !== 'ok') return [];
+      const said = wordsOf(outputOf(visit));
+      const own = unused.get(visit.agent) ?? new Map<string, Unused>();
+      unused.set(visit.agent, own);
+      for (const [id, one] of own) if (isUsed(one, visit, said)) own.delete(id);
+      if (!past.knows(visit)) return [];
+      for (const mail of visit.given) {
+        if (!wantsUse(mail, visit)) continue;
+        const { given, told } = past.of(visit.agent, mail.thread);
+        const before = [...given.slice(0, given.indexOf(mail)), ...told.filter(({ turn }) => turn < visit.turn)];
+        const known = wordsOf([mail.subject, ...before.map(({ body }) => body)].join(' '));
+        const words = new Set([...wordsOf(mail.body)].filter((word) => !known.has(word)));
+        const one = { agent: visit.agent, turn: visit.turn, mail, words };
+        if (!isUsed(one, visit, said)) own.set(mail.id, one);
+      }
+      return [];
+    },
+    open() {
+      return [...unused.values()].flatMap((own) => [...own.values()].map(findingOf));
+    },
+  };
+}
+
+/** Mail that asks for something and to which no answer is owed: that one is told as unanswered. */
+function wantsUse(mail: Message, { line }: PastVisit): boolean {
+  if (mail.kind === 'status' || mail.kind === 'notice') return false;
+  if (line.owes?.includes(mail.id) || line.reminded?.includes(mail.id)) return false;
+  return !isCourtesy(mail) && asksSomething(mail.body);
+}
+
+function isUsed({ mail, words }: Unused, visit: PastVisit, said: ReadonlySet<string>): boolean {
+  if (visit.settled.includes(mail.id) || visit.line.closed?.includes(mail.id)) return true;
+  if (visit.sent.some(({ message }) => message.reply_to === mail.id || message.to.includes(mail.from))) return true;
+  if (!visit.threads.includes(mail.thread) || !achieved(visit)) return false;
+  if (visit.given.length === 1 && visit.sent.length === 0) return true;
+  return [...words].some((word) => said.has(word));
+}
+
+/** All that a visit said and wrote. */
+function outputOf({ replies, sent }: PastVisit): string {
+  return [
+    ...replies.map(({ text, acts }) => `${text} ${JSON.stringify(acts.map(({ input }) => input))}`),
+    ...sent.map(({ message }) => message.body),
+  ].join(' ');
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
+}
+
+function findingOf({ agent, turn, mail }: Unused): Finding {
+  const { id, from, thread, body } = mail;
+  return {
+    kind: 'unused-mail',
+    mode: 'ignores what it was told',
+    ...{ agent, turn, call: null, thread },
+    text: `${agent} was given ${id} of ${from} and neither answered it nor acted on it.`,
+    ids: [id],
+    quote: body,
+    remedy: `Let ${from} send it as a request, which brings a reminder, or say in agents/${agent}/resume.md what to do with mail of ${from}.`,
+  };
+}

@@ -1,0 +1,79 @@
+/** The diagnosis of a journal: known failures of agents that work together, found without a model. */
+import type { Entry } from '../../core/model/entry.ts';
+import { shorten } from '../text/table.ts';
+import { makeDetectors } from './detectors/all.ts';
+import type { Finding } from './finding.ts';
+import { PastWork } from './past-work.ts';
+import { VisitReader } from './visit-reader.ts';
+
+/** Characters of a quotation. */
+const QUOTED = 160;
+/** Ids that are named in a finding. */
+const NAMED = 8;
+
+/** Takes the lines of a journal in order, and knows at any time what they show. */
+export class Diagnosis {
+  private readonly reader = new VisitReader();
+  private readonly past: PastWork;
+  private readonly detectors = makeDetectors();
+  private readonly settled: Finding[] = [];
+  /** What holds as of the last committed turn; null when it is to be looked for. */
+  private known: Finding[] | null = null;
+
+  /** `isWhole`: the first line of the journal comes first. Else only conversations that begin later are judged. */
+  constructor(isWhole = true) {
+    this.past = new PastWork(isWhole);
+  }
+
+  take(entry: Entry): void {
+    if (entry.k === 'drop' || entry.k === 'sent') this.past.hear(entry.message);
+    const visits = this.reader.take(entry);
+    if (entry.k === 'commit') this.known = null;
+    this.past.turn = this.reader.turn;
+    for (const visit of visits) this.past.take(visit);
+    for (const visit of visits)
+      for (const { take } of this.detectors) this.settled.push(...(take?.(visit, this.past) ?? []).map(bounded));
+  }
+
+  /** The findings, by turn. The same array as long as nothing new was committed. */
+  findings(): readonly Finding[] {
+    if (this.known) return this.known;
+    const open = this.detectors.flatMap((detector) => (detector.open?.(this.past) ?? []).map(bounded));
+    this.known = [...this.settled, ...open].sort((a, b) => a.turn - b.turn);
+    return this.known;
+  }
+}
+
+function bounded(finding: Finding): Finding {
+  return { ...finding, quote: shorten(finding.quote, QUOTED), ids: finding.ids.slice(0, NAMED) };
+}
+
+/** Which findings are wanted. */
+export interface FindingWish {
+  /** First and last turn. */
+  turns?: { from: number; to: number };
+  /** A conversation. */
+  thread?: string;
+}
+
+/** The findings of some turns, or of one conversation. Pure. */
+export function findingsFor(findings: readonly Finding[], { turns, thread }: FindingWish): Finding[] {
+  return findings.filter(
+    (one) =>
+      (turns === undefined || (one.turn >= turns.from && one.turn <= turns.to)) &&
+      (thread === undefined || one.thread === thread),
+  );
+}
+
+/** The findings for people, a paragraph each. */
+export function printFindings(findings: readonly Finding[]): string {
+  return findings.map(printFinding).join('\n\n');
+}
+
+function printFinding({ kind, mode, agent, turn, call, text, ids, quote, remedy }: Finding): string {
+  const place = `turn ${turn}, ${agent}${call === null ? '' : `, call ${call}`}`;
+  const lines = [`${kind} (${mode}): ${place}`, `  ${text}`, `  evidence: ${ids.join(', ')}`];
+  if (quote !== '') lines.push(`  it says: ${quote}`);
+  lines.push(`  to change: ${remedy}`);
+  return lines.map((line) => shorten(line, 1000).replace(/^(?!\w+-?\w* \()/, '  ')).join('\n');
+}
