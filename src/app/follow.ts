@@ -16,6 +16,7 @@ import { type IntakeStep, intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
+import { Diagnosis } from '../views/diagnose/diagnosis.ts';
 import { JournalLog } from '../views/journal/journal-log.ts';
 import type { LogLine } from '../views/journal/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
@@ -53,6 +54,7 @@ export class Follow {
   private loaded!: Loaded;
   private recent!: Recent;
   private log: LogLine[] = [];
+  private diagnosis!: Diagnosis;
   private journalLog!: JournalLog;
   private lines = 0;
   /** Time of the turn whose lines are read: ISO 8601. */
@@ -92,7 +94,8 @@ export class Follow {
   scene(): ScreenSnapshot {
     const { config, recent, log, faults, around } = this;
     const person = readerOf({ config, ...this.place });
-    return { config, state: this.loaded.state, person, faults, recent, log, ...around };
+    const findings = this.diagnosis.findings();
+    return { config, state: this.loaded.state, person, faults, recent, log, findings, ...around };
   }
 
   /**
@@ -122,7 +125,10 @@ export class Follow {
     this.journalLog = new JournalLog(state.clock.turn + 1);
     this.taken.clear();
     this.stale = true;
-    for (const turn of this.shownBefore(journal.file)) for (const entry of turnLines(this.disk, turn)) this.note(entry);
+    const shown = this.shownBefore(journal.file);
+    const first = journalFiles(this.disk)[0];
+    this.diagnosis = new Diagnosis((shown[0] ?? journal.file) === first || first === undefined);
+    for (const turn of shown) for (const entry of turnLines(this.disk, turn)) this.note(entry);
     for (const entry of this.tail.before) this.note(entry);
     for (const entry of unfinished?.calls ?? []) apply(state, entry);
   }
@@ -153,6 +159,7 @@ export class Follow {
   /** Keeps the parts of a line that screens show. */
   private note(entry: Entry): void {
     this.recent.take(entry);
+    this.diagnosis.take(entry);
     if (entry.k === 'open') this.time = new Date(entry.time).toISOString();
     for (const event of this.journalLog.take(entry))
       this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));

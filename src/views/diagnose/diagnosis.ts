@@ -26,7 +26,8 @@ export class Diagnosis {
   }
 
   take(entry: Entry): void {
-    if (entry.k === 'drop' || entry.k === 'sent') this.past.hear(entry.message);
+    if (entry.k === 'drop' || entry.k === 'sent') this.past.hear(entry.message, entry.k === 'drop');
+    if (entry.k === 'file') this.past.meet(entry.path);
     const visits = this.reader.take(entry);
     if (entry.k === 'commit') this.known = null;
     this.past.turn = this.reader.turn;

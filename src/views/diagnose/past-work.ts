@@ -70,8 +70,12 @@ function changesAnything(tool: string): boolean {
 export class PastWork {
   /** The turn of the last visit. */
   turn = 0;
-  /** Everyone who wrote, was written to, or was visited. */
+  /** Everyone who has a resume, wrote, was written to, or was visited. */
   readonly names = new Set<string>();
+  /** Who writes from outside: they are never visited. */
+  readonly people = new Set<string>();
+  /** Conversation → mail that an agent has yet to be given: `<id> <agent>`. */
+  private readonly waiting = new Map<string, Set<string>>();
   /** Names of files, by the agent that wrote them. */
   readonly files = new Map<string, Set<string>>();
   private readonly work = new Map<string, Map<string, ThreadWork>>();
@@ -115,9 +119,24 @@ export class PastWork {
     return this.isWhole || threads.every((thread) => thread !== '' && this.begun.has(thread));
   }
 
-  /** A message was written. */
-  hear(message: Message): void {
-    const { id, from, to, thread } = message;
+  /** Whether somebody in the conversation has mail to read. */
+  isUnderWay(thread: string): boolean {
+    return [...(this.waiting.get(thread) ?? [])].some((one) => !this.people.has(one.slice(one.indexOf(' ') + 1)));
+  }
+
+  /** A file of the organisation was read: that of an agent tells its name. */
+  meet(path: string): void {
+    const name = /^agents\/([^/]+)\/resume\.md$/.exec(path)?.[1];
+    if (name !== undefined) this.names.add(name);
+  }
+
+  /** A message was written, by a person when it came from outside. */
+  hear(message: Message, isPerson: boolean): void {
+    const { id, from, to, thread, kind } = message;
+    if (isPerson) this.people.add(from);
+    const waiting = this.waiting.get(thread) ?? new Set<string>();
+    this.waiting.set(thread, waiting);
+    if (kind !== 'notice') for (const name of to) if (!this.people.has(name)) waiting.add(`${id} ${name}`);
     if (id === thread) this.begun.add(thread);
     for (const name of [from, ...to]) this.names.add(name);
     const readers = this.readers.get(from) ?? new Set<string>();
@@ -129,6 +148,10 @@ export class PastWork {
   take(visit: PastVisit): void {
     this.turn = visit.turn;
     this.names.add(visit.agent);
+    const { outcome, settled = [] } = visit.line;
+    for (const mail of visit.given)
+      if (outcome === 'ok' || settled.includes(mail.id))
+        this.waiting.get(mail.thread)?.delete(`${mail.id} ${visit.agent}`);
     const paths = [...visit.wrote, ...visit.uses.flatMap(({ changed }) => changed)];
     const own = this.files.get(visit.agent) ?? new Set<string>();
     this.files.set(visit.agent, own);

@@ -23,7 +23,7 @@ export function sentencesOf(text: string): string[] {
     .slice(0, MOST_READ)
     .replace(/```[\s\S]*?(```|(?![\s\S]))/g, '\n')
     .replace(/^[ \t]*>.*$/gm, '')
-    .replace(/\n[ \t]*(dear|hello|hi)\b[^\n]{0,80}[,:!]?[ \t]*\n[\s\S]*/i, '\n')
+    .replace(/\n[ \t]*(dear|hello|hi) [^\n]{1,80},[ \t]*\n[\s\S]*/i, '\n')
     .replace(/[“"][^“”"\n]{0,400}[”"]/g, '"…"')
     .replace(/[*_]{2}/g, '');
   return spoken
@@ -67,7 +67,7 @@ export function asksSomething(text: string): boolean {
   return sentencesOf(text).some((sentence) => sentence.endsWith('?') || ASKS.test(sentence));
 }
 const ASKS =
-  /\bplease\b|\b(can|could|would) you\b|\byou (must|should|need to|have to)\b|\b(is|are) (wrong|broken|missing|incorrect)\b|^(fix|correct|change|use|replace|remove|do not|don['’]t|stop|add|answer|tell|send)\b/i;
+  /\bplease\b|\b(can|could|would) you\b|\byou (must|should|need to|have to)\b|\b(is|are) (wrong|broken|missing|incorrect)\b|\blet me know\b|^(fix|correct|change|use|replace|remove|do not|don['’]t|stop|add|answer|tell|send|build|write|make|create|find|prepare|draft|plan|review|check|test|summari[sz]e|list|give|show|explain|translate|compare|collect)\b/i;
 
 /** Paths of files that a text names: with an ending, not as part of an address. */
 export function pathsIn(text: string): string[] {

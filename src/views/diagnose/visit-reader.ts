@@ -1,5 +1,5 @@
 /** Reads visits from the lines of a journal, with what they said, did and were given. */
-import type { ActCall, Json } from '../../core/model/call.ts';
+import type { ActCall, Json, Reply } from '../../core/model/call.ts';
 import type { Entry, IntentEntry, Line, VisitEffect } from '../../core/model/entry.ts';
 import type { Message } from '../../schema/records/message.ts';
 
@@ -44,6 +44,8 @@ export interface PastVisit {
   /** Messages that it acknowledged, or named as settled. */
   settled: string[];
   held: number;
+  /** Rules answered in place of a model: the engine then remembers no answer that is owed. */
+  byRules: boolean;
   /** Paths that were written for its agent in this turn, files of memory and shared files among them. */
   wrote: string[];
   /** Names of attached files that stood in its prompt, images among them. */
@@ -54,7 +56,7 @@ export interface PastVisit {
 
 /** What is known of a visit before its turn is committed. */
 interface VisitWork {
-  replies: Map<number, { text: string; acts: readonly ActCall[] }>;
+  replies: Map<number, Pick<Reply, 'text' | 'acts' | 'ends'>>;
   uses: Map<string, { call: number; tool: string; input: Json }>;
   used: Map<string, Line<'used'>>;
   shown: string[];
@@ -146,6 +148,7 @@ export class VisitReader {
       sent: [],
       settled: read.flatMap(([, { acts }]) => acts.flatMap(settledBy)),
       held: 0,
+      byRules: read.at(-1)?.[1].ends === true,
       wrote: [],
       shown,
       threads: [],

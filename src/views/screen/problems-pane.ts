@@ -38,6 +38,7 @@ export function problemsOf(scene: ScreenSnapshot): Problem[] {
     ...failing(scene),
     ...deadLetters(scene),
     ...doubts(scene),
+    ...failures(scene),
   ];
 }
 
@@ -241,4 +242,30 @@ function doubts({ state }: ScreenSnapshot): Problem[] {
     about: { what: 'agent' as const, agent },
     more: [],
   }));
+}
+
+/** Failures that are shown, the latest first: more would push out what waits for a person. */
+const MOST_FAILURES = 50;
+
+function failures({ findings }: ScreenSnapshot): Problem[] {
+  return findings
+    .slice(-MOST_FAILURES)
+    .map(
+      ({ kind, mode, agent, turn, call, thread, text, ids, quote, remedy }): Problem => ({
+        key: `failure ${kind} ${agent} ${turn} ${call} ${ids.join(' ')}`,
+        what: kind,
+        tone: 'warn',
+        who: agent,
+        text: `${text}${quote ? ` It says: ${quote}` : ''}`,
+        remedy,
+        about: { what: 'agent', agent, file: `agents/${agent}/resume.md` },
+        more: facts([
+          ['failure', mode],
+          ['turn', turn],
+          ['evidence', shorten(ids.join(', '), MOST_IDS)],
+          ...(thread === null ? [] : [['thread', thread] as const]),
+        ]),
+      }),
+    )
+    .reverse();
 }

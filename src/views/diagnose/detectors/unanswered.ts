@@ -1,7 +1,8 @@
 /** Finds requests, tasks and mail of people whose answer is still owed although nobody works on it any more. */
 import type { Message } from '../../../schema/records/message.ts';
 import type { Detector, Finding } from '../finding.ts';
-import type { PastWork } from '../past-work.ts';
+import { achieved, type PastWork } from '../past-work.ts';
+import { asksSomething, isCourtesy } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
 
 /** An answer that an agent owes. */
@@ -12,6 +13,8 @@ interface Debt {
   since: number;
   /** The turn in which it was reminded. */
   reminded: number | null;
+  /** The engine knows of it and reminds the agent once nobody has other work. */
+  isKept: boolean;
 }
 
 /** By agent, by message. */
@@ -25,9 +28,9 @@ export function unanswered(): Detector {
   const debts: Debts = new Map();
   const last = new Map<string, number>();
   return {
-    take(visit) {
+    take(visit, past) {
       for (const thread of visit.threads) last.set(thread, visit.turn);
-      follow(debts, visit);
+      follow(debts, visit, past);
       return [];
     },
     open(past) {
@@ -39,16 +42,34 @@ export function unanswered(): Detector {
   };
 }
 
-function follow(debts: Debts, { turn, agent, line, given, sent }: PastVisit): void {
+function follow(debts: Debts, visit: PastVisit, past: PastWork): void {
+  const { turn, agent, line, given, sent } = visit;
   const own = debts.get(agent) ?? new Map<string, Debt>();
   debts.set(agent, own);
   for (const mail of given) {
     const known = own.get(mail.id);
-    if (line.owes?.includes(mail.id)) own.set(mail.id, { agent, mail, since: turn, reminded: null });
+    const isKept = line.owes?.includes(mail.id) === true;
+    if (isKept || owesByRules(mail, visit, past))
+      own.set(mail.id, { agent, mail, since: turn, reminded: null, isKept });
     else if (known && line.reminded?.includes(mail.id)) known.reminded = turn;
   }
   for (const id of line.closed ?? []) own.delete(id);
   for (const { message } of sent) pay(own, message);
+}
+
+/**
+ * Where rules answer, the engine remembers no debts; but a request without an answer is one there, too. A task of a colleague
+ * may be answered by doing it.
+ */
+export function owesByRules(mail: Message, visit: PastVisit, { people }: PastWork): boolean {
+  if (!visit.byRules || visit.line.outcome !== 'ok' || visit.settled.includes(mail.id)) return false;
+  if (people.has(mail.from))
+    return isLetter(mail) && !isCourtesy(mail) && asksSomething(`${mail.subject}\n${mail.body}`);
+  return mail.kind === 'request' || (mail.kind === 'task' && !achieved(visit));
+}
+
+function isLetter({ kind }: Message): boolean {
+  return kind !== 'status' && kind !== 'notice';
 }
 
 function pay(own: Map<string, Debt>, { to, thread, kind, reply_to }: Message): void {
@@ -58,9 +79,14 @@ function pay(own: Map<string, Debt>, { to, thread, kind, reply_to }: Message): v
 }
 
 /** It was reminded and did not answer; or its conversation has rested, and it waits for nobody whom it asked. */
-function isForgotten({ agent, mail, reminded }: Debt, last: ReadonlyMap<string, number>, past: PastWork): boolean {
+function isForgotten(
+  { agent, mail, reminded, isKept }: Debt,
+  last: ReadonlyMap<string, number>,
+  past: PastWork,
+): boolean {
   if (reminded !== null) return true;
-  if (past.turn - (last.get(mail.thread) ?? past.turn) < REST) return false;
+  if (past.isUnderWay(mail.thread)) return false;
+  if (isKept && past.turn - (last.get(mail.thread) ?? past.turn) < REST) return false;
   return !waitsForSomebody(agent, mail.thread, past);
 }
 

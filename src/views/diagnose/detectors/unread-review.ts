@@ -30,7 +30,7 @@ export function textsOf({
 }: PastVisit): { text: string; call: number | null; id: string | null; message: Message | null }[] {
   return [
     ...sent.map(({ message, call }) => ({
-      text: `${message.subject}\n${message.body}`,
+      text: `${message.body}\n\n${message.subject}`,
       call,
       id: message.id,
       message,

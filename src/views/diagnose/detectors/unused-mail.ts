@@ -4,6 +4,7 @@ import type { Detector, Finding } from '../finding.ts';
 import { achieved } from '../past-work.ts';
 import { asksSomething, isCourtesy } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
+import { owesByRules } from './unanswered.ts';
 
 /** Mail that nothing has referred to so far. */
 interface Unused {
@@ -27,7 +28,7 @@ export function unusedMail(): Detector {
       for (const [id, one] of own) if (isUsed(one, visit, said)) own.delete(id);
       if (!past.knows(visit)) return [];
       for (const mail of visit.given) {
-        if (!wantsUse(mail, visit)) continue;
+        if (!wantsUse(mail, visit) || owesByRules(mail, visit, past)) continue;
         const { given, told } = past.of(visit.agent, mail.thread);
         const before = [...given.slice(0, given.indexOf(mail)), ...told.filter(({ turn }) => turn < visit.turn)];
         const known = wordsOf([mail.subject, ...before.map(({ body }) => body)].join(' '));
