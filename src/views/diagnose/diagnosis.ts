@@ -2,9 +2,9 @@
 import type { Entry } from '../../core/model/entry.ts';
 import { shorten } from '../text/table.ts';
 import { makeDetectors } from './detectors/all.ts';
-import type { Finding } from './finding.ts';
+import type { KnownFailure } from './finding.ts';
 import { PastWork } from './past-work.ts';
-import { VisitReader } from './visit-reader.ts';
+import { PastVisitReader } from './visit-reader.ts';
 
 /** Characters of a quotation. */
 const QUOTED = 160;
@@ -13,12 +13,12 @@ const NAMED = 8;
 
 /** Takes the lines of a journal in order, and knows at any time what they show. */
 export class Diagnosis {
-  private readonly reader = new VisitReader();
+  private readonly reader = new PastVisitReader();
   private readonly past: PastWork;
   private readonly detectors = makeDetectors();
-  private readonly settled: Finding[] = [];
+  private readonly settled: KnownFailure[] = [];
   /** What holds as of the last committed turn; null when it is to be looked for. */
-  private known: Finding[] | null = null;
+  private known: KnownFailure[] | null = null;
 
   /** `isWhole`: the first line of the journal comes first. Else only conversations that begin later are judged. */
   constructor(isWhole = true) {
@@ -37,7 +37,7 @@ export class Diagnosis {
   }
 
   /** The findings, by turn. The same array as long as nothing new was committed. */
-  findings(): readonly Finding[] {
+  findings(): readonly KnownFailure[] {
     if (this.known) return this.known;
     const open = this.detectors.flatMap((detector) => (detector.open?.(this.past) ?? []).map(bounded));
     this.known = [...this.settled, ...open].sort((a, b) => a.turn - b.turn);
@@ -45,7 +45,7 @@ export class Diagnosis {
   }
 }
 
-function bounded(finding: Finding): Finding {
+function bounded(finding: KnownFailure): KnownFailure {
   return { ...finding, quote: shorten(finding.quote, QUOTED), ids: finding.ids.slice(0, NAMED) };
 }
 
@@ -58,7 +58,7 @@ export interface FindingWish {
 }
 
 /** The findings of some turns, or of one conversation. Pure. */
-export function findingsFor(findings: readonly Finding[], { turns, thread }: FindingWish): Finding[] {
+export function findingsFor(findings: readonly KnownFailure[], { turns, thread }: FindingWish): KnownFailure[] {
   return findings.filter(
     (one) =>
       (turns === undefined || (one.turn >= turns.from && one.turn <= turns.to)) &&
@@ -67,11 +67,11 @@ export function findingsFor(findings: readonly Finding[], { turns, thread }: Fin
 }
 
 /** The findings for people, a paragraph each. */
-export function printFindings(findings: readonly Finding[]): string {
+export function printFindings(findings: readonly KnownFailure[]): string {
   return findings.map(printFinding).join('\n\n');
 }
 
-function printFinding({ kind, mode, agent, turn, call, text, ids, quote, remedy }: Finding): string {
+function printFinding({ kind, mode, agent, turn, call, text, ids, quote, remedy }: KnownFailure): string {
   const place = `turn ${turn}, ${agent}${call === null ? '' : `, call ${call}`}`;
   const lines = [`${kind} (${mode}): ${place}`, `  ${text}`, `  evidence: ${ids.join(', ')}`];
   if (quote !== '') lines.push(`  it says: ${quote}`);

@@ -14,7 +14,7 @@ export type FailureMode =
   | 'verifies wrongly';
 
 /** A failure, with where it is seen and what to change. Texts may hold words of agents. */
-export interface Finding {
+export interface KnownFailure {
   /** Stable code, such as `untested-claim`. */
   kind: string;
   mode: FailureMode;
@@ -37,12 +37,16 @@ export interface Finding {
 /** Looks for one kind of failure in the visits of a journal, in order. */
 export interface Detector {
   /** What a visit that just ended shows. `past` holds all that happened up to its end. */
-  take?(visit: PastVisit, past: PastWork): Finding[];
+  take?(visit: PastVisit, past: PastWork): KnownFailure[];
   /** What the journal shows as it ends now, such as an answer that is still owed. */
-  open?(past: PastWork): Finding[];
+  open?(past: PastWork): KnownFailure[];
 }
 
 /** The common part of a finding about a visit. */
-export function aboutVisit({ turn, agent, threads }: PastVisit): Pick<Finding, 'agent' | 'turn' | 'call' | 'thread'> {
+export function aboutVisit({
+  turn,
+  agent,
+  threads,
+}: PastVisit): Pick<KnownFailure, 'agent' | 'turn' | 'call' | 'thread'> {
   return { turn, agent, call: null, thread: threads[0] || null };
 }

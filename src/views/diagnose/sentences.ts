@@ -7,6 +7,12 @@ export interface Claim {
   match: RegExpExecArray;
 }
 
+/** How a claim is recognised. */
+export interface ClaimForm {
+  form: RegExp;
+  hint: RegExp;
+}
+
 /** Words before a claim that make it a wish, a plan, a condition or its opposite. */
 const UNREAL =
   /\b(not|never|no|nobody|none|nothing|neither|nor|without|cannot|unable|fail(s|ed)? to|if|when|once|until|unless|should|must|make sure|ensure|will|would|shall|please|need|needs|can|could|may|might|to be|expects?|expected|so that|that you|whether|hope|wants?|plan|going to|let|tomorrow|next|later|soon|ask|asked|check that|says?|said|claims?|claimed|reports that|assum(e|ing)|suppose|example|as soon as|as if|require[sd]?|criteri(on|a)|acceptance|pretend)\b|\b(after|before)\s*$|n['’]t\b|['’]ll\b/i;
@@ -35,8 +41,16 @@ export function sentencesOf(text: string): string[] {
 /** Characters of a text that are read for claims. */
 const MOST_READ = 20_000;
 
-/** The first claim of that form in a text that is neither negated nor a question, a request or a plan. */
-export function claimIn(text: string, form: RegExp, isMeant: (claim: Claim) => boolean = () => true): Claim | null {
+/**
+ * The first claim of that form in a text that is neither negated nor a question, a request or a plan. `hint` is found in every
+ * text that holds one: most texts are read no further.
+ */
+export function claimIn(
+  text: string,
+  { form, hint }: ClaimForm,
+  isMeant: (claim: Claim) => boolean = () => true,
+): Claim | null {
+  if (!hint.test(text)) return null;
   for (const sentence of sentencesOf(text)) {
     if (sentence.endsWith('?')) continue;
     const match = form.exec(sentence);

@@ -55,7 +55,7 @@ export interface PastVisit {
 }
 
 /** What is known of a visit before its turn is committed. */
-interface VisitWork {
+interface OpenVisit {
   replies: Map<number, Pick<Reply, 'text' | 'acts' | 'ends'>>;
   uses: Map<string, { call: number; tool: string; input: Json }>;
   used: Map<string, Line<'used'>>;
@@ -65,12 +65,12 @@ interface VisitWork {
 const ATTACHED = /^\n<attachment name="([^"]*)">/;
 
 /** Gives the visits of a turn when its last line comes. */
-export class VisitReader {
+export class PastVisitReader {
   /** Every message by its id. */
   readonly messages = new Map<string, Message>();
   /** The turn that is read. */
   turn = 0;
-  private work = new Map<string, VisitWork>();
+  private work = new Map<string, OpenVisit>();
   private lines: Entry[] = [];
 
   /** The visits that are complete with this line, in order. */
@@ -116,7 +116,7 @@ export class VisitReader {
     return [];
   }
 
-  private workOf(agent: string): VisitWork {
+  private workOf(agent: string): OpenVisit {
     const work = this.work.get(agent) ?? { replies: new Map(), uses: new Map(), used: new Map(), shown: [] };
     this.work.set(agent, work);
     return work;

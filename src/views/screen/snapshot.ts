@@ -6,7 +6,7 @@ import type { Present } from '../../core/turn/judge.ts';
 import type { Fault } from '../../schema/fault.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Request } from '../../schema/records/request.ts';
-import type { Finding } from '../diagnose/finding.ts';
+import type { KnownFailure } from '../diagnose/finding.ts';
 import type { LogLine } from '../journal/log-line.ts';
 import { approvalsFor, countNeeds } from '../org/needs.ts';
 import type { Recent } from './recent.ts';
@@ -22,7 +22,7 @@ export interface ScreenSnapshot {
   recent: Recent;
   log: readonly LogLine[];
   /** Known failures of agents in the turns that were read. */
-  findings: readonly Finding[];
+  findings: readonly KnownFailure[];
   /** Incoming mail that no turn has taken in yet. */
   drops: readonly Message[];
   /** Requests that no turn has taken in yet. */

@@ -1,7 +1,7 @@
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { journalLines } from '../../../src/engine/journal/history.ts';
 import { Diagnosis } from '../../../src/views/diagnose/diagnosis.ts';
-import type { Finding } from '../../../src/views/diagnose/finding.ts';
+import type { KnownFailure } from '../../../src/views/diagnose/finding.ts';
 import { lemming, put, turns, untilIdle } from '../../commands/people/world.ts';
 import { scratchOrg } from '../../commands/world.ts';
 
@@ -56,7 +56,7 @@ export async function spoken(said: readonly Said[], wish: Wish = {}): Promise<st
   return root;
 }
 
-export function diagnosed(root: string): readonly Finding[] {
+export function diagnosed(root: string): readonly KnownFailure[] {
   const diagnosis = new Diagnosis();
   for (const entry of journalLines(realDisk(root))) diagnosis.take(entry);
   return diagnosis.findings();

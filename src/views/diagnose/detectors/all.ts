@@ -14,7 +14,7 @@ import { unusedMail } from './unused-mail.ts';
 /** Makes the detectors for one journal: some remember what they saw. */
 export function makeDetectors(): Detector[] {
   return [
-    ...[repeatedAct, repeatedMessage, courtesyLoop(), unanswered(), unusedMail()],
+    ...[repeatedAct, repeatedMessage(), courtesyLoop(), unanswered(), unusedMail()],
     ...[claims, missingAttachment, unreadReview, noProgress(), cutVisit],
   ];
 }

@@ -1,6 +1,6 @@
 /** Finds texts that say "tested", "sent" or "saved" without the use of a tool that would show it. */
 import type { Message } from '../../../schema/records/message.ts';
-import { aboutVisit, type Detector, type Finding } from '../finding.ts';
+import { aboutVisit, type Detector, type KnownFailure } from '../finding.ts';
 import { nameOf, type PastWork, type ThreadWork } from '../past-work.ts';
 import { type Claim, claimIn, pathsIn } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
@@ -27,19 +27,19 @@ const PLACE = /\b(?:files?|memory|inventory|workspace|folder|disk|notes|notebook
 interface Lie {
   kind: string;
   claim: Claim;
-  mode: Finding['mode'];
+  mode: KnownFailure['mode'];
   what: string;
   quote?: string;
   remedy: string;
 }
 
-type Text = ReturnType<typeof textsOf>[number];
+type SaidText = ReturnType<typeof textsOf>[number];
 
 /** Compares what an agent says it did with what it did in this visit and in earlier ones of the conversation. */
 export const claims: Detector = {
   take(visit, past) {
     if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
-    const found = new Map<string, Finding>();
+    const found = new Map<string, KnownFailure>();
     for (const text of textsOf(visit))
       for (const lie of [tested(text, visit, past), sent(text, visit, past), saved(text, visit, past)])
         if (lie && !found.has(lie.kind)) found.set(lie.kind, findingOf(visit, text, lie));
@@ -47,7 +47,7 @@ export const claims: Detector = {
   },
 };
 
-function findingOf(visit: PastVisit, { call, id }: Text, lie: Lie): Finding {
+function findingOf(visit: PastVisit, { call, id }: SaidText, lie: Lie): KnownFailure {
   const { agent, turn } = visit;
   return {
     kind: lie.kind,
@@ -65,11 +65,11 @@ function worksOf({ agent, threads }: PastVisit, past: PastWork): ThreadWork[] {
   return threads.map((thread) => past.of(agent, thread));
 }
 
-function tested({ text, message }: Text, visit: PastVisit, past: PastWork): Lie | null {
+function tested({ text, message }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
   const own = worksOf(visit, past);
   const { agent } = visit;
-  const said = claimIn(text, I_TESTED);
-  const mine = said ?? (isTaskText(message) ? null : claimIn(text, IS_TESTED));
+  const said = claimIn(text, { form: I_TESTED, hint: /test|suite|checks/i });
+  const mine = said ?? (isTaskText(message) ? null : claimIn(text, { form: IS_TESTED, hint: /test/i }));
   if (!mine) return null;
   const red = own.find((work) => work.red !== null)?.red ?? null;
   if (red !== null && /\bpass|green|succe/i.test(mine.sentence) && !/\bfail/i.test(text) && !said)
@@ -112,21 +112,25 @@ function isKnownFromOthers({ agent, threads }: PastVisit, past: PastWork): boole
   });
 }
 
-function sent({ text, message }: Text, visit: PastVisit, past: PastWork): Lie | null {
+function sent({ text, message }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
   const { agent } = visit;
   const own = worksOf(visit, past);
   if (own.some(({ ran }) => ran) || visit.held > 0) return null;
-  const claim = claimIn(text, I_SENT, ({ sentence, match }) => {
-    const behind = sentence.slice(match.index + match[0].length);
-    const named = namesIn(behind, past).filter((name) => name !== agent);
-    if (named.length > 0) return !named.some((name) => past.hasWritten(agent, name));
-    const others = own.reduce((sum, work) => sum + work.sent, 0) - (message ? 1 : 0);
-    if (others > 0) return false;
-    return (
-      message === null ||
-      (/\bto (?:the|our|a|an|my|their|his|her) \w/i.test(match[0] + behind) && !/\byou\b/i.test(behind))
-    );
-  });
+  const claim = claimIn(
+    text,
+    { form: I_SENT, hint: /sent|forward|mail|notified|informed|handed/i },
+    ({ sentence, match }) => {
+      const behind = sentence.slice(match.index + match[0].length);
+      const named = namesIn(behind, past).filter((name) => name !== agent);
+      if (named.length > 0) return !named.some((name) => past.hasWritten(agent, name));
+      const others = own.reduce((sum, work) => sum + work.sent, 0) - (message ? 1 : 0);
+      if (others > 0) return false;
+      return (
+        message === null ||
+        (/\bto (?:the|our|a|an|my|their|his|her) \w/i.test(match[0] + behind) && !/\byou\b/i.test(behind))
+      );
+    },
+  );
   return (
     claim && {
       kind: 'unsent-claim',
@@ -144,23 +148,28 @@ function namesIn(text: string, { names }: PastWork): string[] {
   return [...new Set(words)].filter((word) => names.has(word));
 }
 
-function saved({ text }: Text, visit: PastVisit, past: PastWork): Lie | null {
+function saved({ text }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
   const { agent, threads } = visit;
   const own = worksOf(visit, past);
   if (own.some(({ ran }) => ran) || visit.held > 0) return null;
-  const claim = claimIn(text, I_SAVED, ({ sentence, match }) => {
-    const behind = sentence.slice(match.index);
-    const paths = pathsIn(sentence);
-    if (paths.length === 0 && !PLACE.test(behind)) return false;
-    const isOwn = /^i\b/i.test(match[0]) || /^(saved|stored|written)/i.test(match[0]);
-    if (!isOwn && isWrittenByOthers(paths, threads, past)) return false;
-    if (paths.length === 0) return !own.some((work) => work.saved);
-    const files = past.files.get(agent);
-    return !paths.some(
-      (path) =>
-        files?.has(nameOf(path)) || own.some(({ told }) => told.some((one) => one.attachments?.includes(nameOf(path)))),
-    );
-  });
+  const claim = claimIn(
+    text,
+    { form: I_SAVED, hint: /saved|stored|written|wrote|created|updated|recorded/i },
+    ({ sentence, match }) => {
+      const behind = sentence.slice(match.index);
+      const paths = pathsIn(sentence);
+      if (paths.length === 0 && !PLACE.test(behind)) return false;
+      const isOwn = /^i\b/i.test(match[0]) || /^(saved|stored|written)/i.test(match[0]);
+      if (!isOwn && isWrittenByOthers(paths, threads, past)) return false;
+      if (paths.length === 0) return !own.some((work) => work.saved);
+      const files = past.files.get(agent);
+      return !paths.some(
+        (path) =>
+          files?.has(nameOf(path)) ||
+          own.some(({ told }) => told.some((one) => one.attachments?.includes(nameOf(path)))),
+      );
+    },
+  );
   return (
     claim && {
       kind: 'unsaved-claim',

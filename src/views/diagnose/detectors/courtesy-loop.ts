@@ -1,6 +1,6 @@
 /** Finds conversations in which agents go on thanking each other. */
 import type { Message } from '../../../schema/records/message.ts';
-import type { Detector, Finding } from '../finding.ts';
+import type { Detector, KnownFailure } from '../finding.ts';
 import { isCourtesy } from '../sentences.ts';
 
 /** Polite messages in a row, each an answer to the one before, from which on it is a failure: thanks and a reply to it are not. */
@@ -28,7 +28,7 @@ export function courtesyLoop(): Detector {
   };
 }
 
-function findingOf(row: readonly Message[], call: number | null): Finding {
+function findingOf(row: readonly Message[], call: number | null): KnownFailure {
   const { from, to, turn, thread, body } = row.at(-1) as Message;
   return {
     kind: 'courtesy-loop',

@@ -42,8 +42,14 @@ function handedOver(message: Message, { told, given }: ThreadWork): Claim | null
   const isOfOurs = (one: Message): boolean => one.to.some((name) => message.to.includes(name)) && hasFiles(one);
   if (told.some((one) => one !== message && isOfOurs(one))) return null;
   const fromReader = given.some((mail) => message.to.includes(mail.from) && hasFiles(mail));
-  const claim = claimIn(message.body, ATTACHED, ({ sentence }) => !(fromReader && /\byou(r|rs)?\b/i.test(sentence)));
+  const claim = claimIn(
+    message.body,
+    { form: ATTACHED, hint: /attach/i },
+    ({ sentence }) => !(fromReader && /\byou(r|rs)?\b/i.test(sentence)),
+  );
   if (claim) return claim;
   const isInText = message.body.includes('```') || pathsIn(message.body).some((path) => path.includes('/'));
-  return isInText ? null : claimIn(message.body, HERE, ({ sentence }) => !/:\s*\S|:$/.test(sentence));
+  return isInText
+    ? null
+    : claimIn(message.body, { form: HERE, hint: /here/i }, ({ sentence }) => !/:\s*\S|:$/.test(sentence));
 }

@@ -1,5 +1,5 @@
 /** Finds visits that were paid for and changed nothing. */
-import { aboutVisit, type Detector, type Finding } from '../finding.ts';
+import { aboutVisit, type Detector, type KnownFailure } from '../finding.ts';
 import { achieved } from '../past-work.ts';
 import { isCourtesy } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
@@ -28,7 +28,7 @@ export function noProgress(): Detector {
   };
 }
 
-function findingOf(visit: PastVisit, row: readonly PastVisit[]): Finding {
+function findingOf(visit: PastVisit, row: readonly PastVisit[]): KnownFailure {
   const { agent, turn, replies } = visit;
   const calls = row.reduce((sum, one) => sum + one.replies.length, 0);
   const what = row.length > 1 ? `${row.length} visits in a row` : 'a visit';

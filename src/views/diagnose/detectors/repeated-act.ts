@@ -1,6 +1,6 @@
 /** Finds calls of a visit that were made again although their result was known. */
 import { callName } from '../../../core/text/call-name.ts';
-import { aboutVisit, type Detector, type Finding } from '../finding.ts';
+import { aboutVisit, type Detector, type KnownFailure } from '../finding.ts';
 import { achieved } from '../past-work.ts';
 import type { PastUse, PastVisit } from '../visit-reader.ts';
 
@@ -31,7 +31,7 @@ function repeatsIn(visit: PastVisit): PastUse[] | null {
   return worst.length > (achieved(visit) ? AGAIN : AGAIN - 1) ? worst : null;
 }
 
-function findingOf(visit: PastVisit, again: readonly PastUse[]): Finding {
+function findingOf(visit: PastVisit, again: readonly PastUse[]): KnownFailure {
   const [first] = again as [PastUse];
   const { turn, agent } = visit;
   return {

@@ -1,6 +1,6 @@
 /** Finds requests, tasks and mail of people whose answer is still owed although nobody works on it any more. */
 import type { Message } from '../../../schema/records/message.ts';
-import type { Detector, Finding } from '../finding.ts';
+import type { Detector, KnownFailure } from '../finding.ts';
 import { achieved, type PastWork } from '../past-work.ts';
 import { asksSomething, isCourtesy } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
@@ -98,7 +98,7 @@ function waitsForSomebody(agent: string, thread: string, past: PastWork): boolea
   );
 }
 
-function findingOf({ agent, mail, since, reminded }: Debt): Finding {
+function findingOf({ agent, mail, since, reminded }: Debt): KnownFailure {
   const { id, from, thread, kind, subject, body } = mail;
   const how = reminded === null ? 'its conversation has stopped' : `it was reminded in turn ${reminded}`;
   return {

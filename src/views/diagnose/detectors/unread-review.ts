@@ -15,7 +15,10 @@ export const unreadReview: Detector = {
   take(visit, past) {
     if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
     for (const { text, call, id } of textsOf(visit)) {
-      const claim = claimIn(text, APPROVES);
+      const claim = claimIn(text, {
+        form: APPROVES,
+        hint: /review|approve|accept|proofread|examined|inspected|LGTM|good to me/i,
+      });
       const unread = claim && unreadBy(visit, past);
       if (claim && unread) return [findingOf(visit, claim, unread, call, id)];
     }

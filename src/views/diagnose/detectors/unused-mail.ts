@@ -1,7 +1,7 @@
 /** Finds mail that asked for something, was given, and had no effect. */
 import type { Message } from '../../../schema/records/message.ts';
-import type { Detector, Finding } from '../finding.ts';
-import { achieved } from '../past-work.ts';
+import type { Detector, KnownFailure } from '../finding.ts';
+import { achieved, type PastWork } from '../past-work.ts';
 import { asksSomething, isCourtesy } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
 import { owesByRules } from './unanswered.ts';
@@ -15,33 +15,50 @@ interface Unused {
   words: ReadonlySet<string>;
 }
 
+/** Mail of an agent that is looked at again in later visits; the oldest stays as it is. */
+const KEPT = 32;
+/** Earlier messages of a conversation whose words are known already. */
+const KNOWN = 8;
+
 /** Later visits of the conversation may still take the mail up. */
 export function unusedMail(): Detector {
   /** By agent, by message. */
   const unused = new Map<string, Map<string, Unused>>();
+  const settled: KnownFailure[] = [];
   return {
     take(visit, past) {
       if (visit.line.outcome !== 'ok') return [];
-      const said = wordsOf(outputOf(visit));
       const own = unused.get(visit.agent) ?? new Map<string, Unused>();
       unused.set(visit.agent, own);
+      let words: Set<string> | null = null;
+      const said = (): Set<string> => {
+        words ??= wordsOf(outputOf(visit));
+        return words;
+      };
       for (const [id, one] of own) if (isUsed(one, visit, said)) own.delete(id);
-      if (!past.knows(visit)) return [];
-      for (const mail of visit.given) {
+      const fresh = past.knows(visit) ? visit.given : [];
+      for (const mail of fresh) {
         if (!wantsUse(mail, visit) || owesByRules(mail, visit, past)) continue;
-        const { given, told } = past.of(visit.agent, mail.thread);
-        const before = [...given.slice(0, given.indexOf(mail)), ...told.filter(({ turn }) => turn < visit.turn)];
-        const known = wordsOf([mail.subject, ...before.map(({ body }) => body)].join(' '));
-        const words = new Set([...wordsOf(mail.body)].filter((word) => !known.has(word)));
-        const one = { agent: visit.agent, turn: visit.turn, mail, words };
+        const one = unusedOf(mail, visit, past);
         if (!isUsed(one, visit, said)) own.set(mail.id, one);
+      }
+      for (const [id, one] of [...own].slice(0, Math.max(0, own.size - KEPT))) {
+        own.delete(id);
+        settled.push(findingOf(one));
       }
       return [];
     },
     open() {
-      return [...unused.values()].flatMap((own) => [...own.values()].map(findingOf));
+      return [...settled, ...[...unused.values()].flatMap((own) => [...own.values()].map(findingOf))];
     },
   };
+}
+
+function unusedOf(mail: Message, { agent, turn }: PastVisit, past: PastWork): Unused {
+  const { given, told } = past.of(agent, mail.thread);
+  const before = [...given.slice(0, given.indexOf(mail)), ...told.filter((one) => one.turn < turn)].slice(-KNOWN);
+  const known = wordsOf([mail.subject, ...before.map(({ body }) => body)].join(' '));
+  return { agent, turn, mail, words: new Set([...wordsOf(mail.body)].filter((word) => !known.has(word))) };
 }
 
 /** Mail that asks for something and to which no answer is owed: that one is told as unanswered. */
@@ -51,12 +68,13 @@ function wantsUse(mail: Message, { line }: PastVisit): boolean {
   return !isCourtesy(mail) && asksSomething(mail.body);
 }
 
-function isUsed({ mail, words }: Unused, visit: PastVisit, said: ReadonlySet<string>): boolean {
+function isUsed({ mail, words }: Unused, visit: PastVisit, said: () => ReadonlySet<string>): boolean {
   if (visit.settled.includes(mail.id) || visit.line.closed?.includes(mail.id)) return true;
   if (visit.sent.some(({ message }) => message.reply_to === mail.id || message.to.includes(mail.from))) return true;
   if (!visit.threads.includes(mail.thread) || !achieved(visit)) return false;
   if (visit.given.length === 1 && visit.sent.length === 0) return true;
-  return [...words].some((word) => said.has(word));
+  const all = said();
+  return [...words].some((word) => all.has(word));
 }
 
 /** All that a visit said and wrote. */
@@ -71,7 +89,7 @@ function wordsOf(text: string): Set<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
 }
 
-function findingOf({ agent, turn, mail }: Unused): Finding {
+function findingOf({ agent, turn, mail }: Unused): KnownFailure {
   const { id, from, thread, body } = mail;
   return {
     kind: 'unused-mail',
