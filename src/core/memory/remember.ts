@@ -60,7 +60,12 @@ export function stageRemoval(scene: ActContext, key: string, expected: number | 
   const closed = closedTo(scene, memoryPath(scene.agent, key));
   if (closed) return closed;
   const old = findEntry(scene, key);
-  if (!old) return { ok: false, rule: 'unknown-key', text: `There is no memory entry ${JSON.stringify(key)}.` };
+  if (!old)
+    return {
+      ok: false,
+      rule: 'unknown-key',
+      text: `There is no memory entry ${JSON.stringify(key)}. ${keysText(scene)}`,
+    };
   const stale = staleness(key, old, expected);
   if (stale) return stale;
   put(scene, old.path, null, () => (memoryOwner(old.path) === SHARED ? null : { text: null }));
@@ -116,7 +121,22 @@ function closedTo({ resume, state }: ActContext, path: string): Extract<Staged, 
   const permitted = memoryOwner(path) === SHARED ? permitPath(resume, path.slice('org/'.length)) : null;
   if (permitted?.ok === false) return { ok: false, rule: 'shared', text: permitted.text };
   const folder = barredFolder(state, path);
-  return folder === null ? null : { ok: false, rule: 'path', text: `${folder} is a link, or not a folder.` };
+  return folder === null
+    ? null
+    : {
+        ok: false,
+        rule: 'path',
+        text: `${folder} is a link, or not a folder, so nothing can be written there. A person must replace it with a folder.`,
+      };
+}
+
+/** Keys that a refusal names at most. */
+const NAMED = 10;
+
+function keysText(scene: ActContext): string {
+  const keys = visibleEntries(scene).map(({ key }) => key);
+  if (keys.length === 0) return 'There are none.';
+  return `There are: ${keys.slice(0, NAMED).join(', ')}${keys.length > NAMED ? ' and more' : ''}.`;
 }
 
 function staleness(key: string, old: MemoryEntry | null, expected: number | undefined): Staged | null {

@@ -47,7 +47,8 @@ function wrongWith(proposal: Proposal): string | null {
   if (texts.some((text) => UNSEEN.test(text.replaceAll('\r\n', '\n'))))
     return 'A text contains invisible characters. Remove them.';
   const chars = texts.reduce((sum, text) => sum + text.length, 0);
-  if (chars > MOST_CHARS) return `${name} has ${chars} characters in total; at most ${MOST_CHARS} are allowed.`;
+  if (chars > MOST_CHARS)
+    return `${name} has ${chars} characters in total; at most ${MOST_CHARS} are allowed. Shorten its texts.`;
   if (files.some(({ path }) => path.startsWith('tests/')) && testsOf(proposal).length === 0)
     return 'tests/ contains no script that can run. Name one *.sh or *.py, or say in test how to test it.';
   return null;
@@ -58,9 +59,9 @@ function wrongPath(path: string, files: readonly { path: string }[]): string | n
   if (parts.length > 3 || !parts.every((part) => PART.test(part)) || !isSkillText(`org/skills/x/${path}`))
     return 'cannot be a file of a skill: a text such as references/forms.md or tests/run.sh, two folders deep at most';
   const same = files.filter((other) => other.path.toLowerCase() === path.toLowerCase());
-  if (same.length > 1 || path.toLowerCase() === 'skill.md') return 'already exists';
+  if (same.length > 1 || path.toLowerCase() === 'skill.md') return 'already exists: give each file a name of its own';
   return files.some((other) => other.path.toLowerCase().startsWith(`${path.toLowerCase()}/`))
-    ? 'is a folder as well'
+    ? 'is a folder as well: rename the file'
     : null;
 }
 
@@ -70,9 +71,11 @@ function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: 
   const others = [...state.approvals.pending.values()].filter(({ id }) => id !== approved?.id);
   const waiting = [...others, ...draft.held].filter(isProposal);
   const same = waiting.find(({ agent, input }) => input.name === name && homeOf(agent, input) === home);
-  if (same) return `${same.id} already proposes ${name} and is waiting for an answer.`;
+  if (same)
+    return `${same.id} already proposes ${name} and is waiting for an answer. Wait for it, or choose another name.`;
   const own = waiting.filter((held) => held.agent === agent).length;
-  if (own >= MOST_WAITING) return `${own} skills that you proposed are already waiting for an answer.`;
+  if (own >= MOST_WAITING)
+    return `${own} skills that you proposed are already waiting for an answer. Wait for one before you propose more.`;
   const skills = [...config.skills.values()].filter(({ folder }) => folder.startsWith(`${home}/`));
   return skills.length >= MOST_SKILLS && !skills.some(({ id }) => id === name)
     ? `${home} already has ${skills.length} skills; at most ${MOST_SKILLS} are allowed. Improve one of them.`

@@ -28,13 +28,15 @@ function readUrl(text: string): URL | string {
   const [, authority] = /^https?:\/\/([^/?#]*)(?:[/?#]|$)/i.exec(text) ?? [];
   if (authority === undefined || /[\s\\\p{Cc}]/u.test(text))
     return 'Only URLs that begin with http:// or https:// can be fetched.';
-  if (authority.includes('@')) return 'A URL must not contain a user name or password.';
-  if (!URL.canParse(text)) return 'That is not a URL.';
+  if (authority.includes('@')) return 'A URL must not contain a user name or password. Leave them out.';
+  if (!URL.canParse(text)) return 'That is not a URL. Write one such as https://example.org/page.';
   const url = new URL(text);
   url.hash = '';
   const written = authority.toLowerCase().replace(/:\d*$/, '');
   if (written !== url.hostname) return `The host must be written as ${JSON.stringify(url.hostname)}.`;
-  return isInner(url.hostname) ? `${url.hostname} is not a host of the public internet.` : url;
+  return isInner(url.hostname)
+    ? `${url.hostname} is not a host of the public internet. Only public hosts can be fetched.`
+    : url;
 }
 
 /** Whether no public name server knows a name. */

@@ -171,7 +171,11 @@ function attach(given: readonly string[], scene: ActContext): CarriedFiles | Sta
     const file = scene.attach(path);
     if ('why' in file) return { ok: false, rule: 'path', text: file.why };
     if (file.data.length > (ATTACHED_BYTES * 4) / 3)
-      return { ok: false, rule: 'size', text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes.` };
+      return {
+        ok: false,
+        rule: 'size',
+        text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes. Attach a smaller file.`,
+      };
     found.push(file);
   }
   const folder = filesFolder(scene.agent, scene.turn, scene.draft.nextMessage);

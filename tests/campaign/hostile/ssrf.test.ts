@@ -120,7 +120,7 @@ it('pages of the public web are read', async () => {
     'false Refused (type): http://example.org/packed was sent compressed as gzip, which was not requested.',
     'false Refused (address): nowhere.example.org has no address.',
     'false The tool failed: getaddrinfo ENOTFOUND unknown.example.org',
-    'false Refused (url): That is not a URL.',
+    'false Refused (url): That is not a URL. Write one such as https://example.org/page.',
   ]);
   expect([...pages.values()].filter(({ tainted }) => tainted)).toHaveLength(10);
   expect(inside.reached).toBe(0);

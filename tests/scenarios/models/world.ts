@@ -8,7 +8,9 @@ import { run } from '../../../src/engine/turn/run.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 import { lemming } from '../../commands/people/world.ts';
 import { scratch } from '../../commands/world.ts';
-import { homeOf } from '../../home.ts';
+import { trustingEnv } from '../../trusted.ts';
+
+const PRICE = { input: 1, output: 4 };
 
 /** What a played case left behind. */
 export interface Played {
@@ -22,18 +24,25 @@ export interface Played {
   visits: { agent: string; outcome: string; blame?: string | undefined; refused?: number | undefined }[];
 }
 
-/** An organisation in which a person writes `letter` to `a`, played with that model until nobody is due. It must replay to the same bytes. */
-export async function play(model: object, letter: string, more: object = {}): Promise<Played> {
+/**
+ * An organisation in which a person writes `letter` to `a`, played with that model (and `others` to fall back to) until nobody is
+ * due. It must replay to the same bytes.
+ */
+export async function play(model: object, letter: string, others: Record<string, object> = {}): Promise<Played> {
   const root = scratch();
   buildOrg(realDisk(root), {
     edges: { human: ['a'], a: ['human', 'b'], b: ['a'] },
-    models: { default: { price: { input: 1, output: 4 }, retry: { attempts: 1 }, ...model } },
+    models: Object.fromEntries(
+      Object.entries({ default: model, ...others }).map(([name, one]) => [
+        name,
+        { price: PRICE, retry: { attempts: 1 }, ...one },
+      ]),
+    ),
     credits: { agents: { a: { grant: 5 }, b: { grant: 5 } } },
     resumes: { a: { tools: ['write_file'] } },
-    ...more,
   });
   realDisk(root).create('agents/human/outbox/letter.md', `---\nto: a\n---\n${letter}\n`);
-  const env = { LEMMING_HOME: homeOf(root) };
+  const env = trustingEnv(root, { ANTHROPIC_API_KEY: 'a-key-0123456789' });
   const report = await withEngine({ machine: realMachine, root, env }, 'run', (engine, clock) =>
     run(engine, clock, { untilIdle: true, turns: 12, signal: new AbortController().signal, told: () => {} }),
   );

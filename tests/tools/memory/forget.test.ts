@@ -28,6 +28,18 @@ it('and remembering again is a change of the old one', () => {
   expect([...at.draft.wrote]).toMatchObject([[PATH, { text: expect.stringContaining('Anew.'), was: 'The plan.' }]]);
 });
 
+it.each([
+  [0, 'There are none.'],
+  [2, 'There are: k0, k1.'],
+  [11, 'There are: k0, k1, k10, k2, k3, k4, k5, k6, k7, k8 and more.'],
+])('of %i entries that it has not, it names those there are', (n, told) => {
+  const files = Array.from({ length: n }, (_, i) => file(`agents/a/memory/k${i}.md`, 'x')).sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
+  const { text } = stage('forget', { key: 'plan' }, scene({ state: stateOf(...files) }));
+  expect(text).toBe(`There is no memory entry "plan". ${told}`);
+});
+
 it('keeps an entry that is at another version than expected', () => {
   const at = scene({ state: stateOf(file(PATH, 'The plan.')) });
   expect(stage('forget', { key: 'plan', expected: 2 }, at)).toMatchObject({ ok: false, rule: 'version' });
