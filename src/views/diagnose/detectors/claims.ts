@@ -12,13 +12,13 @@ const I_TESTED = new RegExp(
   'i',
 );
 const IS_TESTED =
-  /^(?:fully |thoroughly )?tested(?=\s*[.,:;!–-]|$| and\b| with\b| in\b| on\b| locally\b| it\b| everything\b)|\b(?:all |the )*(?:\d+ (?:of \d+ )?)?(?:unit |automatic |automated )?tests? (?:all )?(?:pass|passed|passes|are green|succeed|succeeded|have passed)\b|\b(?:has|have) been (?:fully |thoroughly )?tested\b|\b(?:is|are) (?:fully |thoroughly )?tested and\b/i;
+  /^(?:fully |thoroughly )?tested(?=\s*[.,:;!–-]|$| and\b| with\b| in\b| on\b| locally\b| it\b| everything\b)|\b(?:all |the )*(?:\d+ (?:of \d+ )?)?(?:unit |automatic |automated )?tests? (?:all )?(?:pass|passed|passes|are green|succeed|succeeded|have passed)\b|\btests? (?:was|were|have been) run\b|\b(?:is|are) (?:fully |thoroughly )?tested[.!]?$|\b(?:has|have) been (?:fully |thoroughly )?tested\b|\b(?:is|are) (?:fully |thoroughly )?tested and\b/i;
 const I_SENT = new RegExp(
-  String.raw`${HAVE} (?:sent|forwarded|e-?mailed|mailed|notified|informed|handed (?:it|this|that|them|everything|the \w+) (?:over|on))\b|^(?:sent|forwarded)(?= (?:it |this |that |them |the \w+ )?to\b)|\b(?:has|have) been (?:sent|forwarded|e-?mailed) to\b`,
+  String.raw`${HAVE} (?:sent|forwarded|e-?mailed|mailed|notified|informed|handed (?:it|this|that|them|everything|the \w+) (?:over|on)|passed (?:it|this|that|them|everything|the \w+) (?:on )?to)\b|^(?:sent|forwarded)(?= (?:it |this |that |them |the \w+ )?to\b)|\b(?:has|have) been (?:sent|forwarded|e-?mailed) to\b`,
   'i',
 );
 const I_SAVED = new RegExp(
-  String.raw`${HAVE} (?:saved|stored|written|wrote|created|updated|recorded)\b|^(?:saved|stored|written)(?= (?:it |this |that |them |the \w+ )?(?:to|in|into|as|under|at)\b)|\b(?:is|are|was|were|has been|have been) (?:now )?(?:saved|stored|written) (?:to|in|into|as|under|at)\b`,
+  String.raw`${HAVE} (?:saved|stored|written|wrote|created|updated|recorded)\b|^(?:saved|stored|written)(?= (?:it |this |that |them |the \w+ )?(?:to|in|into|as|under|at)\b)|\b(?:has|have) been (?:saved|stored|written) (?:to|in|into|as|under|at)\b|\b(?:saved|written)(?::| to| in| into| as| under| at)(?= \W?(?:org\/)?(?:shared|agents)\/)`,
   'i',
 );
 const PLACE = /\b(?:files?|memory|inventory|workspace|folder|disk|notes|notebook|status board|shared)\b/i;
@@ -118,7 +118,7 @@ function sent({ text, message }: SaidText, visit: PastVisit, past: PastWork): Li
   if (own.some(({ ran }) => ran) || visit.held > 0) return null;
   const claim = claimIn(
     text,
-    { form: I_SENT, hint: /sent|forward|mail|notified|informed|handed/i },
+    { form: I_SENT, hint: /sent|forward|mail|notified|informed|handed|passed/i },
     ({ sentence, match }) => {
       const behind = sentence.slice(match.index + match[0].length);
       const named = namesIn(behind, past).filter((name) => name !== agent);
@@ -127,7 +127,8 @@ function sent({ text, message }: SaidText, visit: PastVisit, past: PastWork): Li
       if (others > 0) return false;
       return (
         message === null ||
-        (/\bto (?:the|our|a|an|my|their|his|her) \w/i.test(match[0] + behind) && !/\byou\b/i.test(behind))
+        (/\b(?:to|e-?mailed|mailed|notified|informed) (?:the|our|a|an|my|their|his|her) \w/i.test(match[0] + behind) &&
+          !/\byou\b/i.test(behind))
       );
     },
   );

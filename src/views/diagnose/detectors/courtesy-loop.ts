@@ -40,6 +40,6 @@ function findingOf(row: readonly Message[], call: number | null): KnownFailure {
     text: `${from} and ${to.join(', ')} answer thanks with thanks: ${row.length} messages that say nothing else.`,
     ids: row.map(({ id }) => id),
     quote: body,
-    remedy: `Say in agents/${from}/resume.md that thanks need no answer: acknowledge them, or call done. A lower hops in org/org.yaml bounds the conversation.`,
+    remedy: `Say in agents/${from}/resume.md that thanks need no answer: acknowledge them, or call done. A lower limits.hops in org/org.yaml bounds the conversation.`,
   };
 }

@@ -7,7 +7,7 @@ import { type Claim, claimIn, pathsIn } from '../sentences.ts';
 
 /** "Attached" as a statement about this message; what is attached to another one is not meant. */
 const ATTACHED =
-  /\b(?:(?:is|are|was|were|have) (?:also |now |both |all |here )?attached|(?:please )?(?:find|see)(?: (?:it|them|the [\w-]+))? attached|attached (?:is|are|you (?:will )?find|please find|below)|I(?:['’]ve| have| am|['’]m)? (?:also |now )?attach(?:ed|ing)?|(?:(?:please )?see|in) the attach(?:ment|ed file)s?)\b(?! to (?!(?:this|the present)\b))|^attached(?=[:.,]| (?:the|my|our)\b)/i;
+  /\b(?:(?:is|are|was|were|have) (?:also |now |both |all |here )?attached|(?:please )?(?:find|see)(?: (?:it|them|the [\w-]+))? attached|attached (?:is|are|you (?:will )?find|please find|below)|I(?:['’]ve| have| am|['’]m)? (?:also |now )?attach(?:ed|ing)?|(?:(?:please )?see|in) the attach(?:ment|ed file)s?)\b(?! to (?!(?:this|the present)\b))|^attached(?=[:.,]| (?:the|my|our)\b| [\w/-]+\.\w{1,5}\b)|^(?:the )?[\w.-]+ attached(?=[.!]?$)|\(attached\)/i;
 /** A file is handed over in words. */
 const HERE =
   /\bhere(?:['’]s| is| are| comes?) (?:the|your|my|our|all)(?: \w+){0,3} (?:files?|documents?|attachments?|spreadsheet|pdf|archive)\b/i;

@@ -7,7 +7,7 @@ import { type Claim, claimIn, pathsIn } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
 
 const APPROVES =
-  /\bI(?:['’]ve| have)?(?: (?:now|just|already|also|carefully|fully|thoroughly))* (?:reviewed|approved?|accept(?:ed)?|proofread|examined|inspected)\b(?! (?:the |this |your )?(?:task|job|request|offer|assignment|proposal|plan|budget|decision|invitation|idea|role))|^(?:approved|accepted|reviewed|LGTM)(?=\s*[.,:;!–-]|$| and\b| with\b| as\b)|\bLGTM\b|\blooks good to me\b|\b(?:review|code review) (?:is )?(?:passed|done|complete|finished)\b/i;
+  /\bI(?:['’]ve| have)?(?: (?:now|just|already|also|carefully|fully|thoroughly))* (?:reviewed|approved?|accept(?:ed)?|proofread|examined|inspected)\b(?! (?:the |this |your )?(?:task|job|request|offer|assignment|proposal|plan|budget|decision|invitation|idea|role))|\bI(?:['’]ve| have)? (?:checked|looked over|went over|gone through) the (?:file|document|page|code|report|draft|article|text|attachment)s?\b|\band (?:approve|accept) it\b|[,;] approved(?=[.!]?$)|^(?:approved|accepted|reviewed|LGTM)(?=\s*[.,:;!–-]|$| and\b| with\b| as\b)|\bLGTM\b|\blooks good to me\b|\b(?:review|code review) (?:is )?(?:passed|done|complete|finished)\b/i;
 /** A message this long, or with code, may hold all that was to be reviewed. */
 const WHOLE = 1500;
 
@@ -17,7 +17,7 @@ export const unreadReview: Detector = {
     for (const { text, call, id } of textsOf(visit)) {
       const claim = claimIn(text, {
         form: APPROVES,
-        hint: /review|approve|accept|proofread|examined|inspected|LGTM|good to me/i,
+        hint: /review|approve|checked|looked over|went over|gone through|accept|proofread|examined|inspected|LGTM|good to me/i,
       });
       const unread = claim && unreadBy(visit, past);
       if (claim && unread) return [findingOf(visit, claim, unread, call, id)];

@@ -18,6 +18,7 @@ describe('"tested"', () => {
     'Ready.\n\n- 12 of 12 tests pass',
     '**Tested:** all sizes.',
     'I ran the tests; they are green.',
+    'The tests were run and all passed.',
     "I've now tested everything.",
   ])('%s', async (body) => {
     expect(await found(tells(body))).toEqual(['untested-claim a 1']);
@@ -77,6 +78,8 @@ describe('"sent"', () => {
     'I have informed b of it.',
     'I have sent the invoice to the customer.',
     'The page has been sent to b.',
+    'I passed the page on to b.',
+    'I have emailed the customer.',
   ])('%s', async (body) => {
     expect(await found(tells(body))).toEqual(['unsent-claim a 1']);
     const told = say('b', 'Here is tea.', { kind: 'status' });
@@ -109,7 +112,7 @@ describe('"saved"', () => {
     'I saved it in tea.md.',
     'I have written the file `tea.md`.',
     'Saved to shared/tea.md.',
-    'The notes are saved in tea.md.',
+    'The notes have been saved in tea.md.',
   ])('%s', async (body) => {
     expect(await found(tells(body))).toEqual(['unsaved-claim a 1']);
     expect(await found(tells(body, [WRITE]))).toEqual([]);
@@ -131,6 +134,8 @@ describe('"saved"', () => {
     'I wrote the tool in Node.js.',
     'Please check that it is saved in tea.md.',
     'You wrote tea.md.',
+    'Settings are saved in settings.json.',
+    'Rows are stored in memory.',
     'I wrote to tea@example.org.',
   ])('is no claim in: %s', async (body) => {
     expect(await found(tells(body))).toEqual([]);

@@ -16,6 +16,8 @@ describe('a hand-over', () => {
     'See the attachment.',
     'Here is the file about tea.',
     'Here is your document.',
+    'Report attached.',
+    'The page (attached) is ready.',
   ])('is found without its file: %s', async (body) => {
     expect(await found(tells(body))).toEqual(['missing-attachment a 1']);
     expect(await found(tells(body, FILE))).toEqual([]);
@@ -31,6 +33,7 @@ describe('a hand-over', () => {
     'Here is the file: shared/tea.html',
     'A tag is not attached to the cup.',
     'Here is the plan.',
+    'A lid is needed, with the handle attached.',
   ])('is none in: %s', async (body) => {
     expect(await found(tells(body))).toEqual([]);
   });
