@@ -10,6 +10,7 @@ import type { Prompt } from '../../src/core/model/call.ts';
 import type { State } from '../../src/core/model/state.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { load } from '../../src/engine/journal/load.ts';
+import { realMachine } from '../../src/engine/machine.ts';
 import { checked } from '../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { type Act, Org, resultsIn, textOf } from './org.ts';
@@ -179,16 +180,25 @@ describe('long names', () => {
 
 /** Organisations as an earlier version left them: committed, and never to be started again. */
 const STUCK = path.join(import.meta.dirname, 'stuck');
+/** The start of the machine that their journals name. */
+const SAME_START = 'e967c3e7-881c-4c80-b97b-c7e3c6b2651c';
 
 describe('an organisation that an earlier version could not start any more', () => {
-  it.each(fs.readdirSync(STUCK))(
-    '%s: doctor tells, the next run starts, and the journal agrees with the folder',
-    async (file) => {
+  const runs = fs
+    .readdirSync(STUCK)
+    .flatMap((file) => [
+      [file, 'in the same start of the machine', SAME_START] as const,
+      [file, 'after a restart of the machine', 'another'] as const,
+    ]);
+  it.each(runs)(
+    '%s: doctor tells, the next run starts %s, and the journal agrees with the folder',
+    async (file, _when, start) => {
       const root = scratch();
       const disk = realDisk(root);
       const files = JSON.parse(fs.readFileSync(path.join(STUCK, file), 'utf8')) as Record<string, string>;
       for (const [name, text] of Object.entries(files)) disk.create(name, text);
-      const world = testWorld(root);
+      const host = (place: string) => ({ ...realMachine.host(place), boot: start });
+      const world = { ...testWorld(root), machine: { ...realMachine, host } };
       const before = (await doctor(world, inputOf())) as { text: string };
       expect(before.text).toMatch(/The next run writes them|A file stands|not a regular file/);
       for (let i = 0; i < 2; i++)

@@ -174,12 +174,13 @@ describe('an answer', () => {
     expect(last).toMatchObject({ reply_to: '000001-human-01', thread: '000001-human-01', subject: 'Re: A converter' });
   });
 
-  it('to what the agent does not know begins a conversation of its own', async () => {
+  it('to what the agent does not know is refused', async () => {
     const org = scripted({ 'a2.1': [say('human', 'Hm.', { reply_to: '000001-human-02' })] });
     org.drop('b', 'For b.');
     await org.turns(1);
     org.drop('a', 'For a.');
     await org.turns(1);
-    expect(org.messages('a')).toMatchObject([{ thread: '000002-a-01' }]);
+    expect(org.messages('a')).toEqual([]);
+    expect(org.lines('visit').at(-1)).toMatchObject({ agent: 'a', refused: 1, sent: 0 });
   });
 });

@@ -156,6 +156,8 @@ const SHOWN = 20;
 export function attachmentsHint({ state, given }: Reader, path: string): string {
   if (!/^(?:\.\/)?attachments\//.test(path)) return '';
   const names = given.flatMap(({ id }) => state.mail.attached.get(id)?.files.map(({ name }) => name) ?? []);
-  const now = names.length ? `The mail of this visit brings: ${names.slice(0, SHOWN).join(', ')}. ` : '';
-  return ` ${now}What came with earlier mail is attachments/<message id>/NAME.`;
+  const now = names.length
+    ? `The mail of this visit brings: ${names.slice(0, SHOWN).join(', ')}.`
+    : 'The mail of this visit brings no files.';
+  return ` ${now} What came with earlier mail is attachments/<message id>/NAME.`;
 }

@@ -28,7 +28,8 @@ const RANK = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
 
 /**
  * Chooses from the inbox: by priority (raised with age), then age, senders in rotation, within the token allowance. After a
- * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest. `attempts`: how
+ * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest; after one that was
+ * cut, half of its mail comes. `attempts`: how
  * many each message has. Pure.
  */
 export function inboxOfVisit(
@@ -49,17 +50,32 @@ export function inboxOfVisit(
   }
   if (inbox.length <= 1) return { mail: inbox, waiting: 0, cut: room };
   const failed = inbox.filter((mail) => (mail.attempts[agent] ?? 0) > 0);
-  if (failed.length)
-    return { mail: [failed.reduce((a, b) => (older(b, a) ? b : a))], waiting: inbox.length - 1, cut: room };
+  const again = failed.length > 0 ? suspectsIn(failed, state, agent, turn) : inOrder(inbox, turn);
+  const chosen = thatFit(again, room);
+  return { mail: chosen, waiting: inbox.length - chosen.length, cut: room };
+}
+
+/**
+ * Mail that is given again. After a visit that was cut, which may only have been too much at once, half of it comes together;
+ * what made a second visit end early, and mail of a visit that failed, comes alone, the oldest first.
+ */
+function suspectsIn(failed: readonly Mail[], state: State, agent: string, turn: number): Mail[] {
+  const { share } = agentState(state.staff, agent);
+  const isFirst = failed.every((mail) => mail.attempts[agent] === 1);
+  if (share > 1 && isFirst) return inOrder(failed, turn).slice(0, share);
+  return [failed.reduce((a, b) => (older(b, a) ? b : a))];
+}
+
+function thatFit(mails: readonly Mail[], room: number): Mail[] {
   const chosen: Mail[] = [];
   let used = 0;
-  for (const mail of inOrder(inbox, turn)) {
+  for (const mail of mails) {
     const size = HEAD_CHARS + Math.min(mail.body.length, room);
     if (chosen.length > 0 && used + size > room) break;
     chosen.push(mail);
     used += size;
   }
-  return { mail: chosen, waiting: inbox.length - chosen.length, cut: room };
+  return chosen;
 }
 
 /**

@@ -141,9 +141,27 @@ export function remindersFor(config: Config, state: State, agent: string): Mail[
   const { paused, starved, failures } = agentState(state.staff, agent);
   if (paused || starved || failures >= FAILING || config.agents.get(agent)?.person !== false) return [];
   const blocked = blockedThreads(config, state);
-  return owed.flatMap(({ mail, from, asked }) =>
-    mail && config.agents.has(from) && !asked && !blocked.has(mail.thread) ? [mail] : [],
+  const waited = threadsOwedTo(config, state, agent);
+  return owed.flatMap(({ mail, from, asked, turn }) =>
+    mail && config.agents.has(from) && !asked && !blocked.has(mail.thread) && !((waited.get(mail.thread) ?? 0) > turn)
+      ? [mail]
+      : [],
   );
+}
+
+/**
+ * Conversations in which a colleague, who is still to be reminded, owes that agent an answer, and since which turn. Who was asked
+ * later is reminded first; so of agents that wait for one another, one is.
+ */
+function threadsOwedTo({ agents }: Config, { mail, staff }: State, agent: string): Map<string, number> {
+  const threads = new Map<string, number>();
+  for (const [name, owed] of mail.owed) {
+    const { paused, starved, failures } = agentState(staff, name);
+    if (name === agent || paused || starved || failures >= FAILING || agents.get(name)?.person !== false) continue;
+    for (const { from, mail: unreminded, asked, thread, turn } of owed)
+      if (from === agent && unreminded && !asked) threads.set(thread, Math.max(threads.get(thread) ?? 0, turn));
+  }
+  return threads;
 }
 
 /** Conversations that go on when a person answers, or when an agent can be visited again. */

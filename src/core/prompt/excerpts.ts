@@ -74,15 +74,18 @@ export function hidesEarlier(state: State, agent: string, shown: readonly Excerp
 }
 
 /** The excerpts as pieces of a prompt. The journal keeps the id of a message and not its text. */
-export function printExcerpts(excerpts: readonly Excerpt[], agent: string): Piece[] {
+export function printExcerpts({ mail }: State, excerpts: readonly Excerpt[], agent: string): Piece[] {
   if (excerpts.length === 0) return [];
-  return ['\n## Earlier mail that you wrote or were given\n', ...excerpts.flatMap((one) => printExcerpt(one, agent))];
+  const filesOf = (id: string): string[] => mail.attached.get(id)?.files.map(({ name }) => name) ?? [];
+  const printed = excerpts.flatMap((one) => printExcerpt(one, filesOf(one.mail.id), agent));
+  return ['\n## Earlier mail that you wrote or were given\n', ...printed];
 }
 
-function printExcerpt({ mail, chars }: Excerpt, agent: string): Piece[] {
+function printExcerpt({ mail, chars }: Excerpt, files: readonly string[], agent: string): Piece[] {
   const { id, from, to, thread, subject, body, size } = mail;
   const who = from === agent ? `from="you" to="${to.join(', ')}"` : `from="${from}"`;
-  const head = `<mail id="${id}" ${who} thread=${quoteUntrusted(thread)} subject=${quoteUntrusted(subject)}>\n`;
+  const brought = files.length ? ` attachments=${quoteUntrusted(files.join(', '))}` : '';
+  const head = `<mail id="${id}" ${who} thread=${quoteUntrusted(thread)}${brought} subject=${quoteUntrusted(subject)}>\n`;
   const missing = size - cut(body, chars).length;
   if (missing === 0) return [head, { mail: id }, '\n</mail>\n'];
   return [head, { mail: id, cut: chars }, `\n${cutMark(id, missing, size)}\n</mail>\n`];

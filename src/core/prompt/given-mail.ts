@@ -43,7 +43,7 @@ export function printReminders({ reminded = [], cut }: InboxMail, images: boolea
 }
 const REMINDER = `
 ## You owe an answer
-You were given this mail before and have not answered it. Its author may still wait for you; you are reminded only once. Answer, or ask whoever you wait for. If no answer is needed, call done with its id in settled.
+You were given this mail before and have not answered it. Its author may still wait for you; you are reminded only once. Answer with send_message or done: plain text reaches no colleague. Or ask whoever you wait for. If no answer is needed, call done with its id in settled.
 `;
 
 function addMessages(printed: PrintedMail, mails: readonly Mail[], most: number, reading: Reading): void {

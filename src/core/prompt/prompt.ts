@@ -186,7 +186,8 @@ const SECTIONS: Record<ChangingSection, (made: Changing, scene: Scene) => void> 
     addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail)),
   answers: ({ pieces }, { state, resume }) => addAnswers(pieces, state, resume.name),
   people: ({ pieces }, scene) => addContacts(pieces, scene),
-  conversation: ({ pieces }, scene) => void pieces.push(...printExcerpts(scene.earlier, scene.resume.name)),
+  conversation: ({ pieces }, scene) =>
+    void pieces.push(...printExcerpts(scene.state, scene.earlier, scene.resume.name)),
   reminders: ({ pieces }, { config, resume, given }) => {
     pieces.push(...printReminders(given, looks(config, resume)));
   },

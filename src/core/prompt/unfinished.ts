@@ -139,8 +139,8 @@ function endText(config: Config, { reason, blame, detail = '', resume }: Finishe
 function shorterText(resume: Resume): string {
   if (grants(resume, 'write_file') === null) return 'Reply shorter.';
   return grants(resume, 'edit_file') === null
-    ? 'Write one file in each reply, and keep it short.'
-    : 'Write one file in each reply. Of a long file write only the beginning, then add to it in the next replies with edit_file: replace its last line by that line and what follows.';
+    ? 'Do less in each reply: write one file, or the messages about one mail.'
+    : 'Do less in each reply: write one file, or the messages about one mail. Of a long file write only the beginning, then add to it in the next replies with edit_file: replace its last line by that line and what follows.';
 }
 
 /** A path of the org as the tools of its agent name it. */

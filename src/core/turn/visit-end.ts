@@ -36,13 +36,17 @@ export function answerIn(said: readonly Said[]): string | undefined {
 }
 
 /**
- * To whom the answer of `done` goes: to the people who wrote; else to colleagues who asked for something; else to the author of
- * the latest mail. Empty when the visit was given no mail.
+ * To whom the answer of `done` goes: to the people who wrote; else to colleagues who asked for something; else to those to whom
+ * the agent owes an answer in these conversations, people first; else to the author of the latest mail. Empty when the visit
+ * was given no mail.
  */
-export function answerTo(config: Config, state: State, given: readonly Cause[]): string[] {
-  const people = given.filter(({ from }) => config.agents.get(from)?.person);
+export function answerTo(config: Config, state: State, agent: string, given: readonly Cause[]): string[] {
+  const isOfPerson = ({ from }: Pick<Cause, 'from'>): boolean => config.agents.get(from)?.person === true;
   const asking = given.filter(({ id }) => ASKS.has(state.mail.waiting.get(id)?.kind ?? ''));
-  const mail = [people, asking, given.slice(-1)].find((some) => some.length > 0) ?? [];
+  const owed = (state.mail.owed.get(agent) ?? []).filter(({ thread }) => given.some((mail) => mail.thread === thread));
+  const sources = [given.filter(isOfPerson), asking, owed.filter(isOfPerson), owed, given.slice(-1)];
+  const mail = sources.find((some) => some.length > 0) ?? [];
   return [...new Set(mail.map(({ from }) => from))];
 }
-const ASKS = new Set(['request', 'task']);
+/** Kinds of mail that ask for something. */
+export const ASKS: ReadonlySet<string> = new Set(['request', 'task']);

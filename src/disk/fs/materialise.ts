@@ -401,10 +401,12 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const restored: string[] = [];
   const older = versions(ops);
   const last = finalFiles(ops);
+  const needs = neededBy(ops);
   for (const [path, bytes] of last)
     ifItCan(() => {
       const found = readAny(disk, path);
       if (sameBytes(found, bytes)) return;
+      if (needs.get(path)?.some((needed) => readAny(disk, needed) === null)) return;
       if (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))) return;
       if (found !== null) disk.unlink(path);
       disk.create(path, bytes);
@@ -422,6 +424,13 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
     (_op, work) => ifItCan(work),
   );
   return restored;
+}
+
+/** What must be there before a file is written, by its last version. */
+function neededBy(ops: readonly FileOp[]): Map<string, readonly string[]> {
+  const needs = new Map<string, readonly string[]>();
+  for (const op of ops) if (op.op === 'replace') needs.set(op.path, op.needs ?? []);
+  return needs;
 }
 
 /** What was adopted, or moved, may be back as an older version of ours, or as a torn one. */

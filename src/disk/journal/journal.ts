@@ -201,7 +201,11 @@ function parseLines(
 }
 
 function newerJournal(what: string, place: { file: string; line: number }): Fault {
-  return fault('newer-journal', `The line ${what}, but this version of LeMMing only knows the rules up to ${RULES}`, place);
+  return fault(
+    'newer-journal',
+    `The line ${what}, but this version of LeMMing only knows the rules up to ${RULES}`,
+    place,
+  );
 }
 
 /** What a newer program wrote. Nothing after it can be understood. */

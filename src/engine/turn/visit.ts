@@ -2,6 +2,7 @@
 import { rulesOf } from '../../core/journal/rules.ts';
 import { attachmentsHint, permitRead } from '../../core/mail/attachments.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
+import { owesAnswer } from '../../core/mail/owed.ts';
 import {
   type ActCall,
   type CallFailure,
@@ -24,7 +25,7 @@ import { compacted, compactionOf } from '../../core/prompt/room.ts';
 import { TOO_MUCH } from '../../core/prompt/unfinished.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
-import { answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
+import { ASKS, answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { Resume } from '../../schema/config/resume.ts';
@@ -208,7 +209,8 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     note(reply.text.trim(), !again, scene.draft, said);
     const step = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     again = step.again;
-    if (isOver(reply, step, scene.draft.done) && !isUnanswered(toolbox, scene, said, step)) return endOf(isByRules);
+    if (isOver(reply, step, scene.draft.done) && !isUnanswered(toolbox, scene, { said, isByRules }, step))
+      return endOf(isByRules);
     if (scene.draft.done) goOn(scene.draft, step.results);
     const made = tellRepeats(repeats, n, reply.acts, step.results, step.sorts);
     if (n === steps - 1) tellLast(made);
@@ -356,15 +358,23 @@ function wantsResult(verdict: Verdict): boolean {
  * Sends the answer of `done`; without one, the text of the visit goes to each person who wrote and got no message. No tool
  * was used, so nobody pays. Returns whether the answer of `done` was refused; the refusal is then its result.
  */
-function isUnanswered(toolbox: Toolbox, scene: ActContext, said: readonly Said[], step: StepOutcome): boolean {
-  const { config, state, given, draft } = scene;
+function isUnanswered(
+  toolbox: Toolbox,
+  scene: ActContext,
+  { said, isByRules }: { said: readonly Said[]; isByRules: boolean },
+  step: StepOutcome,
+): boolean {
+  const { config, state, agent, given, draft } = scene;
   const answer = draft.done?.answer;
   if (answer === undefined) {
     const body = answerIn(said);
-    if (body !== undefined) for (const to of peopleWithout(scene)) judge(toolbox, scene, sending({ to, body }));
+    // who gave the work to others has not answered yet, whatever it says of it
+    const kind = !isByRules && draft.sent.some(({ message }) => ASKS.has(message.kind)) ? 'status' : 'message';
+    if (body !== undefined)
+      for (const to of peopleWithout(scene, isByRules)) judge(toolbox, scene, sending({ to, body, kind }));
     return false;
   }
-  const verdicts = answerTo(config, state, given).map((to) =>
+  const verdicts = answerTo(config, state, agent, given).map((to) =>
     judge(toolbox, scene, sending({ to, body: answer, kind: 'response' })),
   );
   const refusal = verdicts.find((verdict) => verdict.is === 'refused' && verdict.rule !== 'already-sent');
@@ -380,9 +390,14 @@ function sending(input: JsonObject): ActCall {
   return { id: 'answer', tool: 'send_message', input };
 }
 
-/** People who wrote and got no message in this visit. */
-function peopleWithout({ config, given, draft }: ActContext): Set<string> {
-  const people = given.map(({ from }) => from).filter((name) => config.agents.get(name)?.person);
+/**
+ * People who wrote and got no message in this visit. A visit that an approval brought is about earlier mail, too: a model owes
+ * no second answer to it.
+ */
+function peopleWithout({ config, state, agent, given, draft }: ActContext, isByRules: boolean): Set<string> {
+  const isOpen = ({ id }: Cause): boolean =>
+    isByRules || state.mail.waiting.get(id)?.waiting.includes(agent) === true || owesAnswer(state, agent, id);
+  const people = given.flatMap((mail) => (config.agents.get(mail.from)?.person && isOpen(mail) ? [mail.from] : []));
   return new Set(people.filter((name) => !draft.sent.some(({ message }) => message.to.includes(name))));
 }
 

@@ -10,7 +10,7 @@ export function asForm(prompt: Prompt): Prompt {
   return {
     ...prompt,
     system: `${prompt.system}\n\n${instructions(prompt)}`,
-    parts: joined(prompt.parts.map(asText)),
+    parts: joined(grouped(prompt.parts).map(asText)),
     tools: [],
   };
 }
@@ -46,7 +46,12 @@ export function formSchema(tools: readonly ToolSpec[]): JsonObject {
 }
 
 function closed(properties: JsonObject): JsonObject {
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+  return {
+    type: 'object',
+    properties,
+    required: Object.keys(properties).filter((key) => key !== 'notes'),
+    additionalProperties: false,
+  };
 }
 
 /**
@@ -66,8 +71,9 @@ function instructions(prompt: Prompt): string {
   return [
     '## How to answer',
     'Answer with one JSON object and nothing else:',
-    '{"acts": [{"tool": "<name>", "input": {...}}], "notes": "<your plain text>"}',
-    'Each act is a tool call; they run in order. {"acts": []} is a reply without a tool call. Results come as {"results": [...]}.',
+    '{"acts": [{"tool": "<name>", "input": {...}}]}',
+    'Each act is a tool call; they run in order. {"acts": []} is a reply without a tool call. Results come as {"results": [...]}, in the same order.',
+    'Add "notes": "<plain text>" only for words to the person who wrote to you.',
     'The tools, each with the JSON Schema of its input:',
     ...tools,
   ].join('\n');
@@ -86,7 +92,21 @@ function joined(texts: readonly Text[]): Text[] {
 
 type Text = Exclude<Part, { role: 'tool' }>;
 
-function asText(part: Part): Text {
+/** The results of one reply stand together. */
+function grouped(parts: readonly Part[]): Grouped[] {
+  const result: Grouped[] = [];
+  for (const part of parts) {
+    const last = result.at(-1);
+    if (part.role !== 'tool') result.push(part);
+    else if (last?.role === 'tool') last.results.push(part);
+    else result.push({ role: 'tool', results: [part] });
+  }
+  return result;
+}
+
+type Grouped = Text | { role: 'tool'; results: Extract<Part, { role: 'tool' }>[] };
+
+function asText(part: Grouped): Text {
   switch (part.role) {
     case 'user':
       return part;
@@ -94,9 +114,10 @@ function asText(part: Part): Text {
       const acts = part.acts.map(({ tool, input }) => ({ tool, input }));
       return { role: 'assistant', text: JSON.stringify({ acts, notes: part.text }), acts: [] };
     }
-    case 'tool': {
-      const { tool, ok, text } = part;
-      return { role: 'user', text: JSON.stringify({ results: [{ tool, ok, text }] }) };
-    }
+    case 'tool':
+      return {
+        role: 'user',
+        text: JSON.stringify({ results: part.results.map(({ tool, ok, text }) => ({ tool, ok, text })) }),
+      };
   }
 }

@@ -15,7 +15,7 @@ export default act({
       .max(200_000)
       .optional()
       .describe(
-        'your answer to whoever wrote to you, in markdown; leave it out if you have sent it or cannot answer yet',
+        'your answer, in markdown: it goes to whoever waits for it, people first; leave it out if you have sent it or cannot answer yet',
       ),
     settled: z
       .array(z.string().max(100))
@@ -24,7 +24,7 @@ export default act({
       .describe('ids of messages that need no answer, or no further answer'),
   }),
   stage({ answer, settled }, { config, state, agent, given, draft }) {
-    if (answer !== undefined && answerTo(config, state, given).length === 0)
+    if (answer !== undefined && answerTo(config, state, agent, given).length === 0)
       return { ok: false, rule: 'given', text: 'Nobody wrote to you in this visit: use send_message.' };
     const open = [...given, ...(state.mail.owed.get(agent) ?? [])].map(({ id }) => id);
     const unknown = settled.find((id) => !open.includes(id));

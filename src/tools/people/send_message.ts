@@ -8,6 +8,7 @@ import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import type { ActContext, Attachable, Covers, Draft, Staged } from '../../core/model/tool.ts';
 import { composeMessage, filesFolder, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { MESSAGE_KINDS, type Message, priority } from '../../schema/records/message.ts';
 import { act, RARE } from '../define.ts';
 
@@ -104,6 +105,16 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   const carried = attach(value.attachments ?? [], scene);
   if ('ok' in carried) return carried;
   const { subject, kind, reply_to } = value;
+  const answered =
+    draft.sent.find(({ message }) => message.id === reply_to)?.message ?? answeredBy(scene.state, agent, reply_to);
+  if (
+    carried.files.length === 0 &&
+    BRINGS.test(value.body) &&
+    !draft.refusals.some(({ rule }) => rule === 'attachment')
+  )
+    return { ok: false, rule: 'attachment', text: NOTHING_ATTACHED };
+  if (reply_to !== undefined && !answered && !given.some(({ id }) => id === reply_to))
+    return { ok: false, rule: 'reply-to', text: unknownText(reply_to, scene) };
   const message = composeMessage(
     agent,
     turn,
@@ -121,7 +132,7 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
     },
     given,
     hopsAfter(given),
-    draft.sent.find(({ message }) => message.id === reply_to)?.message ?? answeredBy(scene.state, agent, reply_to),
+    answered,
   );
   const same = draft.sent.find((one) => isSame(one, message, carried.files));
   if (same) return { ok: false, rule: 'already-sent', text: `Already sent as ${same.message.id} in this visit.` };
@@ -141,6 +152,21 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
           ...away.map((name) => `${goneText(name)} The message waits for it.`),
         ].join(' '),
   };
+}
+
+/** A text that says it brings a file. It is refused once in a visit when it brings none: people and models forget that. */
+const BRINGS =
+  /\b(I('ve| have)? (now )?attach(ed)?|(is|are) attached|attached (is|are|you('ll| will) find)|(please |you('ll| will) )?find attached|as an attachment)\b/i;
+const NOTHING_ATTACHED =
+  'The text speaks of an attachment, but nothing is attached. Give the paths of the files in attachments, or send the message again as it is.';
+
+function unknownText(id: string, { state, agent, given }: ActContext): string {
+  const { nearest } = nearestTo(
+    id,
+    [...given, ...(state.mail.owed.get(agent) ?? [])].map((mail) => mail.id),
+  );
+  const meant = nearest === undefined ? '' : ` Do you mean ${nearest}?`;
+  return `You know no message ${JSON.stringify(id)}.${meant} Give the id of a message that you wrote or were given, or leave reply_to out.`;
 }
 
 /** Whether a message says the same to the same readers, with the same files. */

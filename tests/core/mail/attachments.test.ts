@@ -96,7 +96,7 @@ describe('a path of an attachment', () => {
       ' The mail of this visit brings: x.md. What came with earlier mail is attachments/<message id>/NAME.',
     );
     expect(attachmentsHint({ ...reader, given: [] }, 'attachments/y.md')).toBe(
-      ' What came with earlier mail is attachments/<message id>/NAME.',
+      ' The mail of this visit brings no files. What came with earlier mail is attachments/<message id>/NAME.',
     );
     expect(attachmentsHint(reader, 'y.md')).toBe('');
   });

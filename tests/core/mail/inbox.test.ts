@@ -162,3 +162,24 @@ describe('any inbox', () => {
     );
   });
 });
+
+describe('mail that is given again', () => {
+  const all = Array.from({ length: 5 }, (_, i) => sent({ n: i + 1, ...(i === 4 && { priority: 'urgent' as const }) }));
+  const of = (...names: number[]) => names.map((n) => `000001-human-0${n}`);
+  const given = of(1, 2, 3, 4, 5);
+
+  it('after a visit that was cut comes by halves, urgent mail first, and then all of it', () => {
+    const state = stateOf(...all, visited({ outcome: 'cut', reason: 'tokens', mail: given }));
+    expect(ids(state, 3)).toEqual(of(5, 1, 2));
+    apply(state, visited({ mail: of(5, 1, 2) }));
+    expect(ids(state, 4)).toEqual(of(3, 4));
+  });
+
+  it('comes alone when it made a second visit end early, or made one fail', () => {
+    const cut = stateOf(...all, visited({ outcome: 'cut', reason: 'tokens', mail: given }));
+    apply(cut, visited({ outcome: 'cut', reason: 'tokens', mail: of(5, 1, 2) }));
+    expect(ids(cut, 4)).toEqual(of(1));
+    const failed = stateOf(...all, visited({ outcome: 'failed', blame: 'reply', mail: given }));
+    expect(ids(failed, 3)).toEqual(of(1));
+  });
+});

@@ -113,7 +113,7 @@ describe('a cut visit is told to its agent', () => {
       'a reply that was too long',
       { reason: 'tokens', detail: 'openai-compatible: the reply was cut at 4000 tokens' },
       'a',
-      'Your last reply was longer than the 4000 tokens it may have, and was not used. Write one file in each reply, and keep it short.',
+      'Your last reply was longer than the 4000 tokens it may have, and was not used. Do less in each reply: write one file, or the messages about one mail.',
     ],
     [
       'a reply that was cut otherwise',
@@ -160,7 +160,9 @@ describe('a cut visit is told to its agent', () => {
       return textsOf(leftBy([cut({ resume, reason: 'tokens', detail: 'cut at 9 tokens' }), []]))[0];
     };
     expect(told()).toContain('and was not used. Reply shorter. Nothing');
-    expect(told('write_file')).toContain('Write one file in each reply, and keep it short. Nothing');
+    expect(told('write_file')).toContain(
+      'Do less in each reply: write one file, or the messages about one mail. Nothing',
+    );
     expect(told('write_file', 'edit_file')).toContain('Of a long file write only the beginning, then add');
   });
 

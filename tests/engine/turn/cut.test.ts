@@ -399,6 +399,6 @@ describe('a visit that is cut while its files grow', () => {
     });
     expect(await org.run()).toMatchObject({ end: 'idle' });
     expect([org.lines('dead').length, org.delivered('a').length]).toEqual([0, 1]);
-    expect(org.lines('notice').find(({ to }) => to === 'a')?.text).toContain('Write one file in each reply');
+    expect(org.lines('notice').find(({ to }) => to === 'a')?.text).toContain('Do less in each reply: write one file');
   });
 });

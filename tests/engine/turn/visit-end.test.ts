@@ -65,6 +65,41 @@ describe('the visit of a model goes on', () => {
   });
 });
 
+describe('what a model says', () => {
+  /** A manager `a` who gives the work of a person to `b`, and then answers with these calls and text. */
+  const delegating = (first: Partial<Reply>, second: Partial<Reply>): Mind => {
+    let visits = 0;
+    return ({ agent }) => {
+      if (agent === 'b') return model(say('a', 'It is ready.', { kind: 'report', done: true }));
+      return ++visits === 1 ? first : visits === 2 ? second : model(act('done'));
+    };
+  };
+  const toHuman = (org: Lab) =>
+    org.lines('sent').flatMap(({ message: { to, kind, body } }) => (to.includes('human') ? [[kind, body]] : []));
+
+  it('in done goes to the person to whom it owes the answer, though a colleague wrote', async () => {
+    const org = lab(
+      delegating(
+        model(say('b', 'Do it.', { kind: 'task', done: true })),
+        model(act('done', { answer: 'Here it is.' })),
+      ),
+    );
+    await org.turns(4);
+    expect(toHuman(org)).toEqual([['response', 'Here it is.']]);
+    expect(callsOf(org)).toEqual(['a1', 'b1', 'a1']); // nobody is reminded
+  });
+
+  it('beside a task for a colleague is no answer, but says how far it is', async () => {
+    const given = { text: 'b has the task.', ...model(say('b', 'Do it.', { kind: 'task' }), act('done')) };
+    const org = lab(delegating({ ...given, text: 'b has the task.' }, model(act('done', { answer: 'Here it is.' }))));
+    await org.turns(4);
+    expect(toHuman(org)).toEqual([
+      ['status', 'b has the task.'],
+      ['response', 'Here it is.'],
+    ]);
+  });
+});
+
 describe('the visit of a model ends', () => {
   it('with a message that says so, unless another call of the reply fails', async () => {
     const last = say('b', 'The last word.', { done: true });

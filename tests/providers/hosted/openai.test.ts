@@ -116,9 +116,7 @@ describe('a request to OpenAI', () => {
       /"acts".*\n.*\n.*\n- send_message: Writes to a colleague\.\n {2}input: \{"type":"object"/,
     );
     expect(body.messages[2]?.content).toContain('"acts":[{"tool":"read_file","input":{"path":"plan.md"}}');
-    expect(body.messages[3]?.content).toContain(
-      '{"results":[{"tool":"send_message","ok":false,"text":"refused: no edge"}]}',
-    );
+    expect(body.messages[3]?.content).toContain('{"tool":"send_message","ok":false,"text":"refused: no edge"}]}');
     expect(await ask(said('just a note'), promptOf(), { form: 'json' })).toMatchObject({
       text: 'just a note',
       acts: [],

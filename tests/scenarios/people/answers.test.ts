@@ -193,3 +193,28 @@ it('an answer survives a kill at every operation, and is told once', async () =>
     if (!died) break;
   }
 });
+
+describe('the plain text of the visit that an approval brings', () => {
+  /** What the person got after a model asked, wrote what is given, and said something when it was answered. */
+  async function mailAfter(...acts: Act[]): Promise<string[]> {
+    const model = (text: string, ...more: Act[]) => ({
+      text,
+      acts: more.map((one, i) => ({ id: `${i}`, ...one })),
+      ends: undefined as never,
+    });
+    const org = new Org(PLAN, ({ agent, turn, n }) => {
+      if (agent !== 'a') return [];
+      return turn === 1 ? model('', ...(n === 1 ? acts : [])) : model('The approval is there.');
+    });
+    org.drop('a', 'Write about bread.', { priority: 'urgent', subject: 'Bread' });
+    await org.turns(1);
+    await answer(org, 'approve');
+    await org.run();
+    return org.lines('sent').flatMap(({ message }) => (message.turn > 1 ? [message.body] : []));
+  }
+
+  it('goes to the person whose letter still waits for an answer, and else to nobody', async () => {
+    expect(await mailAfter(ASK)).toEqual(['The approval is there.']);
+    expect(await mailAfter(ASK, say('human', 'Here it is.', { kind: 'response' }))).toEqual([]);
+  });
+});

@@ -60,7 +60,7 @@ describe('a question with options', () => {
 
   it.each([
     ['one that there is not', 'option: Sunday', 'Its options are: 1 "Friday", 2 "Monday".'],
-    ['one, and a denial', 'option: Friday\ndecision: deny', 'An answer that is denied has no option and no text'],
+    ['one, and a denial', 'option: Friday\ndecision: deny', 'A denial cannot have an option or a text'],
     ['a text that was not asked for', 'answer: Later', 'does not ask for a text'],
   ])('answered in its file by %s is told, and goes on waiting', async (_what, line, words) => {
     const org = asking();

@@ -33,11 +33,25 @@ describe('a message', () => {
     ['a kind', { kind: 'task' }, { kind: 'task' }],
     ['a priority', { priority: 'critical' }, { priority: 'urgent' }],
     ['turns until it expires', { expires_in: 3 }, { expires: 5 }],
-    ['what it answers', { reply_to: '000001-b-09' }, { reply_to: '000001-b-09' }],
   ])('has %s', (_what, input, fields) => {
     const at = scene();
     stage('send_message', { to: 'b', body: 'Hi.', ...(input as object) }, at);
     expect(at.draft.sent[0]?.message).toMatchObject(fields);
+  });
+
+  it('has what it answers, if its author knows that', () => {
+    const at = scene({ given: [mail({ id: '000001-b-09', from: 'b' })] });
+    stage('send_message', { to: 'b', body: 'Hi.', reply_to: '000001-b-09' }, at);
+    expect(at.draft.sent[0]?.message).toMatchObject({ reply_to: '000001-b-09' });
+    expect(stage('send_message', { to: 'b', body: 'Ho.', reply_to: '000001-b-9' }, at)).toEqual({
+      ok: false,
+      rule: 'reply-to',
+      text: 'You know no message "000001-b-9". Do you mean 000001-b-09? Give the id of a message that you wrote or were given, or leave reply_to out.',
+    });
+    expect(stage('send_message', { to: 'b', body: 'Ho.', reply_to: 'x' }, at)).toMatchObject({
+      text: 'You know no message "x". Give the id of a message that you wrote or were given, or leave reply_to out.',
+    });
+    expect(stage('send_message', { to: 'b', body: 'Ho.', reply_to: '000002-a-01' }, at).ok).toBe(true); // its own of this visit
   });
 
   it('without an edge is refused and takes no number', () => {
@@ -133,4 +147,22 @@ describe('attachments', () => {
     attach(here, 'x.txt');
     expect(here.draft.sent).toMatchObject([{ tainted: true }]);
   });
+});
+
+describe('a message that speaks of an attachment', () => {
+  it('is refused once in a visit when it has none', () => {
+    const at = scene();
+    const input = { to: 'b', body: 'The draft is attached.' };
+    const refusal = stage('send_message', input, at);
+    expect(refusal).toMatchObject({ ok: false, rule: 'attachment' });
+    at.draft.refusals.push({ tool: 'send_message', rule: 'attachment', text: '' });
+    expect(stage('send_message', input, at).ok).toBe(true);
+  });
+
+  it.each(['I will attach it tomorrow.', 'Please attach the file.', 'The attachment that you sent is fine.'])(
+    'but not when it brings none: %s',
+    (body) => {
+      expect(stage('send_message', { to: 'b', body }, scene()).ok).toBe(true);
+    },
+  );
 });

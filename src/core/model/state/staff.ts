@@ -24,6 +24,8 @@ export interface AgentState {
   refused: '' | 'mail' | 'model';
   /** Failed visits in a row of any kind. */
   failedInRow: number;
+  /** After a visit that was cut: how much of its mail is given again at a time; 0 after one that failed. */
+  share: number;
   /** Refused to spend since the last visit or top-up: people were told. */
   starved: boolean;
   /** Micro-credits that the call could cost which it could not pay last; 0: not known. */
@@ -108,6 +110,7 @@ export function emptyAgent(): AgentState {
     retryAt: 0,
     refused: '',
     failedInRow: 0,
+    share: 0,
     starved: false,
     need: 0,
     warned: false,

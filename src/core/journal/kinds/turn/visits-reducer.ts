@@ -58,6 +58,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   if (visit.outcome === 'cut') agent.failures = 0; // its provider answers
   if (visit.blame === 'budget') return;
   agent.failedInRow++;
+  agent.share = visit.outcome === 'cut' ? Math.ceil(visit.mail.length / 2) : 0;
   agent.starved = visit.blame === 'credits'; // else it was called
   if (visit.blame === 'refused' || visit.blame === 'model') noteRefusal(state, visit);
   if (isOfTheService(visit)) agent.retryAt = turn + backOff(++agent.failures);
