@@ -29,7 +29,10 @@ export default act({
       .default([])
       .describe('its files, such as tests/run.sh or references/forms.md'),
     test: z.string().min(1).max(1000).optional().describe('how to test it: one of its files, or a command for sh'),
-    for: z.enum(['me', 'org']).default('me').describe('me: for you; org: for the agents to which a person gives it'),
+    for: z
+      .enum(['me', 'org'])
+      .default('me')
+      .describe('me: for you; org: for you, and for the agents to which a person gives it'),
   }),
   trial: {
     refusal: refusalOf,
