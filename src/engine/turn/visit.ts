@@ -366,17 +366,19 @@ function isUnanswered(
 ): boolean {
   const { config, state, agent, given, draft } = scene;
   const answer = draft.done?.answer;
+  // who gave the work of a person to others has not answered yet, whatever it says of it
+  const isDelegated = !isByRules && draft.sent.some(({ message }) => ASKS.has(message.kind));
   if (answer === undefined) {
     const body = answerIn(said);
-    // who gave the work to others has not answered yet, whatever it says of it
-    const kind = !isByRules && draft.sent.some(({ message }) => ASKS.has(message.kind)) ? 'status' : 'message';
+    const kind = isDelegated ? 'status' : 'message';
     if (body !== undefined)
       for (const to of peopleWithout(scene, isByRules)) judge(toolbox, scene, sending({ to, body, kind }));
     return false;
   }
-  const verdicts = answerTo(config, state, agent, given).map((to) =>
-    judge(toolbox, scene, sending({ to, body: answer, kind: 'response' })),
-  );
+  const verdicts = answerTo(config, state, agent, given).map((to) => {
+    const kind = isDelegated && config.agents.get(to)?.person ? 'status' : 'response';
+    return judge(toolbox, scene, sending({ to, body: answer, kind }));
+  });
   const refusal = verdicts.find((verdict) => verdict.is === 'refused' && verdict.rule !== 'already-sent');
   if (refusal?.is !== 'refused') return false;
   draft.done = null;

@@ -89,9 +89,11 @@ describe('what a model says', () => {
     expect(callsOf(org)).toEqual(['a1', 'b1', 'a1']); // nobody is reminded
   });
 
-  it('beside a task for a colleague is no answer, but says how far it is', async () => {
-    const given = { text: 'b has the task.', ...model(say('b', 'Do it.', { kind: 'task' }), act('done')) };
-    const org = lab(delegating({ ...given, text: 'b has the task.' }, model(act('done', { answer: 'Here it is.' }))));
+  it.each([
+    ['text', { ...model(say('b', 'Do it.', { kind: 'task' }), act('done')), text: 'b has the task.' }],
+    ['answer', model(say('b', 'Do it.', { kind: 'task' }), act('done', { answer: 'b has the task.' }))],
+  ])('as %s beside a task for a colleague is no answer, but says how far it is', async (_what, first) => {
+    const org = lab(delegating(first, model(act('done', { answer: 'Here it is.' }))));
     await org.turns(4);
     expect(toHuman(org)).toEqual([
       ['status', 'b has the task.'],
