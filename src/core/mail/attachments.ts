@@ -152,10 +152,11 @@ function severalText(name: string, found: readonly Found[]): string {
 /** Names that a hint shows at most. */
 const SHOWN = 20;
 
-/** What is told about a path of an attachment that leads nowhere; empty for any other path. */
+/** What is told about a path that leads nowhere, when it is one of an attachment or names a file that came with the mail. */
 export function attachmentsHint({ state, given }: Reader, path: string): string {
-  if (!/^(?:\.\/)?attachments\//.test(path)) return '';
   const names = given.flatMap(({ id }) => state.mail.attached.get(id)?.files.map(({ name }) => name) ?? []);
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  if (!/^(?:\.\/)?attachments\//.test(path)) return names.includes(last) ? ` Do you mean attachments/${last}?` : '';
   const now = names.length
     ? `The mail of this visit brings: ${names.slice(0, SHOWN).join(', ')}.`
     : 'The mail of this visit brings no files.';

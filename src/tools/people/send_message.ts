@@ -156,7 +156,7 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
 
 /** A text that says it brings a file. It is refused once in a visit when it brings none: people and models forget that. */
 const BRINGS =
-  /\b(I('ve| have)? (now )?attach(ed)?|(is|are) attached|attached (is|are|you('ll| will) find)|(please |you('ll| will) )?find attached|as an attachment)\b/i;
+  /\b(I('ve| have)? (now )?attach(ed)?|(is|are) attached|attached (is|are|you('ll| will) find)|find ((it|them|(the|my) [\w-]+) )?attached|here is [^.\n]{1,80} as an attachment)\b/i;
 const NOTHING_ATTACHED =
   'The text speaks of an attachment, but nothing is attached. Give the paths of the files in attachments, or send the message again as it is.';
 

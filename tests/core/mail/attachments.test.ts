@@ -99,6 +99,7 @@ describe('a path of an attachment', () => {
       ' The mail of this visit brings no files. What came with earlier mail is attachments/<message id>/NAME.',
     );
     expect(attachmentsHint(reader, 'y.md')).toBe('');
+    expect(attachmentsHint(reader, 'notes/x.md')).toBe(' Do you mean attachments/x.md?');
   });
 });
 

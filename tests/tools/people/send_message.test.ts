@@ -150,19 +150,27 @@ describe('attachments', () => {
 });
 
 describe('a message that speaks of an attachment', () => {
-  it('is refused once in a visit when it has none', () => {
+  it.each([
+    'The draft is attached.',
+    'The draft is finished; please find it attached as draft.md',
+    'Please find the files attached.',
+    'Here is the draft as an attachment.',
+    'I have attached `tip.html`.',
+  ])('is refused once in a visit when it has none: %s', (body) => {
     const at = scene();
-    const input = { to: 'b', body: 'The draft is attached.' };
+    const input = { to: 'b', body };
     const refusal = stage('send_message', input, at);
     expect(refusal).toMatchObject({ ok: false, rule: 'attachment' });
     at.draft.refusals.push({ tool: 'send_message', rule: 'attachment', text: '' });
     expect(stage('send_message', input, at).ok).toBe(true);
   });
 
-  it.each(['I will attach it tomorrow.', 'Please attach the file.', 'The attachment that you sent is fine.'])(
-    'but not when it brings none: %s',
-    (body) => {
-      expect(stage('send_message', { to: 'b', body }, scene()).ok).toBe(true);
-    },
-  );
+  it.each([
+    'I will attach it tomorrow.',
+    'Please attach the file.',
+    'The attachment that you sent is fine.',
+    'No file came. Please send it as an attachment.',
+  ])('but not when it brings none: %s', (body) => {
+    expect(stage('send_message', { to: 'b', body }, scene()).ok).toBe(true);
+  });
 });
