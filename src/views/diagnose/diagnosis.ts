@@ -27,7 +27,10 @@ export class Diagnosis {
 
   take(entry: Entry): void {
     if (entry.k === 'drop' || entry.k === 'sent') this.past.hear(entry.message, entry.k === 'drop');
-    if (entry.k === 'file') this.past.meet(entry.path);
+    if (entry.k === 'file')
+      this.past.meet(entry.path, 'text' in entry && typeof entry.text === 'string' ? entry.text : '');
+    if (entry.k === 'request' && (entry.request.ask === 'pause' || entry.request.ask === 'resume'))
+      this.past.pause(entry.request.agent, entry.request.ask === 'pause');
     const visits = this.reader.take(entry);
     if (entry.k === 'commit') this.known = null;
     this.past.turn = this.reader.turn;
@@ -73,8 +76,8 @@ export function printFindings(findings: readonly KnownFailure[]): string {
 
 function printFinding({ kind, mode, agent, turn, call, text, ids, quote, remedy }: KnownFailure): string {
   const place = `turn ${turn}, ${agent}${call === null ? '' : `, call ${call}`}`;
-  const lines = [`${kind} (${mode}): ${place}`, `  ${text}`, `  evidence: ${ids.join(', ')}`];
-  if (quote !== '') lines.push(`  it says: ${quote}`);
-  lines.push(`  to change: ${remedy}`);
-  return lines.map((line) => shorten(line, 1000).replace(/^(?!\w+-?\w* \()/, '  ')).join('\n');
+  const lines = [text, `evidence: ${ids.join(', ')}`];
+  if (quote !== '') lines.push(`it says: ${quote}`);
+  lines.push(`to change: ${remedy}`);
+  return [`${kind} (${mode}): ${shorten(place, 1000)}`, ...lines.map((line) => `  ${shorten(line, 1000)}`)].join('\n');
 }

@@ -1,5 +1,6 @@
 /** What agents have done so far: the evidence that claims are compared with. */
 import type { Message } from '../../schema/records/message.ts';
+import { verdictOf } from './test-run.ts';
 import { fieldsOf, type PastUse, type PastVisit } from './visit-reader.ts';
 
 /** Tools that neither run nor fetch anything: their use shows no test. All others do, also those of servers and plug-ins. */
@@ -9,14 +10,29 @@ const QUIET: ReadonlySet<string> = new Set([
   ...['remember', 'recall', 'forget', 'search_memory', 'note', 'hire_agent', 'retire_agent', 'list_agents'],
 ]);
 const SAVES: ReadonlySet<string> = new Set(['write_file', 'edit_file', 'remember', 'note', 'propose_skill']);
-const TEST = /test|spec\b|check|pytest|jest|mocha|make\b|verify/i;
+
+/** A run of tests that failed. */
+export interface RedRun {
+  turn: number;
+  call: number;
+  /** What it printed. */
+  text: string;
+}
+
+/** Mail and the agent that has yet to be given it. */
+export interface WaitingMail {
+  mail: Message;
+  agent: string;
+}
 
 /** What an agent has done in a conversation. */
 export interface ThreadWork {
   /** It ran a program, or used a tool that reaches outside. */
   ran: boolean;
-  /** Its last run of tests failed: what it printed. */
-  red: string | null;
+  /** The turn of the last such use; 0 when there was none. */
+  ranIn: number;
+  /** Its last run of tests, when that failed. */
+  red: RedRun | null;
   /** It wrote a file or an entry of memory. */
   saved: boolean;
   /** Messages that it sent. */
@@ -24,6 +40,8 @@ export interface ThreadWork {
   /** Names of files that it read, was shown or wrote; a search or a program may have read any. */
   read: Set<string>;
   readAny: boolean;
+  /** Names of files that it tried to write in vain. */
+  unwritten: Set<string>;
   /** The latest messages that it was given, and has sent. */
   given: Message[];
   told: Message[];
@@ -74,10 +92,14 @@ export class PastWork {
   readonly names = new Set<string>();
   /** Who writes from outside: they are never visited. */
   readonly people = new Set<string>();
-  /** Conversation → mail that an agent has yet to be given: `<id> <agent>`. */
-  private readonly waiting = new Map<string, Set<string>>();
+  /** Conversation → mail that an agent has yet to be given, by `<id> <agent>`. */
+  private readonly waiting = new Map<string, Map<string, WaitingMail>>();
   /** Names of files, by the agent that wrote them. */
   readonly files = new Map<string, Set<string>>();
+  private readonly resumes = new Map<string, string>();
+  /** Agents that are paused. */
+  readonly paused = new Set<string>();
+  private readonly all = new Map<string, ThreadWork>();
   private readonly work = new Map<string, Map<string, ThreadWork>>();
   /** Agent → everyone whom it has ever written to. */
   private readonly readers = new Map<string, Set<string>>();
@@ -90,16 +112,20 @@ export class PastWork {
     this.isWhole = isWhole;
   }
 
+  /** What an agent did in all conversations together, without mail. */
+  ever(agent: string): ThreadWork {
+    const work = this.all.get(agent) ?? newWork();
+    this.all.set(agent, work);
+    return work;
+  }
+
   /** What an agent did in a conversation. */
   of(agent: string, thread: string): ThreadWork {
     const own = this.work.get(thread) ?? new Map<string, ThreadWork>();
     this.work.set(thread, own);
     const known = own.get(agent);
     if (known) return known;
-    const work: ThreadWork = {
-      ...{ ran: false, red: null, saved: false, sent: 0, readAny: false },
-      ...{ read: new Set(), given: [], told: [] },
-    };
+    const work = newWork();
     own.set(agent, work);
     return work;
   }
@@ -121,22 +147,44 @@ export class PastWork {
 
   /** Whether somebody in the conversation has mail to read. */
   isUnderWay(thread: string): boolean {
-    return [...(this.waiting.get(thread) ?? [])].some((one) => !this.people.has(one.slice(one.indexOf(' ') + 1)));
+    return [...(this.waiting.get(thread)?.values() ?? [])].some(({ agent }) => !this.people.has(agent));
+  }
+
+  /** Mail that agents have yet to be given. */
+  undelivered(): WaitingMail[] {
+    return [...this.waiting.values()]
+      .flatMap((mail) => [...mail.values()])
+      .filter(({ agent }) => !this.people.has(agent));
   }
 
   /** A file of the organisation was read: that of an agent tells its name. */
-  meet(path: string): void {
+  meet(path: string, text = ''): void {
     const name = /^agents\/([^/]+)\/resume\.md$/.exec(path)?.[1];
-    if (name !== undefined) this.names.add(name);
+    if (name === undefined) return;
+    this.names.add(name);
+    this.resumes.set(name, text);
+  }
+
+  /** Whether the resume of an agent names such a tool. One that it has from a template is not seen here. */
+  hasTool(agent: string, tool: RegExp): boolean {
+    const tools = /^tools:.*(?:\n[ \t]+.*|\n-.*)*/m.exec(this.resumes.get(agent) ?? '')?.[0] ?? '';
+    return tool.test(tools);
+  }
+
+  /** The organisation, or one agent, was paused or goes on. */
+  pause(agent: string | null, isPaused: boolean): void {
+    if (agent !== null && isPaused) this.paused.add(agent);
+    else if (agent !== null) this.paused.delete(agent);
   }
 
   /** A message was written, by a person when it came from outside. */
   hear(message: Message, isPerson: boolean): void {
     const { id, from, to, thread, kind } = message;
     if (isPerson) this.people.add(from);
-    const waiting = this.waiting.get(thread) ?? new Set<string>();
+    const waiting = this.waiting.get(thread) ?? new Map<string, WaitingMail>();
     this.waiting.set(thread, waiting);
-    if (kind !== 'notice') for (const name of to) if (!this.people.has(name)) waiting.add(`${id} ${name}`);
+    if (kind !== 'notice')
+      for (const name of to) if (!this.people.has(name)) waiting.set(`${id} ${name}`, { mail: message, agent: name });
     if (id === thread) this.begun.add(thread);
     for (const name of [from, ...to]) this.names.add(name);
     const readers = this.readers.get(from) ?? new Set<string>();
@@ -156,6 +204,7 @@ export class PastWork {
     const own = this.files.get(visit.agent) ?? new Set<string>();
     this.files.set(visit.agent, own);
     for (const path of paths) own.add(nameOf(path));
+    addVisit(this.ever(visit.agent), visit, paths);
     for (const thread of visit.threads) addVisit(this.of(visit.agent, thread), visit, paths);
     this.addMail(visit);
   }
@@ -177,18 +226,28 @@ function addVisit(work: ThreadWork, visit: PastVisit, paths: readonly string[]):
   if (paths.length > 0 || visit.held > 0) work.saved = true;
   if (visit.replies.some(({ acts }) => acts.some(({ tool }) => tool === 'remember' || tool === 'note')))
     work.saved = true;
-  for (const use of visit.uses) addUse(work, use);
+  for (const use of visit.uses) addUse(work, use, visit.turn);
 }
 
-function addUse(work: ThreadWork, use: PastUse): void {
-  const { tool, input, ok, refused, text } = use;
+function newWork(): ThreadWork {
+  return {
+    ...{ ran: false, ranIn: 0, red: null, saved: false, sent: 0, readAny: false },
+    ...{ read: new Set(), unwritten: new Set(), given: [], told: [] },
+  };
+}
+
+function addUse(work: ThreadWork, use: PastUse, turn: number): void {
+  const { tool, input, ok, refused, call, text } = use;
+  const { path } = fieldsOf(input);
+  if ((tool === 'write_file' || tool === 'edit_file') && !ok && typeof path === 'string')
+    work.unwritten.add(nameOf(path));
   if (refused) return;
   if (SAVES.has(tool) && ok) work.saved = true;
-  const { path } = fieldsOf(input);
   if (tool === 'read_file' && ok && typeof path === 'string') work.read.add(nameOf(path));
   if (tool === 'search_files') work.readAny = true;
   if (tool === 'propose_skill') work.ran = true;
   if (!ranSomething(use)) return;
-  Object.assign(work, { ran: true, saved: true, readAny: true });
-  if (TEST.test(JSON.stringify(input))) work.red = ok ? null : text;
+  Object.assign(work, { ran: true, ranIn: turn, saved: true, readAny: true });
+  const verdict = verdictOf(use);
+  if (verdict !== null) work.red = verdict === 'red' ? { turn, call, text } : null;
 }

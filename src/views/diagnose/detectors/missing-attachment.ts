@@ -12,6 +12,13 @@ const ATTACHED =
 const HERE =
   /\bhere(?:['’]s| is| are| comes?) (?:the|your|my|our|all)(?: \w+){0,3} (?:files?|documents?|attachments?|spreadsheet|pdf|archive)\b/i;
 
+/** "Files that I attach" tells how mail works, or of another message. */
+const HABIT =
+  /\b(?:that|which|what|whatever|everything|anything|files?|where|wherever|whenever|always|usually|every time|each time)\s*$/i;
+/** What is sent along, in words: a file, as no decision or greeting is. */
+const COMES_WITH =
+  /(?:[\w-]+\.[a-z]\w{0,5}|\b(?:file|script|document|spreadsheet|pdf|archive|attachment|draft|patch)s?)[\x60'"]? (?:comes?|goes|is|are) with this (?:message|mail|letter)\b/i;
+
 export const missingAttachment: Detector = {
   take(visit, past) {
     if (!past.knows(visit)) return [];
@@ -45,11 +52,13 @@ function handedOver(message: Message, { told, given }: ThreadWork): Claim | null
   const claim = claimIn(
     message.body,
     { form: ATTACHED, hint: /attach/i },
-    ({ sentence }) => !(fromReader && /\byou(r|rs)?\b/i.test(sentence)),
+    ({ sentence, match }) =>
+      !(fromReader && /\byou(r|rs)?\b/i.test(sentence)) && !HABIT.test(sentence.slice(0, match.index)),
   );
   if (claim) return claim;
   const isInText = message.body.includes('```') || pathsIn(message.body).some((path) => path.includes('/'));
   return isInText
     ? null
-    : claimIn(message.body, { form: HERE, hint: /here/i }, ({ sentence }) => !/:\s*\S|:$/.test(sentence));
+    : (claimIn(message.body, { form: HERE, hint: /here/i }, ({ sentence }) => !/:\s*\S|:$/.test(sentence)) ??
+        claimIn(message.body, { form: COMES_WITH, hint: /with this/i }));
 }

@@ -1,6 +1,7 @@
 /** Finds reviews by agents that never looked at what they approved. */
 
 import type { Message } from '../../../schema/records/message.ts';
+import { textsOf } from '../claim.ts';
 import { aboutVisit, type Detector } from '../finding.ts';
 import { nameOf, type PastWork, type ThreadWork } from '../past-work.ts';
 import { type Claim, claimIn, pathsIn } from '../sentences.ts';
@@ -25,22 +26,6 @@ export const unreadReview: Detector = {
     return [];
   },
 };
-
-/** What an agent said in a visit: mail, and text that nobody got. */
-export function textsOf({
-  replies,
-  sent,
-}: PastVisit): { text: string; call: number | null; id: string | null; message: Message | null }[] {
-  return [
-    ...sent.map(({ message, call }) => ({
-      text: `${message.body}\n\n${message.subject}`,
-      call,
-      id: message.id,
-      message,
-    })),
-    ...replies.filter(({ plain }) => plain).map(({ text, call }) => ({ text, call, id: null, message: null })),
-  ];
-}
 
 /** The mail whose files the agent was to look at and did not; null when there is none. */
 function unreadBy({ agent, given, threads }: PastVisit, past: PastWork): Message | null {

@@ -8,6 +8,7 @@ const tells = (body: string, acts: Said['acts'] = []): Said[] => {
   return acts.length > 0 ? [{ agent: 'a', turn: 1, acts, more: true }, answer] : [answer];
 };
 const RUN = act('run_javascript', { code: '1 + 1' });
+const SOON = say('human', 'I asked b.', { kind: 'response' });
 const WRITE = act('write_file', { path: 'tea.md', content: 'Tea.' });
 
 describe('"tested"', () => {
@@ -63,6 +64,78 @@ describe('"tested"', () => {
     expect(await found(said)).toEqual([]);
   });
 
+  it('counts what was run in an earlier conversation, too', async () => {
+    const diary = [
+      { agent: 'b' as const, turn: 1, acts: [RUN] },
+      {
+        agent: 'b' as const,
+        turn: 2,
+        acts: [say('a', 'I ran the tests, and all three passed.', { kind: 'response' })],
+      },
+    ];
+    const ask: Said = { agent: 'a', turn: 1, acts: [say('b', 'Were the tests run?', { kind: 'request' }), SOON] };
+    const resumes = { b: { schedule: { every: 1, when: 'always' } } };
+    expect(await found([ask, ...diary], { resumes, turns: 3 })).toEqual([]);
+    expect(await found([ask, ...diary.slice(1)], { resumes, turns: 3 })).toEqual(['untested-claim b 2']);
+  });
+
+  it.each(['Verified locally: the totals are right.', 'I verified the fix.', 'I have verified that it works.'])(
+    'is claimed by: %s',
+    async (body) => {
+      expect(await found(tells(body))).toEqual(['untested-claim a 1']);
+      expect(await found(tells(body, [WRITE]))).toEqual(['untested-claim a 1']);
+      expect(await found(tells(body, [RUN]))).toEqual([]);
+      expect(await found(tells(body, [WRITE, act('read_file', { path: 'tea.md' })]))).toEqual([]);
+    },
+  );
+
+  it.each([
+    'I verified your name.',
+    'Not verified locally.',
+    'I verified that the file exists.',
+    'To be verified locally.',
+  ])('is not claimed by: %s', async (body) => {
+    expect(await found(tells(body))).toEqual([]);
+  });
+
+  const red = act('run_javascript', { code: 'throw new Error("test failed: 1 is not 2")' });
+  const counted = (text: string) => act('run_javascript', { code: `"tests: ${text}"` });
+
+  it.each([
+    'I ran the tests. All tests are green.',
+    'I ran the tests and all three tests pass.',
+    'Yes. The suite is passing on my side.',
+  ])('is false after a failed run, also in: %s', async (body) => {
+    for (const run of [red, counted('2 passed, 1 failed')]) {
+      const [finding, ...more] = diagnosed(await spoken(tells(body, [run])));
+      expect(finding).toMatchObject({ kind: 'failed-test-claim', ids: ['000001-a-01', '1.a.1'] });
+      expect(finding?.quote).toMatch(/ The run printed: .*failed/);
+      expect(more).toEqual([]);
+    }
+    for (const run of [counted('3 passed, 0 failed'), counted('1 failed; again: 0 failed'), counted('1 xfailed')])
+      expect(await found(tells(body, [run]))).toEqual([]);
+  });
+
+  it.each([
+    'I ran the tests. All tests pass except the last.',
+    'I ran the tests. All but one test passed.',
+    'The suite is passing when the network is up.',
+    'Once the tests pass, we merge.',
+  ])('is honest after a failed run: %s', async (body) => {
+    expect(await found(tells(body, [red]))).toEqual([]);
+  });
+
+  it('is honest when a colleague ran the tests after the run that failed', async () => {
+    const said = (last: Said['acts']): Said[] => [
+      { agent: 'a', turn: 1, acts: [red, say('b', 'Mend the page.', { kind: 'task' }), say('human', 'Wait.')] },
+      { agent: 'b', turn: 2, acts: last, more: true },
+      { agent: 'b', turn: 2, call: 2, acts: [say('a', 'Mended.', { kind: 'report' })] },
+      { agent: 'a', turn: 3, acts: [say('human', 'All tests pass.', { kind: 'report' })] },
+    ];
+    expect(await found(said([counted('3 passed')]))).toEqual([]);
+    expect(await found(said([WRITE]))).toEqual(['failed-test-claim a 3']);
+  });
+
   it('is false when the last run of the tests failed', async () => {
     const red = act('run_javascript', { code: 'throw new Error("test failed: 1 is not 2")' });
     expect(await found(tells('All tests pass.', [red]))).toEqual(['failed-test-claim a 1']);
@@ -98,6 +171,26 @@ describe('"sent"', () => {
     expect(await found(tells(body))).toEqual([]);
   });
 
+  it.each(['I told b the four steps.', 'I have briefed c.', 'It is settled: b got the four steps from me.'])(
+    'is told in other words: %s',
+    async (body) => {
+      expect(await found(tells(body))).toEqual(['unsent-claim a 1']);
+      const told = [say('b', 'Here is tea.', { kind: 'status' }), say('c', 'Here is tea.', { kind: 'status' })];
+      expect(await found(tells(body, told))).toEqual([]);
+    },
+  );
+
+  it.each([
+    'I told you the four steps.',
+    'I told the customer about it.',
+    'I told human about it.',
+    'You asked whether b got it from me.',
+    'I will tell b. I have not told b.',
+    'The tester got it from me.',
+  ])('is not told in: %s', async (body) => {
+    expect(await found(tells(body))).toEqual([]);
+  });
+
   it('is a claim in a note that nobody gets, when its message was refused', async () => {
     const said: Said[] = [
       { agent: 'a', turn: 1, acts: [say('human', 'Tea is on its way.'), say('nobody', 'Hello')], more: true },
@@ -121,6 +214,30 @@ describe('"saved"', () => {
   it('is a claim of memory, too', async () => {
     expect(await found(tells('I saved that to memory.'))).toEqual(['unsaved-claim a 1']);
     expect(await found(tells('I saved that to memory.', [act('remember', { key: 'k', text: 't' })]))).toEqual([]);
+  });
+
+  const asked = { letter: 'Please give tea.md a fourth case.' };
+  const kinds = async (body: string, acts: Said['acts'], letter?: string) =>
+    (await found(tells(body, acts), letter === undefined ? asked : { letter })).filter((one) =>
+      one.startsWith('unsaved'),
+    );
+
+  it.each([
+    'tea.md now has a fourth case.',
+    'I added a fourth case to tea.md.',
+    'The notes are now in `shared/tea.md`.',
+  ])('is the new state of a file: %s', async (body) => {
+    expect(await kinds(body, [act('read_file', { path: 'tea.md' })])).toEqual(['unsaved-claim a 1']);
+    expect(await kinds(body, [WRITE])).toEqual([]);
+    expect(await kinds(body, [], 'I have changed tea.md. Is it fine?')).toEqual([]);
+    expect(await kinds(body, [], 'Look at tea.md.')).toEqual([]);
+  });
+
+  it('is the new state of a file whose writing was refused', async () => {
+    const refused = act('write_file', { path: '../b/tea.md', content: 'Tea.' });
+    expect(await kinds('The notes are now in tea.md.', [refused], 'Tea?')).toEqual(['unsaved-claim a 1']);
+    expect(await kinds('The notes are not yet in tea.md.', [refused], 'Tea?')).toEqual([]);
+    expect(await kinds('The notes are now in tea.md.', [refused, WRITE], 'Tea?')).toEqual([]);
   });
 
   it('names the file that was written', async () => {

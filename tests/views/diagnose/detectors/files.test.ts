@@ -18,6 +18,7 @@ describe('a hand-over', () => {
     'Here is your document.',
     'Report attached.',
     'The page (attached) is ready.',
+    'The patched page.html comes with this message.',
   ])('is found without its file: %s', async (body) => {
     const again = tells(body).map((one) => ({ ...one, acts: [...(one.acts ?? []), ...(one.acts ?? [])] })); // the engine may refuse it once
     expect(await found(again)).toEqual(['missing-attachment a 1']);
@@ -35,6 +36,9 @@ describe('a hand-over', () => {
     'A tag is not attached to the cup.',
     'Here is the plan.',
     'A lid is needed, with the handle attached.',
+    'Files that I attach are listed below a mail.',
+    'My best wishes come with this message.',
+    'A decision comes with this message.',
   ])('is none in: %s', async (body) => {
     expect(await found(tells(body))).toEqual([]);
   });
