@@ -131,41 +131,64 @@ export function owedIn(config: Config, state: State): { agent: string; owed: Owe
   });
 }
 
+/** What keeps agents from being reminded. */
+export interface Waits {
+  /** Conversations that wait for a person, or for an agent that cannot be visited. */
+  blocked: ReadonlySet<string>;
+  /** Agent → conversations in which others owe it an answer, and since which turn. */
+  owedTo: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+/** Finds out what waits when it is first asked; the state must not change in between. */
+export function waitsIn(config: Config, state: State): () => Waits {
+  let waits: Waits | undefined;
+  return () => {
+    waits ??= { blocked: blockedThreads(config, state), owedTo: threadsOwedTo(config, state) };
+    return waits;
+  };
+}
+
 /**
  * The messages of which an agent is to be reminded once nobody has other work: those whose conversation waits neither for a
- * person's approval nor for an agent that cannot be visited now. Pure.
+ * person's approval nor for an agent that cannot be visited now. `waits`: for all agents of a turn it is found out once.
+ * Pure.
  */
-export function remindersFor(config: Config, state: State, agent: string): Mail[] {
+export function remindersFor(config: Config, state: State, agent: string, waits = waitsIn(config, state)): Mail[] {
   const owed = state.mail.owed.get(agent);
-  if (!owed?.some(({ mail }) => mail)) return [];
-  const { paused, starved, failures } = agentState(state.staff, agent);
-  if (paused || starved || failures >= FAILING || config.agents.get(agent)?.person !== false) return [];
-  const blocked = blockedThreads(config, state);
-  const waited = threadsOwedTo(config, state, agent);
+  if (!owed?.some(({ mail }) => mail) || !canBeReminded(config, state, agent)) return [];
+  const { blocked, owedTo } = waits();
+  const waited = owedTo.get(agent);
   return owed.flatMap(({ mail, from, asked, turn }) =>
-    mail && config.agents.has(from) && !asked && !blocked.has(mail.thread) && !((waited.get(mail.thread) ?? 0) > turn)
+    mail && config.agents.has(from) && !asked && !blocked.has(mail.thread) && !((waited?.get(mail.thread) ?? 0) > turn)
       ? [mail]
       : [],
   );
 }
 
+function canBeReminded({ agents }: Config, { staff }: State, agent: string): boolean {
+  const { paused, starved, failures } = agentState(staff, agent);
+  return !paused && !starved && failures < FAILING && agents.get(agent)?.person === false;
+}
+
 /**
- * Conversations in which a colleague, who is still to be reminded, owes that agent an answer, and since which turn. Who was asked
+ * Conversations in which a colleague, who is still to be reminded, owes an agent an answer, and since which turn. Who was asked
  * later is reminded first; so of agents that wait for one another, one is.
  */
-function threadsOwedTo({ agents }: Config, { mail, staff }: State, agent: string): Map<string, number> {
-  const threads = new Map<string, number>();
-  for (const [name, owed] of mail.owed) {
-    const { paused, starved, failures } = agentState(staff, name);
-    if (name === agent || paused || starved || failures >= FAILING || agents.get(name)?.person !== false) continue;
-    for (const { from, mail: unreminded, asked, thread, turn } of owed)
-      if (from === agent && unreminded && !asked) threads.set(thread, Math.max(threads.get(thread) ?? 0, turn));
+function threadsOwedTo(config: Config, state: State): Waits['owedTo'] {
+  const owedTo = new Map<string, Map<string, number>>();
+  for (const [name, owed] of state.mail.owed) {
+    if (!canBeReminded(config, state, name)) continue;
+    for (const { from, mail: unreminded, asked, thread, turn } of owed) {
+      if (from === name || !unreminded || asked) continue;
+      const threads = owedTo.get(from) ?? new Map<string, number>();
+      owedTo.set(from, threads.set(thread, Math.max(threads.get(thread) ?? 0, turn)));
+    }
   }
-  return threads;
+  return owedTo;
 }
 
 /** Conversations that go on when a person answers, or when an agent can be visited again. */
-function blockedThreads(config: Config, state: State): Set<string> {
+function blockedThreads(config: Config, state: State): ReadonlySet<string> {
   const threads = new Set<string>();
   for (const { cause } of [...state.approvals.pending.values(), ...[...state.approvals.answers.values()].flat()])
     for (const { thread } of cause) threads.add(thread);

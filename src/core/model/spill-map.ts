@@ -51,13 +51,7 @@ export class SpillMap<V> {
   }
 
   has(name: string): boolean {
-    const key = this.order.keyOf(name);
-    const known = this.fresh.get(key);
-    return known === undefined ? this.isBelow(key) : known !== null;
-  }
-
-  private isBelow(key: string): boolean {
-    return this.near.has(key) || (this.ground !== null && this.ground.get(key) !== undefined);
+    return this.get(name) !== undefined;
   }
 
   /** Sets a row. A row that may exist must have been read before, so that the spilled rows are not searched again. */

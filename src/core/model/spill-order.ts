@@ -11,15 +11,26 @@ const DIGITS = 10;
  */
 export const byMessage: KeyOrder = {
   keyOf(id) {
-    if (isPlainId(id)) return `${id.slice(7, -3)}/${turnIn(id)}/${id.slice(-2)}`;
-    const key = parseMessageId(id);
-    return key ? `${key.author}/${long(key.turn)}/${String(key.n).padStart(2, '0')}` : `/${id}`;
+    if (id !== lastId) {
+      lastKey = keyOfMessage(id);
+      lastId = id;
+    }
+    return lastKey;
   },
   nameOf(key) {
     const [author, turn, n] = key.split('/') as [string, string, string];
     return author === '' ? key.slice(1) : messageId(Number(turn), author, Number(n));
   },
 };
+
+/** One message is looked up several times in a row. */
+let [lastId, lastKey] = ['', '/'];
+
+function keyOfMessage(id: string): string {
+  if (isPlainId(id)) return `${id.slice(7, -3)}/${turnIn(id)}/${id.slice(-2)}`;
+  const key = parseMessageId(id);
+  return key ? `${key.author}/${long(key.turn)}/${String(key.n).padStart(2, '0')}` : `/${id}`;
+}
 
 /** Dead letters by their message. A name is `<id of the message> <id of the dead letter>`. */
 export const ofDead: KeyOrder = {

@@ -2,7 +2,7 @@
 import type { Resume } from '../../schema/config/resume.ts';
 import { waitsForTurns } from '../approvals/approval.ts';
 import { revivable } from '../mail/absent-agents.ts';
-import { remindersFor } from '../mail/owed.ts';
+import { remindersFor, type Waits, waitsIn } from '../mail/owed.ts';
 import { type Config, nextVisit } from '../model/config.ts';
 import { isAnswered } from '../model/state/approvals.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
@@ -41,13 +41,15 @@ export interface ManualStep {
 export function scheduleTurn(config: Config, state: State, turn: number, step: ManualStep = {}): Due[] {
   const all = config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
   const isFree = step.only === undefined && !step.rest && (!state.staff.paused || step.step === true);
-  if (state.mail.owed.size > 0 && isFree && mailLeft(config, state) === 'idle')
-    for (const one of all) if (!one.due) remind(config, state, turn, one);
+  if (state.mail.owed.size > 0 && isFree && mailLeft(config, state) === 'idle') {
+    const waits = waitsIn(config, state);
+    for (const one of all) if (!one.due) remind(config, state, turn, one, waits);
+  }
   return all;
 }
 
-function remind(config: Config, state: State, turn: number, one: Due): void {
-  const mail = remindersFor(config, state, one.agent);
+function remind(config: Config, state: State, turn: number, one: Due, waits: () => Waits): void {
+  const mail = remindersFor(config, state, one.agent, waits);
   if (mail.length === 0 || agentState(state.staff, one.agent).retryAt > turn) return;
   if (isClosed(config, state, one.agent)) return;
   const first = mail[0] as Mail;
@@ -185,8 +187,9 @@ export function idleness(config: Config, state: State): Idleness {
   const left = mailLeft(config, state);
   if (left !== 'idle') return left;
   let failing = false;
+  const waits = waitsIn(config, state);
   for (const agent of state.mail.owed.keys()) {
-    if (remindersFor(config, state, agent).length === 0) continue;
+    if (remindersFor(config, state, agent, waits).length === 0) continue;
     if (!isClosed(config, state, agent)) return 'busy';
     failing = true;
   }

@@ -4,7 +4,7 @@
  */
 import { RULES } from '../../core/journal/rules.ts';
 import type { SpillMap } from '../../core/model/spill-map.ts';
-import type { Mail } from '../../core/model/state/mail.ts';
+import type { KeptMail, Mail } from '../../core/model/state/mail.ts';
 import { piecesOf, shapeOf, shelvesOf, stateOf } from '../../core/model/state/pieces.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
@@ -193,6 +193,9 @@ function* rowsOf(state: State, shelves: readonly [string, SpillMap<unknown>][]):
   }
 }
 
-function isHot(state: State, field: string, value: unknown): boolean {
-  return field === 'mail.waiting' && value !== null && (value as Mail).turn > state.clock.turn - HOT_TURNS;
+/** Whether a row is needed soon: mail that waits, and the texts of the last turn, which most readers are given next. */
+function isHot({ clock }: State, field: string, value: unknown): boolean {
+  if (value === null) return false;
+  if (field === 'mail.waiting') return (value as Mail).turn > clock.turn - HOT_TURNS;
+  return field === 'mail.texts' && Number.parseInt((value as KeptMail).id, 10) >= clock.turn;
 }

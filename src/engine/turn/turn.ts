@@ -22,7 +22,7 @@ import type { Turn } from '../tools/turn-in-progress.ts';
 import { onChart } from './chart-editor.ts';
 import { decide, heldIn, isPayable, promisedBy } from './decide.ts';
 import { type VisitPlan, visit } from './visit.ts';
-import { promptOfVisit } from './visit-prompt.ts';
+import { type MadePrompt, promptOfVisit } from './visit-prompt.ts';
 
 /** The lines that end a turn, in chart order: everything it changes. */
 export interface Ending {
@@ -89,11 +89,13 @@ export async function planVisits(
   const flat = new Map<string, number>();
   const choose = modelChooser(turn.config, turn.state, turn.open.retry === true);
   const chosen = new Map<string, string[]>();
+  const prompts: KeptPrompts = { made: new Map(), room: KEPT_CHARS };
   for (const { due: one, resume } of due) {
     const models = choose(resume.model);
     const key = models.join();
     const need =
-      flat.get(key) ?? (await needOf(turn, toolbox, resume, models, causeOf(one), (price) => flat.set(key, price)));
+      flat.get(key) ??
+      (await needOf(turn, toolbox, prompts, resume, models, causeOf(one), (price) => flat.set(key, price)));
     chosen.set(one.agent, models);
     wants.push({ agent: one.agent, need, promised: promisedBy(approved, one.agent) });
   }
@@ -113,6 +115,7 @@ export async function planVisits(
         purse: { left: allowance.amount, tries: new Map() },
         need: needs.get(one.agent) as number,
         bounded: isBounded(allowance, unbounded.get(one.agent) as Allowance),
+        made: prompts.made.get(one.agent) ?? null,
       });
     else if (allowance.short.scope === BUDGET)
       skipped.push(starved(resume, needs.get(one.agent) as number, allowance.short, 'budget'));
@@ -132,10 +135,25 @@ function isBounded(given: { amount: number }, unbounded: Allowance): boolean {
   return 'short' in unbounded || given.amount < unbounded.amount;
 }
 
-/** The worst case of a first call. `isFlat` is told when it is the same for every prompt. */
+/** Prompts are kept from their price to their visit, up to so many characters in all; further ones are made again. */
+const KEPT_CHARS = 4_000_000;
+
+/** Prompts by agent, and the characters that may be added. */
+interface KeptPrompts {
+  made: Map<string, MadePrompt>;
+  room: number;
+}
+
+function keepPrompt(prompts: KeptPrompts, agent: string, made: MadePrompt): void {
+  for (const part of made.brief.prompt.parts) prompts.room -= part.text.length;
+  if (prompts.room >= 0) prompts.made.set(agent, made);
+}
+
+/** The worst case of a first call. `prompts`: takes the prompt. `isFlat` is told when it is the same for every prompt. */
 async function needOf(
   turn: Turn,
   toolbox: Toolbox,
+  prompts: KeptPrompts,
   resume: Resume,
   models: readonly string[],
   cause: Pick<VisitPlan, 'summary' | 'reminder'>,
@@ -144,7 +162,9 @@ async function needOf(
   let prompted = false;
   const need = await turn.calls.need(turn.config, models, () => {
     prompted = true;
-    return promptOfVisit(turn, toolbox, resume, cause).brief.prompt;
+    const made = promptOfVisit(turn, toolbox, resume, cause);
+    keepPrompt(prompts, resume.name, made);
+    return made.brief.prompt;
   });
   if (!prompted) isFlat(need);
   return need;

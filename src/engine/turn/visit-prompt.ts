@@ -1,7 +1,7 @@
 /** The prompt of a visit's first call, and the texts that it refers to. */
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
-import { remindersFor } from '../../core/mail/owed.ts';
+import { remindersFor, type Waits, waitsIn } from '../../core/mail/owed.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
@@ -10,6 +10,12 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { roomOf } from '../calls/context-window.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
+
+/** A prompt, and the mail that it gives. */
+export interface MadePrompt {
+  given: InboxMail;
+  brief: VisitPrompt;
+}
 
 /**
  * Chooses the mail of a visit and makes its prompt. Pure: the snapshot stays the same during the visits, so it may be done
@@ -20,7 +26,7 @@ export function promptOfVisit(
   toolbox: Toolbox,
   resume: Resume,
   cause: { summary: boolean; reminder: boolean },
-): { given: InboxMail; brief: VisitPrompt } {
+): MadePrompt {
   const { config, state, number } = turn;
   const chosen = inboxOfVisit(
     state,
@@ -29,11 +35,22 @@ export function promptOfVisit(
     config.org.limits.inbox_tokens,
     config.org.limits.max_attempts,
   );
-  const given = cause.reminder ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name) }) : chosen;
+  const given = cause.reminder
+    ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name, waitsOf(turn)) })
+    : chosen;
   const tools = (isMore: boolean) => toolsOf(toolbox, config, resume, isMore);
   const room = roomOf(config, resume);
   const made = { given, brief: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };
   return turn.sent?.over(made, resume.name) ?? made;
+}
+
+/** What keeps agents from being reminded: the same for all visits of a turn. */
+const waits = new WeakMap<Turn, () => Waits>();
+
+function waitsOf(turn: Turn): () => Waits {
+  const known = waits.get(turn) ?? waitsIn(turn.config, turn.state);
+  waits.set(turn, known);
+  return known;
 }
 
 /** Texts that prompts refer to are journaled once. */

@@ -39,7 +39,7 @@ import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
 import { firstBytes, textOf } from '../tools/tool-context.ts';
 import type { ToolResult, Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
-import { noteBlobs, promptOfVisit } from './visit-prompt.ts';
+import { type MadePrompt, noteBlobs, promptOfVisit } from './visit-prompt.ts';
 
 /** Bytes of a file that a person is shown before it is replaced. */
 const MOST_SHOWN = 50_000;
@@ -62,6 +62,8 @@ export interface VisitPlan {
   need: number;
   /** The limit of this run leaves it less than its own credits would. */
   bounded: boolean;
+  /** Its prompt, where that was made to count what a call costs; null: not yet, or not any more. */
+  made: MadePrompt | null;
 }
 
 /** A visit under way. */
@@ -82,7 +84,8 @@ interface VisitUnderWay extends VisitPlan {
  * an interruption leave it.
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft: Draft): Promise<Finished> {
-  const made = promptOfVisit(turn, toolbox, plan.resume, plan);
+  const made = plan.made ?? promptOfVisit(turn, toolbox, plan.resume, plan);
+  plan.made = null;
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
   const { bare } = made.given;
   const sights = looks && !bare ? imagesOf(turn.ports.disk, turn.state, made.given.mail) : [];

@@ -33,6 +33,15 @@ describe('the environment of an agent', () => {
     expect(told([], { models, credits: { agents: { a: { grant: 0.5 } } } })).toEqual(['Turn 7.']);
   });
 
+  it('says which answers it owes, and where it asked back', () => {
+    const asked = sent({ from: 'b', to: ['a'], turn: 1, kind: 'request' });
+    const owes = visited({ mail: ['000001-b-01'], owes: ['000001-b-01'] });
+    const back = sent({ from: 'a', to: ['b'], turn: 3, kind: 'request', thread: '000001-b-01' });
+    const owed = (entries: Entry[]) => told(entries).find((line) => line.startsWith('Answers that you owe'));
+    expect(owed([asked, owes])).toMatch(/: b \(000001-b-01 ".*", turn \d+\)\.$/);
+    expect(owed([asked, owes, back])).toMatch(/, turn \d+; you asked back\)\.$/);
+  });
+
   it('names files and counts those in folders', () => {
     const entries = [
       { name: 'empty', files: 0 },

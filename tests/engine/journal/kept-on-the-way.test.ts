@@ -76,6 +76,15 @@ describe('a long journal is folded', () => {
     expect(load(disk, undefined, undefined, { keep }).state.mail.waiting.size).toBe(16_001);
   });
 
+  it('and the texts of its last turn stay at hand: they are given next', () => {
+    const { state, store } = load(long());
+    store.sealForNow(state);
+    expect([...state.mail.texts.changes().values()].map((text) => text?.id)).toEqual(['000003-a-01']);
+    const recent = state.mail.recent.get('a') ?? [];
+    expect(recent.length).toBeGreaterThan(1);
+    expect(recent.map((id) => state.mail.texts.get(id)?.id)).toEqual(recent);
+  });
+
   it('and what is wrong with the program itself is told', () => {
     const disk = long();
     const keep = failing(keptIn(disk), new TypeError('a bug'));
