@@ -40,9 +40,14 @@ export const run: Run<typeof command> = async (world, input) => {
     data: { turns, findings },
     text: findings.length
       ? `${printFindings(findings)}\n\n${count(findings.length, 'failure')} found.`
-      : 'None of the failures that a journal can show was found.',
+      : `${missingTurns(wish, turns)}None of the failures that this command knows was found.`,
   };
 };
+
+/** A sentence when turns were asked for that the journal does not have. */
+function missingTurns({ turns }: FindingWish, last: number): string {
+  return turns !== undefined && turns.to > last ? `The journal ends with turn ${last}. ` : '';
+}
 
 function wishOf(view: View, run: string | undefined): FindingWish {
   if (run === undefined) return {};

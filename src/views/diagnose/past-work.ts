@@ -97,8 +97,8 @@ export class PastWork {
   /** Names of files, by the agent that wrote them. */
   readonly files = new Map<string, Set<string>>();
   private readonly resumes = new Map<string, string>();
-  /** Agents that are paused. */
-  readonly paused = new Set<string>();
+  /** Agents that are paused, and since which turn. */
+  readonly paused = new Map<string, number>();
   private readonly all = new Map<string, ThreadWork>();
   private readonly work = new Map<string, Map<string, ThreadWork>>();
   /** Agent → everyone whom it has ever written to. */
@@ -171,9 +171,15 @@ export class PastWork {
     return tool.test(tools);
   }
 
+  /** So many turns pass between two visits of the agent; null when its resume does not say that it is called by a schedule. */
+  scheduleOf(agent: string): number | null {
+    const every = /^schedule:.*?\bevery: *(\d+)/ms.exec(this.resumes.get(agent) ?? '')?.[1];
+    return every === undefined ? null : Number(every);
+  }
+
   /** The organisation, or one agent, was paused or goes on. */
   pause(agent: string | null, isPaused: boolean): void {
-    if (agent !== null && isPaused) this.paused.add(agent);
+    if (agent !== null && isPaused) this.paused.set(agent, this.paused.get(agent) ?? this.turn);
     else if (agent !== null) this.paused.delete(agent);
   }
 

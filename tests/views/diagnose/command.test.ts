@@ -32,13 +32,15 @@ describe('lemming diagnose', () => {
     for (const run of ['1', '1-3', '000001-human-01', '000001-a-01'])
       expect(await kinds(run)).toEqual(['untested-claim']);
     for (const run of ['2', '2-9']) expect(await kinds(run)).toEqual([]);
+    const { out } = await lemming(root, ['diagnose', '50-60']);
+    expect(out).toMatch(/^The journal ends with turn \d\. None of the failures that this command knows was found\.\n$/);
     const { exit, err } = await lemming(root, ['diagnose', '000009-b-01']);
     expect([exit, err.includes('lemming history')]).toEqual([6, true]);
   });
 
   it('finds nothing in an empty journal', async () => {
     const root = await spoken([], { letter: 'Thank you!' });
-    expect((await lemming(root, ['diagnose'])).out).toBe('None of the failures that a journal can show was found.\n');
+    expect((await lemming(root, ['diagnose'])).out).toBe('None of the failures that this command knows was found.\n');
   });
 
   it('refuses a damaged journal', async () => {

@@ -1,7 +1,7 @@
 /** Finds requests, tasks and mail of people whose answer is still owed although nobody works on it any more. */
 import type { Message } from '../../../schema/records/message.ts';
 import type { Detector, KnownFailure } from '../finding.ts';
-import { achieved, type PastWork } from '../past-work.ts';
+import { achieved, type PastWork, type WaitingMail } from '../past-work.ts';
 import { asksSomething, isCourtesy } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
 
@@ -20,6 +20,9 @@ interface Debt {
 /** By agent, by message. */
 type Debts = Map<string, Map<string, Debt>>;
 
+/** Turns in which mail that is due was not given to anybody: its reader is not called any more. */
+const LEFT = 10;
+
 /** Turns for which a conversation rests before an answer without a reminder counts as forgotten. */
 const REST = 5;
 
@@ -37,7 +40,13 @@ export function unanswered(): Detector {
       return [...debts.values()]
         .flatMap((own) => [...own.values()])
         .filter((debt) => isForgotten(debt, last, past))
-        .map(findingOf);
+        .map(findingOf)
+        .concat(
+          past
+            .undelivered()
+            .filter((one) => isStuck(one, past))
+            .map((one) => stuckOf(one, past)),
+        );
     },
   };
 }
@@ -90,7 +99,8 @@ function isForgotten(
   return !waitsForSomebody(agent, mail.thread, past);
 }
 
-function waitsForSomebody(agent: string, thread: string, past: PastWork): boolean {
+/** Whether an agent asked somebody in the conversation who has not written since. */
+export function waitsForSomebody(agent: string, thread: string, past: PastWork): boolean {
   const { told, given } = past.of(agent, thread);
   return told.some(
     ({ kind, to, turn }) =>
@@ -109,5 +119,34 @@ function findingOf({ agent, mail, since, reminded }: Debt): KnownFailure {
     ids: [id],
     quote: body || subject,
     remedy: `Say in agents/${agent}/resume.md that whoever asks gets the result or the reason why there is none. Check in org/chart.yaml that ${agent} may write to ${from}, and that limits.steps leaves room for the answer.`,
+  };
+}
+
+/** Work lies with an agent that is paused, or that has not been called for long although its schedule would have done so. */
+function isStuck({ mail, agent }: WaitingMail, past: PastWork): boolean {
+  if (mail.kind !== 'request' && mail.kind !== 'task' && !(past.people.has(mail.from) && asksSomething(mail.body)))
+    return false;
+  if (mail.kind === 'notice' || mail.kind === 'status') return false;
+  const since = past.paused.get(agent);
+  if (since !== undefined) return since <= mail.turn || past.turn - since >= REST;
+  const every = past.scheduleOf(agent);
+  return every !== null && past.turn - mail.turn >= LEFT + 2 * every;
+}
+
+function stuckOf({ mail, agent }: WaitingMail, past: PastWork): KnownFailure {
+  const { id, from, turn, thread, kind, subject, body } = mail;
+  const isPaused = past.paused.has(agent);
+  return {
+    kind: 'unanswered',
+    mode: 'ends too early',
+    ...{ agent, turn, call: null, thread },
+    text: isPaused
+      ? `${agent} is paused and was never given the ${kind} of ${from} (${id}).`
+      : `${agent} was never given the ${kind} of ${from} (${id}): it was not called since turn ${turn}.`,
+    ids: [id],
+    quote: body || subject,
+    remedy: isPaused
+      ? `Let it go on (lemming resume ${agent}), or let ${from} give the work to somebody else.`
+      : `Look why ${agent} is not called (lemming inspect ${agent}): its credits, its attempts, or its schedule in agents/${agent}/resume.md.`,
   };
 }

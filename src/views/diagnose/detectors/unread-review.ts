@@ -8,9 +8,15 @@ import { type Claim, claimIn, pathsIn } from '../sentences.ts';
 import type { PastVisit } from '../visit-reader.ts';
 
 const APPROVES =
-  /\bI(?:['’]ve| have)?(?: (?:now|just|already|also|carefully|fully|thoroughly))* (?:reviewed|approved?|accept(?:ed)?|proofread|examined|inspected)\b(?! (?:the |this |your )?(?:task|job|request|offer|assignment|proposal|plan|budget|decision|invitation|idea|role))|\bI(?:['’]ve| have)? (?:checked|looked over|went over|gone through) the (?:file|document|page|code|report|draft|article|text|attachment)s?\b|\band (?:approve|accept) it\b|[,;] approved(?=[.!]?$)|^(?:approved|accepted|reviewed|LGTM)(?=\s*[.,:;!–-]|$| and\b| with\b| as\b)|\bLGTM\b|\blooks good to me\b|\b(?:review|code review) (?:is )?(?:passed|done|complete|finished)\b/i;
+  /\bI(?:['’]ve| have)?(?: (?:now|just|already|also|carefully|fully|thoroughly))* (?:reviewed|approved?|accept(?:ed)?|proofread|examined|inspected)\b(?! (?:the |this |your )?(?:task|job|request|offer|assignment|proposal|plan|budget|decision|invitation|idea|role))|\bI(?:['’]ve| have)? (?:checked|looked over|went over|went through|gone through) (?:the|your|this) (?:attached )?(?:file|document|page|code|report|draft|article|text|attachment)s?\b|\band (?:approve|accept) it\b|[,;] approved(?=[.!]?$)|^(?:approved|accepted|reviewed|LGTM)(?=\s*[.,:;!–-]|$| and\b| with\b| as\b)|^reviewed (?:the )?[\w./-]+\.[a-z]\w{0,5}\b|\bLGTM\b|\blooks good to me\b|\b(?:review|code review) (?:is )?(?:passed|done|complete|finished)\b/i;
 /** A message this long, or with code, may hold all that was to be reviewed. */
 const WHOLE = 1500;
+/** A request this short names a file rather than hold it. */
+const BARE = 240;
+const REVIEW =
+  /(?:^|[.!?] |\bplease |\b(?:can|could|would) you (?:please )?)(?:review|approve|proofread|sign off|inspect|look (?:at|over|through)|go (?:over|through))\b/i;
+/** The text to be looked at may follow in the mail. */
+const HOLDS_TEXT = /["“”«`]|:\s*\S|\n\s*\n/;
 
 export const unreadReview: Detector = {
   take(visit, past) {
@@ -18,7 +24,7 @@ export const unreadReview: Detector = {
     for (const { text, call, id } of textsOf(visit)) {
       const claim = claimIn(text, {
         form: APPROVES,
-        hint: /review|approve|checked|looked over|went over|gone through|accept|proofread|examined|inspected|LGTM|good to me/i,
+        hint: /review|approve|checked|looked over|went over|(?:gone|went) through|accept|proofread|examined|inspected|LGTM|good to me/i,
       });
       const unread = claim && unreadBy(visit, past);
       if (claim && unread) return [findingOf(visit, claim, unread, call, id)];
@@ -39,23 +45,32 @@ function unreadBy({ agent, given, threads }: PastVisit, past: PastWork): Message
   return null;
 }
 
-/** The names of the files that a message brings, or else names as the place of its work. */
-function filesOf({ attachments = [], body, kind }: Message): string[] {
+/** The names of the files that a message brings, names as the place of its work, or asks to have reviewed. */
+function filesOf(mail: Message): string[] {
+  const { attachments = [], body, kind } = mail;
   if (attachments.length > 0) return attachments.map(nameOf);
   const isReport =
     kind === 'report' || kind === 'response' || kind === 'request' || kind === 'task' || kind === 'message';
-  return isReport
-    ? pathsIn(body)
-        .filter((path) => path.includes('/'))
-        .map(nameOf)
-    : [];
+  if (!isReport) return [];
+  return pathsIn(body)
+    .filter((path) => path.includes('/') || asksForReview(mail))
+    .map(nameOf);
+}
+
+/** A short request for a review that has no room for the text itself. */
+function asksForReview({ body, kind }: Message): boolean {
+  return (kind === 'request' || kind === 'task') && body.length < BARE && REVIEW.test(body) && !HOLDS_TEXT.test(body);
 }
 
 /** Whether the agent knows one of the files: it read it, wrote it, or its prompt showed it. */
 function hasRead(mail: Message, agent: string, { read, readAny }: ThreadWork, past: PastWork): boolean {
   if (readAny || mail.body.includes('```') || mail.body.length > WHOLE) return true;
   const own = past.files.get(agent);
-  return filesOf(mail).some((name) => read.has(name) || own?.has(name));
+  const ever = past.ever(agent);
+  const isBare = asksForReview(mail) && (mail.attachments ?? []).length === 0;
+  return filesOf(mail).some(
+    (name) => read.has(name) || own?.has(name) || (isBare && (ever.readAny || ever.read.has(name))),
+  );
 }
 
 function findingOf(visit: PastVisit, claim: Claim, mail: Message, call: number | null, id: string | null) {

@@ -80,6 +80,7 @@ describe('a review', () => {
     'LGTM',
     'Accepted: a good page.',
     'The page looks good to me.',
+    'I went through your draft line by line.',
   ])('is found when the files were never read: %s', async (text) => {
     expect(await found(review(text))).toEqual(['unread-review b 2']);
     expect(await found(review(text, [act('read_file', { path: 'attachments/page.html' })]))).toEqual([]);
@@ -92,6 +93,7 @@ describe('a review', () => {
     'It can be accepted when the heading is right.',
     'I accept the task.',
     'Not approved.',
+    'I went through your questions.',
   ])('is none in: %s', async (text) => {
     expect((await found(review(text))).filter((one) => one.startsWith('unread'))).toEqual([]);
   });
@@ -117,6 +119,21 @@ describe('a review', () => {
       turn: 2,
       quote: 'Approved.',
     });
+  });
+
+  it('is found when the file of a request was never read, and not when the request holds the text', async () => {
+    const asked = (body: string, kind: string, before: Said['acts'] = []): Said[] => [
+      { agent: 'a', turn: 1, acts: [say('b', body, { kind }), say('human', 'It is with b.', { kind: 'response' })] },
+      { agent: 'b', turn: 2, acts: [act('list_files'), ...before], more: true },
+      { agent: 'b', turn: 2, call: 2, acts: [say('a', 'Reviewed tea.html: fine. LGTM!', { kind: 'response' })] },
+    ];
+    expect(await found(asked('Please review tea.html.', 'request'))).toEqual(['unread-review b 2']);
+    const write = act('write_file', { path: 'tea.html', content: 'Tea' });
+    const read = [write, act('read_file', { path: 'tea.html' })];
+    expect(await found(asked('Please review tea.html.', 'request', read))).toEqual([]);
+    expect(await found(asked('Please review this for tea.html: <p>Tea is hot.</p>', 'request'))).toEqual([]);
+    expect(await found(asked('Please review the title of tea.html, "Tea".', 'request'))).toEqual([]);
+    expect(await found(asked('The name is tea.html. Is that fine?', 'request'))).toEqual([]);
   });
 
   it('is none when its prompt showed the file, or its mail the text', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lemming, turns } from '../../../commands/people/world.ts';
 import { act, diagnosed, found, type Said, say, spoken } from '../planted.ts';
 
 const ANSWER = say('human', 'The page about tea is ready now.', { kind: 'response' });
@@ -49,6 +50,23 @@ describe('a request without an answer', () => {
     expect(await found(settled)).toEqual([]);
     expect(await found(late, { turns: 2 })).toEqual([]);
   });
+});
+
+it('work of an agent that is paused is found, and other mail or work that is only fresh is not', async () => {
+  const gives = (kind: string): Said[] => [
+    { agent: 'a', turn: 1, acts: [say('b', 'Write the page about cups.', { kind }), ANSWER] },
+  ];
+  const found = async (kind: string, ...last: string[][]): Promise<unknown[]> => {
+    const root = await spoken([...gives(kind), { agent: 'b', turn: 2, acts: [say('a', 'Done.')] }], { turns: 0 });
+    await lemming(root, ['pause', 'b']);
+    await turns(root, 1);
+    for (const args of last) await lemming(root, args);
+    if (last.length > 0) await turns(root, 1);
+    return diagnosed(root).map(({ kind, agent, text }) => [kind, agent, text.includes('is paused')]);
+  };
+  expect(await found('task')).toEqual([['unanswered', 'b', true]]);
+  expect(await found('message')).toEqual([]);
+  expect(await found('task', ['resume', 'b'])).toEqual([]);
 });
 
 describe('mail that had no effect', () => {
