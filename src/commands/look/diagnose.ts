@@ -24,7 +24,6 @@ export const command = {
   flags: [],
   reads: true,
   right: 'look',
-  resource: { uri: 'lemming://diagnosis', name: 'diagnosis', about: 'known failures of agents, found in the journal' },
   output: (z) => z.strictObject({ turns: z.number(), findings: z.array(findingShape(z)) }),
 } as const satisfies Definition;
 

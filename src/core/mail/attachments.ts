@@ -55,8 +55,9 @@ export function forgetShown({ mail }: State, agent: string, ids: readonly string
   }
 }
 
-function withoutText({ name, path, found }: AttachedFile): AttachedFile {
-  return found === undefined ? { name, path } : { name, path, found };
+/** Only files that agents made are shown, and no person laid those. */
+function withoutText({ name, path }: AttachedFile): AttachedFile {
+  return { name, path };
 }
 
 /** Notes which line holds the bytes of files, for when they are sent on. */

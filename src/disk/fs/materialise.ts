@@ -402,12 +402,14 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const older = versions(ops);
   const last = finalFiles(ops);
   const needs = neededBy(ops);
-  for (const [path, bytes] of last)
+  const inOrder = [...last].sort(([a], [b]) => Number(needs.has(a)) - Number(needs.has(b))); // what is needed comes first
+  for (const [path, bytes] of inOrder)
     ifItCan(() => {
       const found = readAny(disk, path);
       if (sameBytes(found, bytes)) return;
-      if (needs.get(path)?.some((needed) => readAny(disk, needed) === null)) return;
-      if (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))) return;
+      const isWhole = found !== null && !isTorn(found, bytes);
+      if (isWhole && !older.get(path)?.has(bytesHash(found))) return;
+      if (isWhole && needs.get(path)?.some((needed) => readAny(disk, needed) === null)) return;
       if (found !== null) disk.unlink(path);
       disk.create(path, bytes);
       restored.push(path);
@@ -429,7 +431,11 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
 /** What must be there before a file is written, by its last version. */
 function neededBy(ops: readonly FileOp[]): Map<string, readonly string[]> {
   const needs = new Map<string, readonly string[]>();
-  for (const op of ops) if (op.op === 'replace') needs.set(op.path, op.needs ?? []);
+  for (const op of ops)
+    if (op.op === 'replace') {
+      needs.delete(op.path);
+      if (op.needs?.length) needs.set(op.path, op.needs);
+    }
   return needs;
 }
 

@@ -54,7 +54,7 @@ interface NamedText {
 function piecesOf({ system, tools, parts }: WholePrompt): NamedText[] {
   return [
     ...(tools.length ? [{ name: 'Tools', text: tools.map(toolText).join('\n') }] : []),
-    ...sectionsOf(system, 'Who you are'),
+    ...sectionsOf(system, 'Rules'),
     ...parts.flatMap((part) => (part.role === 'user' ? sectionsOf(part.text, 'Environment') : [turnOf(part)])),
   ];
 }
@@ -72,6 +72,7 @@ function turnOf(part: Exclude<Part, { role: 'user' }>): NamedText {
 
 const HEADING = /^## (.+)$/;
 const ENVIRONMENT = /^Turn \d+[.,]/;
+const IDENTITY = /^You are \S+, an agent of the organisation /;
 const OPEN = /^<(mail|memory) /;
 
 /** The sections of a text by their headings. What stands between marks was written by others, and begins none. */
@@ -92,6 +93,7 @@ function sectionsOf(text: string, first: string): NamedText[] {
 
 function nameIn(line: string): string | null {
   if (ENVIRONMENT.test(line)) return 'Environment';
+  if (IDENTITY.test(line)) return 'Who you are';
   return HEADING.exec(line)?.[1] ?? null;
 }
 

@@ -14,28 +14,28 @@ it('shows what an agent would be sent now, in parts, and what a service may have
   expect(call).toMatchObject({ key: null, model: 'default', same: 0, counted: null });
   expect(named(call.parts)).toEqual([
     'Tools',
+    'How you work',
     'Who you are',
     'Who you can write to',
-    'How you work',
     'Environment',
     'Your mail (1)',
   ]);
   expect(call.tokens).toBe(sum(call.parts));
-  for (const body of ['Again', 'And again']) {
-    await turns(root, 1); // with the first mail that it may read again, the stable part changes once
+  for (const body of ['Again', 'And again', 'Once more']) {
+    await turns(root, 1); // with the first mail that a prompt does not show, the stable part changes once
     await lemming(root, ['send', 'manager', body]);
   }
   const again = (await lemming(root, ['prompt', 'manager', '--json'])).data.calls[0];
   expect(named(again.parts).slice(0, 5)).toEqual([
     'Tools (same)',
+    'How you work (same)',
     'Who you are (same)',
     'Who you can write to (same)',
-    'How you work (same)',
     'Environment',
   ]);
   expect(again.same).toBe(sum(again.parts.slice(0, 4)));
   const { out } = await lemming(root, ['prompt', 'manager']);
-  expect(out).toContain('manager is due: 1 message waits. What manager would be sent in turn 3, model default: about ');
+  expect(out).toContain('manager is due: 1 message waits. What manager would be sent in turn 4, model default: about ');
   expect(out).toContain('-- How you work');
 });
 
@@ -43,17 +43,17 @@ it('shows what was sent in a turn, call by call, with what the service counted',
   const root = office();
   await lemming(root, ['send', 'manager', 'Hello']);
   await turns(root, 1);
-  for (const body of ['Some', 'More']) {
+  for (const body of ['Some', 'More', 'Once more']) {
     await lemming(root, ['send', 'manager', body]);
     await turns(root, 1);
   }
-  const { data } = await lemming(root, ['prompt', 'manager', '--turn', '3', '--json']);
-  expect(data).toMatchObject({ agent: 'manager', turn: 3, due: null });
+  const { data } = await lemming(root, ['prompt', 'manager', '--turn', '4', '--json']);
+  expect(data).toMatchObject({ agent: 'manager', turn: 4, due: null });
   const [call] = data.calls;
-  expect(call).toMatchObject({ key: '3.manager.1.1', counted: { input: expect.any(Number), cached: 0 } });
-  expect(call.parts.find(({ name }: PartShown) => name === 'Your mail (1)').text).toContain('More');
+  expect(call).toMatchObject({ key: '4.manager.1.1', counted: { input: expect.any(Number), cached: 0 } });
+  expect(call.parts.find(({ name }: PartShown) => name === 'Your mail (1)').text).toContain('Once more');
   expect(call.same).toBeGreaterThan(0);
-  const sent = (await lemming(root, ['show', '3.manager.1.1', '--json'])).data;
+  const sent = (await lemming(root, ['show', '4.manager.1.1', '--json'])).data;
   for (const { name, text } of call.parts as PartShown[])
     if (name !== 'Tools') expect(`${sent.system}\n${sent.parts[0].text}`).toContain(text);
 });
