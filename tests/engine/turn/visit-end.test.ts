@@ -89,6 +89,33 @@ describe('what a model says', () => {
     expect(callsOf(org)).toEqual(['a1', 'b1', 'a1']); // nobody is reminded
   });
 
+  it('in done goes to whoever gave it the work, though it owes nothing any more and only a colleague reports', async () => {
+    const first = model(say('human', 'I will come back to you.'), say('b', 'Do it.', { kind: 'task', done: true }));
+    const org = lab(delegating(first, model(act('done', { answer: 'Here it is.' }))));
+    await org.turns(4);
+    expect(toHuman(org)).toEqual([
+      ['message', 'I will come back to you.'],
+      ['response', 'Here it is.'],
+    ]);
+  });
+
+  it('in done goes to the colleague who wrote, when that is no report or nobody else gave the work', async () => {
+    const talk =
+      (kind: string): Mind =>
+      ({ agent, n }) =>
+        agent === 'b'
+          ? n === 1
+            ? model(say('a', 'Hi.', { kind, done: true }))
+            : []
+          : model(act('done', { answer: 'Ho.' }));
+    for (const kind of ['message', 'report']) {
+      const org = new Lab({ edges: EDGES }, talk(kind));
+      org.drop('b', 'Say hi to a.');
+      await org.turns(2);
+      expect(org.lines('sent').map(({ message: { to } }) => to)).toEqual([['a'], ['b']]);
+    }
+  });
+
   it.each([
     ['text', { ...model(say('b', 'Do it.', { kind: 'task' }), act('done')), text: 'b has the task.' }],
     ['answer', model(say('b', 'Do it.', { kind: 'task' }), act('done', { answer: 'b has the task.' }))],
