@@ -17,6 +17,8 @@ export interface PlayedRun {
 /** The runs that are kept, with what no journal tells. */
 export const PLAYED = JSON.parse(readFileSync(join(import.meta.dirname, 'played.json'), 'utf8')) as PlayedRun[];
 
+/** The archive of `bug-hunt-one` is `runs/bug-hunt/one.tgz`. */
 export function archiveOf({ name }: Pick<PlayedRun, 'name'>): string {
-  return join(import.meta.dirname, `${name}.tgz`);
+  const end = name.lastIndexOf('-');
+  return join(import.meta.dirname, 'runs', name.slice(0, end), `${name.slice(end + 1)}.tgz`);
 }

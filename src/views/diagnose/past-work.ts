@@ -171,12 +171,6 @@ export class PastWork {
     return tool.test(tools);
   }
 
-  /** So many turns pass between two visits of the agent; null when its resume does not say that it is called by a schedule. */
-  scheduleOf(agent: string): number | null {
-    const every = /^schedule:.*?\bevery: *(\d+)/ms.exec(this.resumes.get(agent) ?? '')?.[1];
-    return every === undefined ? null : Number(every);
-  }
-
   /** The organisation, or one agent, was paused or goes on. */
   pause(agent: string | null, isPaused: boolean): void {
     if (agent !== null && isPaused) this.paused.set(agent, this.paused.get(agent) ?? this.turn);

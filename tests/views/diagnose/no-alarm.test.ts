@@ -11,9 +11,27 @@ import { TEMPLATES, templateArchives } from '../../rules/templates.ts';
 import { diagnosed } from './planted.ts';
 
 const KEPT: (readonly [string, string])[] = [
-  ...PLAYED.map((run) => [run.name, archiveOf(run)] as const),
+  ...PLAYED.filter(({ style }) => style !== 'mistakes').map((run) => [run.name, archiveOf(run)] as const),
   ...templateArchives(),
 ];
+
+/** What the players of these runs did on purpose, as models do. */
+const MISTAKES: Record<string, string[]> = {
+  'sample-mistakes': ['missing-attachment'],
+  'article-mistakes': ['unsent-claim', 'missing-attachment'],
+  'bug-hunt-mistakes': [],
+  'desk-mistakes': [],
+  'review-mistakes': [],
+};
+
+it.each(PLAYED.filter(({ style }) => style === 'mistakes'))(
+  'of the mistakes in $name those are found that had an effect',
+  async (run) => {
+    const root = scratch();
+    await extract({ file: archiveOf(run), cwd: root });
+    expect(diagnosed(root).map(({ kind }) => kind)).toEqual(MISTAKES[run.name]);
+  },
+);
 
 describe('nothing is found where nothing was planted', () => {
   it.each(KEPT)('in the kept run %s', async (_name, file) => {

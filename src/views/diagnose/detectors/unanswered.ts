@@ -20,9 +20,6 @@ interface Debt {
 /** By agent, by message. */
 type Debts = Map<string, Map<string, Debt>>;
 
-/** Turns in which mail that is due was not given to anybody: its reader is not called any more. */
-const LEFT = 10;
-
 /** Turns for which a conversation rests before an answer without a reminder counts as forgotten. */
 const REST = 5;
 
@@ -122,15 +119,13 @@ function findingOf({ agent, mail, since, reminded }: Debt): KnownFailure {
   };
 }
 
-/** Work lies with an agent that is paused, or that has not been called for long although its schedule would have done so. */
+/** Work lies with an agent that is paused. */
 function isStuck({ mail, agent }: WaitingMail, past: PastWork): boolean {
   if (mail.kind !== 'request' && mail.kind !== 'task' && !(past.people.has(mail.from) && asksSomething(mail.body)))
     return false;
   if (mail.kind === 'notice' || mail.kind === 'status') return false;
   const since = past.paused.get(agent);
-  if (since !== undefined) return since <= mail.turn || past.turn - since >= REST;
-  const every = past.scheduleOf(agent);
-  return every !== null && past.turn - mail.turn >= LEFT + 2 * every;
+  return since !== undefined && (since <= mail.turn || past.turn - since >= REST);
 }
 
 function stuckOf({ mail, agent }: WaitingMail, past: PastWork): KnownFailure {
