@@ -298,3 +298,21 @@ it('a journal from before tools had prices has uses that cost nothing', async ()
   const use: Entry | undefined = org.lines('use')[0];
   expect([use, await spent(org)]).toEqual([{ k: 'use', turn: 1, agent: 'a', n: 1, act: 1, ...READ }, 2 * CALL]);
 });
+
+it('agents whose prompts are too long to be kept from their price to their visit are asked the same', async () => {
+  const org = new Lab(
+    {
+      edges: { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] },
+      org: { limits: { inbox_tokens: 1_000_000 } },
+      models: { default: { provider: 'mind', price: { input: 1, output: 1 } } },
+      credits: { agents: { a: { grant: 1000 }, b: { grant: 1000 } } },
+    },
+    () => [say('human', 'Read.')],
+  );
+  for (const to of ['a', 'b']) for (let n = 1; n <= 5; n++) org.drop(to, `Letter ${n}. ${'x'.repeat(450_000)}`);
+  await org.turns(1);
+  const lengths = org.prompts.map(({ parts }) => parts.reduce((all, part) => all + part.text.length, 0));
+  expect(lengths).toHaveLength(2);
+  expect(Math.min(...lengths)).toBeGreaterThan(2_200_000);
+  expect(org.lines('visit').map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+});
