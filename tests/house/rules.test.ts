@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { admits } from './node-range.ts';
 import {
   arrow,
+  lengthFirst,
   namesOfFiles,
   noBarrel,
   oneClock,
@@ -67,6 +68,7 @@ const BAD: Case[] = [
   [saysWhatItIsFor, 'src/core/turn/schedule.ts', "import { x } from './x.ts';"],
   [saysWhatItIsFor, 'src/core/turn/schedule.ts', '/** Characters of a line at most. */\nconst LINE = 80;'],
   [saysWhatItIsFor, 'src/core/turn/schedule.ts', '/** TODO */\n\nconst LINE = 80;'],
+  [lengthFirst, 'src/schema/x.ts', 'z.string().max(64)\n.regex(/^a+(-a+)*$/)'],
 ];
 
 const GOOD: Case[] = [
@@ -102,6 +104,7 @@ const GOOD: Case[] = [
   [saysWhatItIsFor, 'src/core/turn/schedule.ts', "/** Decides who is due. */\nimport { x } from './x.ts';"],
   [saysWhatItIsFor, 'src/core/turn/schedule.ts', '// Decides who is due.\n\nconst LINE = 80;'],
   [saysWhatItIsFor, 'src/faces/cli/main.ts', '#!/usr/bin/env node\n/**\n * The program.\n */\n\nrun();'],
+  [lengthFirst, 'src/schema/x.ts', 'z.string().max(64, { abort: true }).regex(/^a+(-a+)*$/)'],
 ];
 
 describe('the rules of the house', () => {

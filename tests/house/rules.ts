@@ -144,6 +144,12 @@ export const namesOfFiles: Rule = ({ path }) => {
   return names.filter(bad).map((name) => `is named ${name}`);
 };
 
+/** A length is checked before a pattern, which can overflow the stack on millions of characters. */
+export const lengthFirst: Rule = ({ tree }) => {
+  const chained = /\.max\([\w ]+\)\s*\.regex\(/g;
+  return [...tree.text.matchAll(chained)].map(([found]) => `${found}: say { abort: true } after the length`);
+};
+
 /** A file begins with a comment that says what it is for, apart from the comment of its first declaration. */
 export const saysWhatItIsFor: Rule = ({ tree }) => {
   const opening = /^(?:#!.*\n)?(?:\/\*\*(?:(?!\*\/)[\s\S])*\.\s*\*\/\n|(?:\/\/ .*\n)*\/\/ .*\.\n)(?:import\b|\n)/;

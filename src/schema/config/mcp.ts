@@ -85,7 +85,7 @@ export const pinnedTool = later(() =>
   z.strictObject({
     name: z
       .string()
-      .max(38)
+      .max(38, { abort: true })
       .regex(/^(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]*$/)
       .describe('its name at the server'),
     description: z.string().max(2000).describe('its description for agents'),

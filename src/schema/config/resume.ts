@@ -22,7 +22,7 @@ export function covers(grant: string, tool: string): boolean {
 const hostPattern = later(() =>
   z
     .string()
-    .max(260)
+    .max(260, { abort: true })
     .regex(
       /^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?$/,
       'a host such as example.org, "*.example.org" or example.org:8443, in small letters',

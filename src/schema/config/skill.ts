@@ -10,7 +10,7 @@ export const skillHead = later(() =>
   z.looseObject({
     name: z
       .string()
-      .max(64)
+      .max(64, { abort: true })
       .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens')
       .describe('must equal the folder name'),
     description: z.string().trim().min(1).max(1024).describe('what it is for and when to use it; agents see this'),

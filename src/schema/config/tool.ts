@@ -29,7 +29,7 @@ export const network = later(() =>
       .array(
         z
           .string()
-          .max(260)
+          .max(260, { abort: true })
           .regex(/^([a-z0-9-]+\.)+[a-z][a-z0-9-]*(:[1-9]\d{0,4})?$/, 'the name of a host such as api.example.org'),
       )
       .min(1)
@@ -47,7 +47,7 @@ export const toolHead = later(() =>
       version: z.literal(1).optional().describe('format version of this file'),
       name: z
         .string()
-        .max(40)
+        .max(40, { abort: true })
         .regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/, 'expected lower-case letters, digits and single _')
         .describe('the name of the folder; it must not be the name of a built-in tool'),
       description: z.string().trim().min(1).max(1024).describe('what it does; agents see this'),

@@ -28,7 +28,7 @@ const oneOrMany = later(() =>
 const fileName = later(() =>
   z
     .string()
-    .max(255)
+    .max(255, { abort: true })
     .regex(/^[^/\\\0-\x1f]+$/, 'expected the name of a file, without folders')
     .refine((v) => v !== '.' && v !== '..', 'expected the name of a file'),
 );

@@ -19,7 +19,7 @@ export default act({
   input: z.strictObject({
     name: z
       .string()
-      .max(64)
+      .max(64, { abort: true })
       .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens'),
     description: z.string().regex(/\S/, 'expected words').max(1024).describe('what it is for and when to use it'),
     body: z.string().min(1).max(TEXT_CHARS).describe('the instructions, markdown'),
