@@ -9,9 +9,9 @@ import { lockHolder } from '../disk/fs/lock.ts';
 import { Folder } from '../disk/intake/folder.ts';
 import { journalFiles, journalPath } from '../disk/journal/journal.ts';
 import { Tail } from '../disk/journal/tail.ts';
+import { ownerOf } from '../disk/owner/owner.ts';
 import { turnLines } from '../engine/journal/history.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
-import { secretMask } from '../engine/secrets.ts';
 import { type IntakeStep, intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
@@ -117,7 +117,7 @@ export class Follow {
     this.folder = new Folder(
       this.disk,
       copyWith(this.clock, { now: () => this.clock.now() + LONG_AGO_MS }),
-      secretMask(this.place.env),
+      ownerOf(this.place).redact,
     );
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
     this.recent = new Recent();
@@ -178,7 +178,7 @@ export class Follow {
     await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, found, { wanted: SHOWN });
     const text = () => JSON.stringify([this.around, ...this.around.present]);
     const before = text();
-    const mask = secretMask(this.place.env);
+    const mask = ownerOf(this.place).redact;
     this.around = {
       drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),

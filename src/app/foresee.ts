@@ -9,8 +9,8 @@ import type { State } from '../core/model/state.ts';
 import type { Toolbox } from '../core/turn/judge.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { Folder } from '../disk/intake/folder.ts';
+import { ownerOf } from '../disk/owner/owner.ts';
 import { load } from '../engine/journal/load.ts';
-import { secretMask } from '../engine/secrets.ts';
 import type { IntakeStep } from '../engine/turn/intake.ts';
 import { intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
@@ -19,10 +19,15 @@ import type { OrgPlace } from './place.ts';
 import type { View } from './view.ts';
 
 /** What is wrong with mail that waits in people's outboxes. */
-export function faultyDrops({ machine, root, env }: OrgPlace, config: Config): Fault[] {
+export function faultyDrops(place: OrgPlace, config: Config): Fault[] {
+  const { machine, root, env } = place;
   const disk = machine.disk(root);
   const { state } = load(disk, machine.kept(root, env, disk));
-  return new Folder(disk, machine.clock, secretMask(env)).drops.faulty(state, config, config.org.limits.message_bytes);
+  return new Folder(disk, machine.clock, ownerOf(place).redact).drops.faulty(
+    state,
+    config,
+    config.org.limits.message_bytes,
+  );
 }
 
 /**

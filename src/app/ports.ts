@@ -16,7 +16,8 @@ import { progressOf } from './place.ts';
 /** The real world behind an engine. */
 export function portsOf(place: OrgPlace): Ports & Pick<Required<Ports>, 'sandbox' | 'servers'> {
   const disk = place.machine.disk(place.root);
-  const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
+  const owner = ownerOf(place);
+  const { requireTrust, moduleOf, approved } = owner;
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
   const find = async (name: string) => {
     const wanting = wantingFor(name);
@@ -26,7 +27,7 @@ export function portsOf(place: OrgPlace): Ports & Pick<Required<Ports>, 'sandbox
   const { root, env, unsafeHost = false, verify = false } = place;
   const kept = place.machine.kept(root, env, disk);
   const sandbox = realSandbox(root, kept);
-  const outside = { sandbox, servers: realServers({ root, env, kept }, sandbox.probe), wire: realWire };
+  const outside = { sandbox, servers: realServers({ root, env, owner, kept }, sandbox.probe), wire: realWire };
   const progress = progressOf(place);
   const ports = {
     disk,
@@ -36,6 +37,7 @@ export function portsOf(place: OrgPlace): Ports & Pick<Required<Ports>, 'sandbox
     clock: place.machine.clock,
     host: place.machine.host(root),
     env,
+    owner,
     provider: find,
     approved,
   };

@@ -6,8 +6,8 @@ import { memoryFaults } from '../disk/config/memory.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { lockHolder } from '../disk/fs/lock.ts';
 import { Folder } from '../disk/intake/folder.ts';
+import { ownerOf } from '../disk/owner/owner.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
-import { secretMask } from '../engine/secrets.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import { forgetDeleted, MOST_BYTES } from './foresee.ts';
@@ -30,7 +30,7 @@ export function readOrg(place: OrgPlace, fresh?: Loaded): View {
   const loaded = fresh ?? load(disk, kept, undefined, { progress: progressOf(place) });
   forgetDeleted(disk, loaded.state);
   const read = readFolder(
-    { disk, clock, env, kept: fresh ? copyWith(kept, { write: () => null }) : kept },
+    { disk, clock, env, owner: ownerOf(place), kept: fresh ? copyWith(kept, { write: () => null }) : kept },
     loaded.state,
   );
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
@@ -47,7 +47,7 @@ export function readOrg(place: OrgPlace, fresh?: Loaded): View {
     faults: read.faults,
     warnings: read.warnings,
     loaded,
-    mask: secretMask(env),
+    mask: ownerOf(place).redact,
     running: lockHolder(disk, machine.host(root)),
   };
 }
@@ -58,9 +58,9 @@ export function checkFolder(place: OrgPlace): ConfigReading {
   const { clock } = machine;
   const disk = machine.disk(root);
   const kept = machine.kept(root, env, disk);
-  const read = readFolder({ disk, kept, clock, env }, goneFrom(disk, kept));
+  const read = readFolder({ disk, kept, clock, env, owner: ownerOf(place) }, goneFrom(disk, kept));
   const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
-  const inputs = new Folder(disk, clock, secretMask(env)).tracked.changes(emptyState(), most);
+  const inputs = new Folder(disk, clock, ownerOf(place).redact).tracked.changes(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
     if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';

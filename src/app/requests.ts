@@ -3,8 +3,9 @@ import { stringify } from 'yaml';
 import { asked } from '../core/journal/asked.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { replaceNow } from '../disk/fs/workspace.ts';
+import { ownerOf } from '../disk/owner/owner.ts';
 import type { Ports } from '../engine/ports.ts';
-import { maskJson, secretMask } from '../engine/secrets.ts';
+import { maskJson } from '../engine/secrets.ts';
 import { Engine } from '../engine/turn/engine.ts';
 import { copyWith } from '../schema/copy.ts';
 import { FaultError } from '../schema/fault.ts';
@@ -24,7 +25,7 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
 export function post(place: OrgPlace, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = portsOf(place);
   const who = { by: person, ...throughOf(place) };
-  const requests = maskJson(secretMask(place.env), asks).map((ask) => copyWith(ask, who) as Request);
+  const requests = maskJson(ownerOf(place).redact, asks).map((ask) => copyWith(ask, who) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
   const since = ports.clock.now();
   for (const [i, request] of requests.entries()) {

@@ -7,6 +7,7 @@ import type { Disk } from '../disk/fs/disk.ts';
 import { realHost } from '../disk/fs/host.ts';
 import type { Host } from '../disk/fs/lock.ts';
 import { realDisk } from '../disk/fs/real.ts';
+import type { Owners } from '../disk/owner/owner.ts';
 import type { Env } from '../schema/env.ts';
 
 /** Folders, clock and processes of a machine. Tests give one whose folders are in memory. */
@@ -18,7 +19,15 @@ export interface Machine {
   /** What is kept in `.lemming/` only for speed. `disk`: that of `root`, where it is open. */
   kept(root: string, env: Env, disk?: Disk): KeptFiles;
   clock: Clock;
+  /** The owners of the machine that were asked so far. */
+  owners: Owners;
 }
 
 /** The machine that this process runs on. */
-export const realMachine: Machine = { disk: realDisk, host: realHost, kept: realKept, clock: realClock };
+export const realMachine: Machine = {
+  disk: realDisk,
+  host: realHost,
+  kept: realKept,
+  clock: realClock,
+  owners: new WeakMap(),
+};

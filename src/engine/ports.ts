@@ -8,6 +8,7 @@ import type { KeptFiles } from '../disk/cache/kept.ts';
 import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import type { Host } from '../disk/fs/lock.ts';
+import type { Owner } from '../disk/owner/owner.ts';
 import type { Sandbox } from '../disk/sandbox/sandbox.ts';
 import type { Wire } from '../disk/sandbox/wire.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -23,6 +24,8 @@ export interface Ports {
   clock: Clock;
   host: Host;
   env: Record<string, string | undefined>;
+  /** The owner of the machine: keys, secrets and approvals. */
+  owner: Owner;
   /** Runs programs of agents; without it there are none. */
   sandbox?: Sandbox;
   /** Reaches the network for tools; without it there is none. */

@@ -1,19 +1,10 @@
 /** Masks the secrets of the environment and of the owner. */
 import { unchanged } from '../core/text/mask.ts';
-import { ownerOf } from '../disk/owner/owner.ts';
 
 /** Masks secrets in a text. `idle`: there is nothing to mask at present. */
 export interface Mask {
   (text: string): string;
   idle?(): boolean;
-}
-
-/**
- * Masks the values of secret variables, those of the owner's `.env`, and every secret that was looked up, however they are
- * written.
- */
-export function secretMask(env: Record<string, string | undefined>): Mask {
-  return ownerOf(env).redact;
 }
 
 /** The same value with the secrets in its texts and keys masked. */

@@ -6,6 +6,7 @@ import type { Disk } from '../../src/disk/fs/disk.ts';
 import type { Host } from '../../src/disk/fs/lock.ts';
 import { finalFiles } from '../../src/disk/fs/materialise.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
+import { machineOwner } from '../../src/disk/owner/owner.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import { Engine } from '../../src/engine/turn/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -140,6 +141,7 @@ export function portsOf(machine: Machine): Ports {
     clock: machine.clock,
     host,
     env: {},
+    owner: machineOwner({}),
     provider: async () => actor(machine),
   };
 }

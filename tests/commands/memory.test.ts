@@ -6,6 +6,7 @@ import { commandFiles } from '../../scripts/commands.ts';
 import { codeIn, leavesOf } from '../../src/commands/leaves.ts';
 import { packageFolder } from '../../src/commands/templates.ts';
 import { NOTHING_KEPT } from '../../src/disk/cache/kept.ts';
+import { machineOwner } from '../../src/disk/owner/owner.ts';
 import { type Machine, realMachine } from '../../src/engine/machine.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
@@ -30,12 +31,15 @@ function withOwnMethods<T extends object>(port: T): T {
   return Object.fromEntries(methods);
 }
 
+const owner = machineOwner({});
+
 /** A machine whose only folder is in memory; the package is where it is. */
 const machine: Machine = {
   disk: (folder) => (folder === root ? disk : realMachine.disk(folder)),
   host: () => ({ pid: 7, boot: 'first', name: 'memory', startOf: () => null, place: 'memory' }),
   kept: () => NOTHING_KEPT,
   clock,
+  owners: { get: () => owner, set: () => {} },
 };
 
 /** Calls a leaf as a face does. */

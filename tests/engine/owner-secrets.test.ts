@@ -7,9 +7,9 @@ import * as exportCommand from '../../src/commands/keep/export.ts';
 import * as runCommand from '../../src/commands/run/run.ts';
 import { ProviderError } from '../../src/core/model/call.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
-import { ownerOf } from '../../src/disk/owner/owner.ts';
+import { machineOwner, ownerOf } from '../../src/disk/owner/owner.ts';
 import { logger } from '../../src/engine/log/log.ts';
-import { maskJson, secretMask } from '../../src/engine/secrets.ts';
+import { maskJson } from '../../src/engine/secrets.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { checked } from '../commands/checked.ts';
@@ -117,7 +117,7 @@ describe('secrets of the owner', () => {
     org.providers.broken = service(() => {
       throw new ProviderError('auth', ALL.join(' '));
     });
-    await ownerOf(org.env).secret('secret://x');
+    await ownerOf({ machine: org, env: org.env }).secret('secret://x');
     org.drop('a', ALL.join('\n'));
     org.drop('b', 'And you?');
     const reports = await org.turns(2);
@@ -133,8 +133,9 @@ describe('secrets of the owner', () => {
   it('reach no log, also when they are revealed after it was opened', async () => {
     const env = owned();
     const disk = new MemoryDisk();
-    const log = logger(disk, new FakeClock(), () => null, env);
-    await ownerOf(env).secret('secret://x');
+    const owner = machineOwner(env);
+    const log = logger(disk, new FakeClock(), () => null, owner.redact);
+    await owner.secret('secret://x');
     log.log({ level: 'error', module: 'provider', event: 'failed', turn: 1, message: ALL.join(' ') });
     log.flush();
     const text = [...disk.files()].map(([, content]) => content).join();
@@ -175,15 +176,16 @@ describe('secrets of the owner', () => {
 describe('a redactor', () => {
   it('without any secret leaves values as they are, and takes notice when there is one', async () => {
     const env = { ODD: 'odd-canary' };
-    const redact = secretMask(env);
+    const owner = machineOwner(env);
+    const { redact } = owner;
     const value = { text: 'odd-canary' };
     expect(maskJson(redact, value)).toBe(value);
-    await ownerOf(env).secret('env:ODD');
+    await owner.secret('env:ODD');
     expect(maskJson(redact, value)).toEqual({ text: '[ODD]' });
   });
 
   it('costs next to nothing when there is no secret', async () => {
-    const redact = secretMask({ HOME: '/nowhere' });
+    const redact = machineOwner({ HOME: '/nowhere' }).redact;
     const value = { text: 'x'.repeat(100_000) };
     const redactAll = () => {
       for (let i = 0; i < 10_000; i++) maskJson(redact, value);

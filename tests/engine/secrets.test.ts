@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { secretMask } from '../../src/engine/secrets.ts';
+import { machineOwner } from '../../src/disk/owner/owner.ts';
 
 const SECRET = 'p@ss/wörd "42"+x';
 
 describe('the redactor', () => {
-  const redact = secretMask({
+  const { redact } = machineOwner({
     DB_PASSWORD: SECRET,
     GITHUB_TOKEN: 'ghp_abcdefgh',
     SHORT_KEY: 'abc',
@@ -31,6 +31,6 @@ describe('the redactor', () => {
     const text = 'abc /usr/bin nothing ghp_other';
     expect(redact(text)).toBe(text);
     expect(redact('use ghp_abcdefgh now')).toBe('use [GITHUB_TOKEN] now');
-    expect(secretMask({})('sk-x')).toBe('sk-x');
+    expect(machineOwner({}).redact('sk-x')).toBe('sk-x');
   });
 });

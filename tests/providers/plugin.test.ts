@@ -42,9 +42,9 @@ function place(text: string, given: { path?: string; variables?: Record<string, 
   };
   write(text);
   const env = { LEMMING_HOME: join(top, 'home'), ...given.variables };
-  const owner = ownerOf(env, root);
+  const owner = ownerOf({ machine: realMachine, env, root });
   const approve = (approved = text) => owner.approve({ kind: 'plugin', path, text: approved });
-  const outside: Outside = { ...world(), ...outsideOf(env) };
+  const outside: Outside = { ...world(), ...outsideOf(owner) };
   const open = () => portsOf({ machine: realMachine, root, env }).provider(path);
   const connect = async (fields: Record<string, unknown> = {}): Promise<Connection> =>
     (await open()).connect(modelOf({ provider: path, price: {}, ...fields }), outside);

@@ -3,6 +3,7 @@ import type { Json, Prompt, Reply } from '../../src/core/model/call.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import { emptyState } from '../../src/core/model/state.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
+import { ownerOf } from '../../src/disk/owner/owner.ts';
 import type { TurnReport } from '../../src/engine/log/report.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import { Engine, type TurnOptions } from '../../src/engine/turn/engine.ts';
@@ -46,6 +47,7 @@ export class Org {
   repeatable = true;
   pid = 1;
   env: Record<string, string> = {};
+  readonly owners = new WeakMap();
   private drops = 0;
   private readonly mind: Mind;
 
@@ -70,7 +72,15 @@ export class Org {
     const startOf = (asked: number) => (asked === this.pid ? `start-${asked}` : null);
     const host = { pid: this.pid, boot: 'boot', name: 'here', place: 'org', startOf };
     const find = async (name: string) => (name === 'mind' ? this.provider() : provider(name));
-    return { disk: this.disk, kept: keptIn(this.disk), clock: this.clock, host, env: this.env, provider: find };
+    return {
+      disk: this.disk,
+      kept: keptIn(this.disk),
+      clock: this.clock,
+      host,
+      env: this.env,
+      owner: ownerOf({ machine: this, env: this.env }),
+      provider: find,
+    };
   }
 
   private provider(): Provider {

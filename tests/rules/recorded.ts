@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Entry } from '../../src/core/model/entry.ts';
+import { unchanged } from '../../src/core/text/mask.ts';
 import { GENESIS, Journal, journalPath, readJournal } from '../../src/disk/journal/journal.ts';
 import { compareFolder } from '../../src/engine/replay/compare.ts';
 import { JournalFiles } from '../../src/engine/replay/journal-files.ts';
@@ -36,7 +37,7 @@ export function recordedAt(rules: number, root: string): void {
 export function edited(disk: MemoryDisk): string[] {
   const refold = new JournalFiles();
   for (const group of readJournal(disk, [])) refold.take(group);
-  return compareFolder(disk, refold, {}).map(({ path }) => path);
+  return compareFolder(disk, refold, {}, unchanged).map(({ path }) => path);
 }
 
 /** Every turn of the present rules is made again. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findMail, findMessage, mailFiles, messageAt, readMail, receivedBy } from '../../src/app/look/mail-index.ts';
 import { agentState } from '../../src/core/model/state/staff.ts';
+import { unchanged } from '../../src/core/text/mask.ts';
 import { removeTree } from '../../src/disk/fs/tree.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
@@ -96,7 +97,7 @@ async function found(org: Org): Promise<string[]> {
 function differences(org: Org): unknown[] {
   const refold = new JournalFiles();
   for (const group of readJournal(org.disk, [])) refold.take(group);
-  return compareFolder(org.disk, refold, {});
+  return compareFolder(org.disk, refold, {}, unchanged);
 }
 
 describe('the folder of an agent is gone', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/app/redact.ts';
 import type { Json } from '../../src/core/model/call.ts';
+import { unchanged } from '../../src/core/text/mask.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { verifyJournal } from '../../src/engine/journal/verify.ts';
@@ -63,7 +64,7 @@ async function isWhole(org: Lab): Promise<void> {
     await again.take(group);
   }
   expect(again.divergence).toBeNull();
-  expect(compareFolder(org.disk, files, {})).toEqual([]);
+  expect(compareFolder(org.disk, files, {}, unchanged)).toEqual([]);
 }
 
 describe('what comes with a message', () => {

@@ -14,8 +14,7 @@ import { type Disk, DiskError } from '../../disk/fs/disk.ts';
 import { digestOf, type Looked, Trace } from '../../disk/fs/trace.ts';
 import { goneFrom } from '../../disk/intake/absent.ts';
 import { Folder } from '../../disk/intake/folder.ts';
-import { ownerOf } from '../../disk/owner/owner.ts';
-import { secretMask } from '../../engine/secrets.ts';
+import type { Owner } from '../../disk/owner/owner.ts';
 import type { Env } from '../../schema/env.ts';
 
 export const CONFIG = 'config.bin';
@@ -38,6 +37,7 @@ export interface ConfigFolder {
   kept: KeptFiles;
   clock: Clock;
   env: Env;
+  owner: Owner;
 }
 
 /** The configuration as the files of the folder say it, whatever the journal holds. */
@@ -50,11 +50,12 @@ export function readFolder(folder: ConfigFolder, state: State): ConfigReading {
 }
 
 /** The kept reading, if reading the folder would give the same now. */
-export function knownReading({ disk, kept: files, env }: ConfigFolder, state: State): ConfigReading | null {
+export function knownReading(folder: ConfigFolder, state: State): ConfigReading | null {
+  const { disk, kept: files } = folder;
   const found = files.read(CONFIG);
   if (!found) return null;
   const kept: KeptConfig = deserialize(found.bytes);
-  return kept.under === files.digest(underOf(env)) && isAllThere(disk, state) && isUnchanged(disk, kept)
+  return kept.under === files.digest(underOf(folder)) && isAllThere(disk, state) && isUnchanged(disk, kept)
     ? kept.reading
     : null;
 }
@@ -77,12 +78,12 @@ function isUnchanged(disk: Disk, { looked, digest }: KeptConfig): boolean {
  * Reads all files. Only when each was found unchanged does the result depend on them alone: then there is a trace of them.
  */
 function readAnew(
-  { disk, clock, env }: Omit<ConfigFolder, 'kept'>,
+  { disk, clock, env, owner }: Omit<ConfigFolder, 'kept'>,
   state: State,
 ): { reading: ConfigReading; trace: Trace | null } {
   const start = clock.now();
   const trace = new Trace(disk);
-  const folder = new Folder(trace.disk, clock, secretMask(env));
+  const folder = new Folder(trace.disk, clock, owner.redact);
   const texts = new Map(state.files.texts);
   const changes = folder.tracked.changes(state, MOST_BYTES, false);
   const whole = folder.tracked.isWhole();
@@ -100,8 +101,9 @@ function readAnew(
  * Keeps a reading that depends only on what was looked at. Nothing is kept in a folder that cannot be written, or before an
  * engine has made the owner's key, because a command that only reads makes nothing in the owner's folder.
  */
-function keepReading({ kept: files, env }: ConfigFolder, trace: Trace, reading: ConfigReading): void {
-  const under = files.digest(underOf(env));
+function keepReading(folder: ConfigFolder, trace: Trace, reading: ConfigReading): void {
+  const { kept: files } = folder;
+  const under = files.digest(underOf(folder));
   if (under === null) return;
   const kept: KeptConfig = { under, looked: trace.looked(), digest: trace.digest(), reading };
   try {
@@ -115,9 +117,9 @@ function keepReading({ kept: files, env }: ConfigFolder, trace: Trace, reading: 
  * What counts besides the folder. The name of a built file depends on its content, so the place of this module identifies
  * the program.
  */
-function underOf(env: Env): string {
+function underOf({ env, owner }: Pick<ConfigFolder, 'env' | 'owner'>): string {
   const settings = Object.entries(env).filter(([name]) => name.startsWith('LEMMING_'));
-  const secrets = [...ownerOf(env).secrets()];
+  const secrets = [...owner.secrets()];
   return JSON.stringify([VERSION, import.meta.url, process.version, process.geteuid?.(), settings.sort(), secrets]);
 }
 

@@ -7,6 +7,7 @@ import type { State } from '../../core/model/state.ts';
 import { KEPT_NAMES, type KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { JournalMarks } from '../../disk/journal/journal-marks.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
 import { differingIndexes } from '../../disk/search/find-texts.ts';
 import { isAnyStrange, REPLIES_FILE } from '../../engine/calls/reply-cache.ts';
 import { journalLines } from '../../engine/journal/history.ts';
@@ -103,7 +104,8 @@ function digestOf(field: string, value: unknown): string {
 }
 
 /** Compares the caches of files and replies with the files and replies. */
-export async function compareFiles(view: View, { machine, root, env }: OrgPlace): Promise<Fault[]> {
+export async function compareFiles(view: View, place: OrgPlace): Promise<Fault[]> {
+  const { machine, root, env } = place;
   const { disk, kept, state } = view;
   const { shelf } = mailTexts(disk, { archived: true });
   const indexes = [
@@ -113,7 +115,7 @@ export async function compareFiles(view: View, { machine, root, env }: OrgPlace)
   const replies = kept.read(REPLIES_FILE);
   const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));
   return [
-    ...(isReadingStrange({ disk, kept, clock: machine.clock, env }, state)
+    ...(isReadingStrange({ disk, kept, clock: machine.clock, env, owner: ownerOf(place) }, state)
       ? [differing(`${FOLDER}/${CONFIG}`, 'It does not match the files')]
       : []),
     ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'It does not match the journal')),

@@ -44,12 +44,12 @@ export const run: Run<typeof command> = async (world, input) => {
   await learnKeys(world, config);
   const file = resolve(world.cwd, input.args.file);
   const bare = input.flags['without-journal'] === true;
-  let scrubber = new Scrubber(disk, config, world.env);
+  let scrubber = new Scrubber(disk, config, ownerOf(world));
   const packed: PackedOrg = packOrg(disk, file, {
     told: barFor(world, 'files'),
     skip: (path) => LOCAL.test(path) || (bare && HISTORY.test(path)),
     change() {
-      scrubber = new Scrubber(disk, config, world.env);
+      scrubber = new Scrubber(disk, config, ownerOf(world));
       return (one) => scrubber.take(one);
     },
   });
@@ -64,12 +64,12 @@ export const run: Run<typeof command> = async (world, input) => {
 };
 
 /** Asks for keys that only a program knows, so that they are masked too. */
-async function learnKeys({ env, root, say }: World, config: Config): Promise<void> {
+async function learnKeys(world: World, config: Config): Promise<void> {
   for (const key of keysIn(config).filter((one) => one.startsWith('secret://'))) {
     try {
-      await ownerOf(env, root).secret(key);
+      await ownerOf(world).secret(key);
     } catch {
-      say(`${key} could not be read, so the files were not searched for it.`);
+      world.say(`${key} could not be read, so the files were not searched for it.`);
     }
   }
 }

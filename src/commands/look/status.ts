@@ -109,7 +109,7 @@ export async function isStatusStrange(world: World, view: View): Promise<boolean
 async function statusIn(world: World, view: View): Promise<{ data: Status; keys: Fault[] }> {
   const [, , { statusOf }, { keyFaults }, { ownerOf }, { foresee }, { readerOf }] = await heavy();
   await foresee(view);
-  const keys = keyFaults(view.config, ownerOf(world.env, world.root));
+  const keys = keyFaults(view.config, ownerOf(world));
   const data = statusOf(view.config, view.state, readerOf(view), [...view.faults, ...view.warnings, ...keys]);
   data.waiting = data.waiting.filter(view.sees);
   return { data, keys };

@@ -87,7 +87,7 @@ function isOfTools({ file = '' }: Fault): boolean {
 
 /** The tools as the next turn has them: what the owner of the machine approves now counts. */
 function toolboxOf(world: World, { config, state }: View) {
-  const [now] = trustNow(config, state, ownerOf(world.env, world.root).approved);
+  const [now] = trustNow(config, state, ownerOf(world).approved);
   const trusted = now?.k === 'trusted' ? new Map(Object.entries(now.tools)) : state.rights.trusted;
   return toolsetOf(TOOLS, config, trusted);
 }

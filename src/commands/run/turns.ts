@@ -122,12 +122,12 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
 }
 
 /** Why models of agents whose visits failed, or that are left with failing ones, were not called: their keys would go where nobody approved. */
-function keysHeldBack({ env, root }: World, { knownConfig }: Engine, { failed }: RunReport, failing: boolean): Fault[] {
+function keysHeldBack(world: World, { knownConfig }: Engine, { failed }: RunReport, failing: boolean): Fault[] {
   if (!knownConfig || (failed.size === 0 && !failing)) return [];
   const agents = failing ? [...knownConfig.agents.keys()] : [...failed];
   const wanted = new Set(agents.flatMap((name) => knownConfig.agents.get(name)?.model ?? []));
   const models = new Map([...knownConfig.models].filter(([name]) => wanted.has(name)));
-  return keyFaults({ ...knownConfig, models }, ownerOf(env, root));
+  return keyFaults({ ...knownConfig, models }, ownerOf(world));
 }
 
 /** The exit code of a run, the first that applies. */

@@ -134,7 +134,7 @@ function examine(
 ) {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
-  const owner = ownerOf(place.env, place.root);
+  const owner = ownerOf(place);
   const told = [...faults, ...warnings];
   const barred = barredFolders(disk).filter((path) => !told.some(({ file }) => file === path));
   const places = barred.map((path) =>

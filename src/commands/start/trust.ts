@@ -59,7 +59,7 @@ type TrustLine = { [of in Runner]?: string } & {
 export const run: Run<typeof command> = async (world, input) => {
   const { config, faults } = checkFolder(world);
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  const owner = ownerOf(world.env, world.root);
+  const owner = ownerOf(world);
   const programs = programsOf(config, world.machine.disk(world.root), owner);
   const { name } = input.args;
   const { revoke } = input.flags;

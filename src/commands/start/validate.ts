@@ -48,7 +48,7 @@ export const run: Run<typeof command> = async (world) => {
         ...faultyDrops(world, config),
       ]
     : [];
-  const owner = ownerOf(world.env, world.root);
+  const owner = ownerOf(world);
   const keys = config ? keyFaults(config, owner) : [];
   const faults = [...broken, ...warnings, ...more, ...keys];
   const notes = config

@@ -1,8 +1,10 @@
 /** The command `lemming replay`. */
+
 import { resolve } from 'node:path';
 import { portsOf } from '../../app/ports.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { journalFiles, readJournal } from '../../disk/journal/journal.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
 import {
   compareFolder,
   type FileDifference,
@@ -132,7 +134,7 @@ async function replayOnce(world: World, input: InputOf<typeof command>, disk: Di
     await recompute?.take(group);
   }
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  return { refold, recompute, differences: compareFolder(disk, refold, world.env) };
+  return { refold, recompute, differences: compareFolder(disk, refold, world.env, ownerOf(world).redact) };
 }
 
 function sinkOf(world: World, { flags }: InputOf<typeof command>): Disk | null {

@@ -60,22 +60,44 @@ export interface Owner {
   secrets(): ReadonlyMap<string, string>;
   /** What is wrong with the owner's files, and with keys that lie in the org. */
   faults(): Fault[];
+  /** Takes notice of an org that must not hold the owner's folder, and of secret variables that are new. */
+  look(root?: string): void;
 }
 
-const owners = new WeakMap<Env, MachineOwner>();
+/** The owners that a machine knows, by environment: what one of them learnt, such as a secret to mask, holds for all who ask. */
+export interface Owners {
+  get(env: Env): Owner | undefined;
+  set(env: Env, owner: Owner): unknown;
+}
 
-/** The owner of the machine whose environment this is: always the same for the same object. `root`: an org that must not hold the owner's folder. */
-export function ownerOf(env: Env, root?: string): Owner {
-  const owner = owners.get(env) ?? new MachineOwner(env);
+/** Where an owner is asked: a machine, an environment, and an org that must not hold the owner's folder. */
+export interface OwnerPlace {
+  machine: { owners: Owners };
+  env: Env;
+  root?: string;
+}
+
+/** The owner of the machine with that environment: always the same for the same machine and environment. */
+export function ownerOf({ machine: { owners }, env, root }: OwnerPlace): Owner {
+  const owner = owners.get(env) ?? machineOwner(env);
   owners.set(env, owner);
   owner.look(root);
   return owner;
 }
 
+/** An owner as the environment says, known to nobody else. */
+export function machineOwner(env: Env): Owner {
+  const owner = new MachineOwner(env);
+  owner.look();
+  return owner;
+}
+
 /** What providers are given of the owner. */
-export function outsideOf(env: Env): Pick<Owner, 'env' | 'secret' | 'redact' | 'childEnv' | 'requireTrust' | 'run'> {
-  const { env: variable, secret, redact, childEnv, requireTrust, run } = ownerOf(env);
-  return { env: variable, secret, redact, childEnv, requireTrust, run };
+export function outsideOf(
+  owner: Owner,
+): Pick<Owner, 'env' | 'secret' | 'redact' | 'childEnv' | 'requireTrust' | 'run'> {
+  const { env, secret, redact, childEnv, requireTrust, run } = owner;
+  return { env, secret, redact, childEnv, requireTrust, run };
 }
 
 /** A secret that a program printed, or is about to. */
@@ -108,7 +130,6 @@ class MachineOwner implements Owner {
     this.trust = liveTrust(this.folder);
   }
 
-  /** Takes notice of an org, and of secret variables that are new. */
   look(root?: string): void {
     if (root) this.roots.add(root);
     this.learn(secretsIn(Object.entries(this.variables)));

@@ -8,7 +8,7 @@ import { countsTokens, worstCase } from '../../core/money/ledger.ts';
 import { requestHash } from '../../core/prompt/pieces.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
-import { outsideOf, ownerOf } from '../../disk/owner/owner.ts';
+import { outsideOf } from '../../disk/owner/owner.ts';
 import type { Connection, Outside, Provider } from '../../providers/provider.ts';
 import { breaker, leftAlone } from '../../providers/with/breaker.ts';
 import { fallback, type Link } from '../../providers/with/fallback.ts';
@@ -19,7 +19,6 @@ import type { Model, Price } from '../../schema/config/models.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
 import type { Ports } from '../ports.ts';
-import { secretMask } from '../secrets.ts';
 import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
 import { heardIn, overheard } from './listen.ts';
 import type { LimitLoad } from './load-cache.ts';
@@ -86,7 +85,7 @@ export class ModelCalls implements Models {
     this.ports = ports;
     this.journal = journal;
     this.state = state;
-    this.redact = secretMask(ports.env);
+    this.redact = ports.owner.redact;
     this.gates = new RateLimits(ports);
     this.replies = new ReplyCache(ports);
   }
@@ -127,7 +126,7 @@ export class ModelCalls implements Models {
       try {
         return await (await connection).complete(limitOutput(model, asking.prompt), signal, heardIn(asking, signal));
       } catch (error) {
-        if (isRefusedKey(error) && model.key) ownerOf(this.ports.env).forget(model.key);
+        if (isRefusedKey(error) && model.key) this.ports.owner.forget(model.key);
         throw error;
       }
     };
@@ -162,11 +161,11 @@ export class ModelCalls implements Models {
   }
 
   private outside(): Outside {
-    const { clock, env } = this.ports;
+    const { clock, owner } = this.ports;
     return {
       file: (path) => this.state.files.texts.get(path) ?? null,
       sleep: (ms, signal) => clock.sleep(ms, signal),
-      ...outsideOf(env),
+      ...outsideOf(owner),
     };
   }
 

@@ -10,7 +10,7 @@ import type { Disk } from '../../disk/fs/disk.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import { readMessage } from '../../disk/intake/incoming-message.ts';
 import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../../disk/journal/journal.ts';
-import { ownerOf } from '../../disk/owner/owner.ts';
+import type { Owner } from '../../disk/owner/owner.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { parseMessageId } from '../../schema/name.ts';
 import { printMessage } from '../../schema/print.ts';
@@ -37,8 +37,8 @@ export class Scrubber {
   private readonly groups: Rewritten[] = [];
   private readonly last: number;
 
-  constructor(disk: Disk, config: Config, env: Record<string, string | undefined>) {
-    const known = new Map([...ownerOf(env).secrets(), ...keysOf(config, env)]);
+  constructor(disk: Disk, config: Config, owner: Owner) {
+    const known = new Map([...owner.secrets(), ...keysOf(config, owner)]);
     this.disk = disk;
     this.redact = maskerOf(known);
     this.secrets = [...known.keys()];
@@ -151,8 +151,7 @@ function escaped(text: string): string {
 }
 
 /** Keys that the configuration names, whatever the variable is called: value → name. Those of `secret://` are known once they were asked for. */
-function keysOf(config: Config, env: Record<string, string | undefined>): [value: string, name: string][] {
-  const owner = ownerOf(env);
+function keysOf(config: Config, owner: Owner): [value: string, name: string][] {
   return keysIn(config).flatMap((key): [string, string][] => {
     const name = /^env:(.+)$/.exec(key)?.[1];
     const value = name === undefined ? undefined : owner.env(name)?.trim();

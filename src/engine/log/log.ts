@@ -4,7 +4,7 @@ import type { Clock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
 import { isName } from '../../schema/name.ts';
 import type { Level, LogEvent } from '../../views/journal/log-event.ts';
-import { secretMask } from '../secrets.ts';
+import type { Mask } from '../secrets.ts';
 
 /** A log being written. */
 export interface Log {
@@ -33,13 +33,7 @@ export function logPath(agent: string | null): string {
  * their module are dropped, secrets of the environment masked. Lines are buffered and written at most once a second, with
  * one append for each file; a file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
  */
-export function logger(
-  disk: Disk,
-  clock: Clock,
-  config: () => Config | null,
-  env: Record<string, string | undefined>,
-): Log {
-  const redact = secretMask(env);
+export function logger(disk: Disk, clock: Clock, config: () => Config | null, redact: Mask): Log {
   const lines = new Map<string, string[]>();
   let timer: AbortController | null = null;
 

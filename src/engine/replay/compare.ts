@@ -12,7 +12,7 @@ import { readMessage } from '../../disk/intake/incoming-message.ts';
 import { readJournalFile } from '../../disk/journal/journal.ts';
 import { decode } from '../../disk/yaml/codec.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import { secretMask } from '../secrets.ts';
+import type { Mask } from '../secrets.ts';
 import type { JournalFiles, MadeFile } from './journal-files.ts';
 
 /** A file that is not as the journal makes it. */
@@ -27,9 +27,9 @@ export function compareFolder(
   disk: Disk,
   refold: JournalFiles,
   env: Record<string, string | undefined>,
+  redact: Mask,
 ): FileDifference[] {
   const differences: FileDifference[] = [];
-  const redact = secretMask(env);
   for (const [path, made] of refold.files) {
     const bytes = readAny(disk, path);
     if (bytes === null) differences.push({ path, what: 'missing' });
@@ -37,7 +37,7 @@ export function compareFolder(
       differences.push({ path, what: 'changed' });
   }
   const known = new Set(differences.map(({ path }) => path));
-  for (const path of extras(disk, refold, env)) if (!known.has(path)) differences.push({ path, what: 'extra' });
+  for (const path of extras(disk, refold, env, redact)) if (!known.has(path)) differences.push({ path, what: 'extra' });
   return differences.sort((a, b) => byCodeUnit(a.path, b.path));
 }
 
@@ -62,10 +62,15 @@ function saysTheSame(
 }
 
 /** Files that the journal does not make, where the engine would take or miss them. Set-aside files and leftovers are none. */
-function extras(disk: Disk, { files, state }: JournalFiles, env: Record<string, string | undefined>): string[] {
+function extras(
+  disk: Disk,
+  { files, state }: JournalFiles,
+  env: Record<string, string | undefined>,
+  redact: Mask,
+): string[] {
   const config = configOf(state, env);
   const limit = config?.org.limits.message_bytes ?? 1_048_576;
-  const found = new Folder(disk, realClock, secretMask(env)).tracked
+  const found = new Folder(disk, realClock, redact).tracked
     .changes(state, limit)
     .flatMap((input) => ('path' in input ? [input.path] : []));
   const skip = (path: string): boolean =>

@@ -19,7 +19,6 @@ import { RecordedCalls } from '../calls/recorded-calls.ts';
 import { WrittenJournal } from '../calls/turn-journal.ts';
 import type { Loaded } from '../journal/load.ts';
 import type { Ports } from '../ports.ts';
-import { secretMask } from '../secrets.ts';
 import { toolsetOf } from '../tools/toolset.ts';
 import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { freeze } from '../turn/freeze.ts';
@@ -146,7 +145,7 @@ type TurnAhead = Turn & { calls: ModelCalls };
 /** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
 async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<TurnAhead> {
   const { state, journal, unfinished } = loaded;
-  const mask = secretMask(ports.env);
+  const mask = ports.owner.redact;
   const folder = new Folder(ports.disk, ports.clock, mask);
   const env = overridesIn(ports.env);
   const live = new LiveConfig(folder, state, env);

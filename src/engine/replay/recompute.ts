@@ -13,6 +13,7 @@ import { NOTHING_KEPT } from '../../disk/cache/kept.ts';
 import { configReader } from '../../disk/config/config.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import type { Group } from '../../disk/journal/journal.ts';
+import { machineOwner } from '../../disk/owner/owner.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 import type { Ports } from '../ports.ts';
 import { Toolsets } from '../tools/toolset.ts';
@@ -58,6 +59,7 @@ export class Recompute {
       clock: realClock,
       host: ports.host,
       env: {},
+      owner: machineOwner({}),
       provider: async (name) => unreachable(await ports.provider(name)),
     };
     this.calls = new ReplayedCalls(this.ports, this.journal, this.state);

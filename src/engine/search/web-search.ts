@@ -1,7 +1,6 @@
 /** Searches what org.yaml names. */
 import type { Hit, SearchHits } from '../../core/model/tool.ts';
 import { deadline } from '../../disk/fs/clock.ts';
-import { ownerOf } from '../../disk/owner/owner.ts';
 import type { WireResponse } from '../../disk/sandbox/wire.ts';
 import { belongs } from '../../providers/hosted/address.ts';
 import type { SearchSettings } from '../../schema/config/org.ts';
@@ -39,7 +38,7 @@ export async function search(turn: Turn, resume: Resume, wish: SearchQuery, time
 /** Redirects are not followed: they could lead the key elsewhere. */
 async function askService(turn: Turn, settings: WebService, wish: SearchQuery, timeout: number): Promise<Hit[]> {
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
-  const owner = ownerOf(turn.ports.env);
+  const { owner } = turn.ports;
   const reference = 'key' in settings ? settings.key : null;
   if (reference !== null && !belongs(reference, SEARCH_NAMES[settings.backend]))
     owner.requireTrust(searchKey(settings.backend, reference));

@@ -5,7 +5,7 @@ import type { WorldResult } from '../../core/model/tool.ts';
 import { trustHash } from '../../core/model/trust.ts';
 import { trustOfServer } from '../../core/tools/declared.ts';
 import { serverResult } from '../../core/tools/server-result.ts';
-import { ownerOf } from '../../disk/owner/owner.ts';
+import type { Owner } from '../../disk/owner/owner.ts';
 import { HOST_ENV } from '../../disk/sandbox/bubblewrap.ts';
 import type { Home } from '../../disk/sandbox/left-running.ts';
 import type { Sandbox } from '../../disk/sandbox/sandbox.ts';
@@ -15,6 +15,7 @@ import type { Conversation, ServerLine } from './mcp.ts';
 
 interface ServerHome extends Home {
   env: Record<string, string | undefined>;
+  owner: Owner;
 }
 
 /** The servers of the org at that place; the sandbox is that of the sandbox. */
@@ -127,13 +128,13 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
 }
 
 /** Without secrets, and no longer than anybody reads. */
-function reasonOf({ env, root }: Pick<ServerHome, 'env' | 'root'>, error: unknown): string {
-  return ownerOf(env, root).redact(whyOf(error)).slice(0, SAID);
+function reasonOf({ owner }: Pick<ServerHome, 'owner'>, error: unknown): string {
+  return owner.redact(whyOf(error)).slice(0, SAID);
 }
 
 /** Starts the server, or finds its address, and greets it. */
-async function begin({ env, ...home }: ServerHome, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
-  const owner = ownerOf(env, home.root);
+async function begin(home: ServerHome, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
+  const { owner } = home;
   const child = server.settings.command ? await started(home, owner, probe, server) : null;
   const line: ServerLine = { server, process: child, secret: owner.secret };
   const { Conversation } = await import('./mcp.ts');
@@ -142,13 +143,13 @@ async function begin({ env, ...home }: ServerHome, probe: Sandbox['probe'], serv
   } catch (error) {
     await child?.close();
     const words = owner.redact(child?.lastWords() ?? '').slice(-SAID);
-    throw new Error(`${reasonOf({ env, ...home }, error)}${words && `: ${words}`}`);
+    throw new Error(`${reasonOf(home, error)}${words && `: ${words}`}`);
   }
 }
 
 async function started(
   home: Home,
-  owner: ReturnType<typeof ownerOf>,
+  owner: Owner,
   probe: Sandbox['probe'],
   { settings }: Server,
 ): Promise<ServerProcess> {

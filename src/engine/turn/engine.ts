@@ -39,7 +39,7 @@ import { verifyJournal } from '../journal/verify.ts';
 import { eventsOf, logJournal } from '../log/events.ts';
 import { doneIn, type TurnReport, visitReports } from '../log/report.ts';
 import type { Ports } from '../ports.ts';
-import { maskJson, secretMask } from '../secrets.ts';
+import { maskJson } from '../secrets.ts';
 import { Toolsets } from '../tools/toolset.ts';
 import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
@@ -126,7 +126,7 @@ export class Engine {
     this.durable = new Durable(ports.disk, loaded);
     this.boot = loaded.boot;
     this.marks = loaded.marks;
-    this.redact = secretMask(ports.env);
+    this.redact = ports.owner.redact;
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
     this.turnJournal = new WrittenJournal(this.journal, this.state);

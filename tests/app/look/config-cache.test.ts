@@ -9,6 +9,7 @@ import { NOTHING_KEPT } from '../../../src/disk/cache/kept.ts';
 import { realClock } from '../../../src/disk/fs/clock.ts';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import { scratch } from '../../commands/world.ts';
 
 type Env = Record<string, string>;
@@ -51,8 +52,15 @@ function counting(root: string): { disk: Disk; read: string[] } {
 /** What a command is told, and what it would be told if nothing were kept. */
 function readings(root: string, env: Env, state: State = emptyState()) {
   const { disk, read } = counting(root);
-  const told = readFolder({ disk, kept: realKept(root, env), clock: realClock, env }, state);
-  return { told, fresh: readFolder({ disk: realDisk(root), kept: NOTHING_KEPT, clock: realClock, env }, state), read };
+  const told = readFolder({ disk, kept: realKept(root, env), clock: realClock, env, owner: machineOwner(env) }, state);
+  return {
+    told,
+    fresh: readFolder(
+      { disk: realDisk(root), kept: NOTHING_KEPT, clock: realClock, env, owner: machineOwner(env) },
+      state,
+    ),
+    read,
+  };
 }
 
 /** Keeps a reading, and sees that it counts. */

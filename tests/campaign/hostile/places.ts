@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Prompt } from '../../../src/core/model/call.ts';
+import { unchanged } from '../../../src/core/text/mask.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { compareFolder } from '../../../src/engine/replay/compare.ts';
 import { JournalFiles } from '../../../src/engine/replay/journal-files.ts';
@@ -159,7 +160,7 @@ class Story {
   differences(): string[] {
     const refold = new JournalFiles();
     for (const group of readJournal(this.org.disk, [])) refold.take(group);
-    return compareFolder(this.org.disk, refold, {}).map(({ path, what }) => `${path} ${what}`);
+    return compareFolder(this.org.disk, refold, {}, unchanged).map(({ path, what }) => `${path} ${what}`);
   }
 }
 

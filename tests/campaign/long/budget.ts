@@ -6,6 +6,7 @@ import type { Entry } from '../../../src/core/model/entry.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { balanceOf } from '../../../src/core/money/ledger.ts';
 import { readJournalFile } from '../../../src/disk/journal/journal.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import type { Ports } from '../../../src/engine/ports.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -127,7 +128,7 @@ function portsOf(disk: MemoryDisk, clock: FakeClock, pid: number, provider: Prov
     place: 'org',
     startOf: (asked: number) => (asked === pid ? `start-${pid}` : null),
   };
-  return { disk, kept: keptIn(disk), clock, host, env: {}, provider: async () => provider };
+  return { disk, kept: keptIn(disk), clock, host, env: {}, owner: machineOwner({}), provider: async () => provider };
 }
 
 /** Folds the journal by itself and holds every account to its promises after every line. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../../src/app/read-org.ts';
 import type { World } from '../../../src/commands/world.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import { logger } from '../../../src/engine/log/log.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
@@ -16,7 +17,12 @@ const MINUTE = 60_000;
 function logged(root: string, events: [minutesAgo: number, event: Partial<LogEvent>][], env: World['env'] = {}): void {
   const { config } = readOrg({ machine: realMachine, root, env: {} });
   for (const [minutes, event] of events) {
-    const log = logger(realDisk(root), new FakeClock(Date.now() - minutes * MINUTE), () => config, env);
+    const log = logger(
+      realDisk(root),
+      new FakeClock(Date.now() - minutes * MINUTE),
+      () => config,
+      machineOwner(env).redact,
+    );
     log.log({ level: 'info', module: 'engine', event: 'visit', turn: 1, ...event });
     log.flush();
   }

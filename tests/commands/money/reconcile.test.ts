@@ -6,6 +6,7 @@ import { NOTHING_KEPT } from '../../../src/disk/cache/kept.ts';
 import { realClock } from '../../../src/disk/fs/clock.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -68,7 +69,15 @@ async function turn(root: string, paid: Provider, crash?: Promise<void>): Promis
   const host = realHost(root);
   const mine = crash ? { ...host, pid: 999_999_999, startOf: () => 'gone' } : host;
   const engine = Engine.open(
-    { disk: realDisk(root), kept: NOTHING_KEPT, clock: realClock, host: mine, env: {}, provider: async () => paid },
+    {
+      disk: realDisk(root),
+      kept: NOTHING_KEPT,
+      clock: realClock,
+      host: mine,
+      env: {},
+      owner: machineOwner({}),
+      provider: async () => paid,
+    },
     TOOLS,
     'run',
   );

@@ -23,6 +23,8 @@ import { readEnv } from '../../../src/disk/owner/owner-files.ts';
 import { ownerFolder } from '../../../src/disk/owner/owner-folder.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
 
+const machine = { owners: new WeakMap() };
+
 const NODE = process.execPath;
 
 /** An owner's folder with these files, mode 0600 each, and an org beside it; both go away with the test. */
@@ -38,7 +40,7 @@ function place(files: Record<string, string> = {}, variables: Record<string, str
   };
   for (const [name, text] of Object.entries(files)) put(name, text);
   const env: Record<string, string | undefined> = { PATH: process.env.PATH, LEMMING_HOME: home, ...variables };
-  return { top, home, root, env, put, owner: ownerOf(env, root) };
+  return { top, home, root, env, put, owner: ownerOf({ machine, env: env, root: root }) };
 }
 
 /** `secrets.yaml` with one secret, `x`, that a script prints. */
@@ -82,28 +84,28 @@ describe('the folder of the owner', () => {
     writeFileSync(join(root, 'keys/.env'), 'OPENAI_API_KEY=sk-inside-1234\n', { mode: 0o600 });
     symlinkSync(join(root, 'keys'), join(top, 'link'));
     for (const home of [join(root, 'keys'), join(top, 'link'), root, join(root, 'not/there')]) {
-      const owner = ownerOf({ ...env, LEMMING_HOME: home }, root);
+      const owner = ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root: root });
       expect(codes(owner)).toContain('exposed');
       expect(owner.env('OPENAI_API_KEY')).toBeUndefined();
       expect(await refusal(owner.secret('env:OPENAI_API_KEY'))).toContain('inside the organisation');
       expect(() => owner.requireTrust({ kind: 'command', argv: ['x'] })).toThrow('inside the organisation');
       expect(() => owner.approve({ kind: 'command', argv: ['x'] })).toThrow(FaultError);
     }
-    const inside = ownerOf({ ...env, LEMMING_HOME: join(root, 'keys') }, root);
+    const inside = ownerOf({ machine, env: { ...env, LEMMING_HOME: join(root, 'keys') }, root: root });
     expect(inside.redact('sk-inside-1234')).toBe('[OPENAI_API_KEY]');
   });
 
   it('may lie above or beside the organisation', () => {
     const { owner, top, env } = place({ '.env': 'A=1\n' });
     expect(owner.faults()).toEqual([]);
-    expect(ownerOf({ ...env, LEMMING_HOME: top }, join(top, 'org')).faults()).toEqual([]);
+    expect(ownerOf({ machine, env: { ...env, LEMMING_HOME: top }, root: join(top, 'org') }).faults()).toEqual([]);
   });
 
   it('is a fault when LEMMING_HOME is relative, and there is none without a variable', async () => {
     const { root } = place();
-    const owner = ownerOf({ LEMMING_HOME: 'here' }, root);
+    const owner = ownerOf({ machine, env: { LEMMING_HOME: 'here' }, root: root });
     expect(codes(owner)).toEqual(['bad-env']);
-    const none = ownerOf({}, root);
+    const none = ownerOf({ machine, env: {}, root: root });
     expect(none.faults()).toEqual([]);
     expect(await refusal(none.secret('env:A_KEY'))).toContain('the folder that LEMMING_HOME names');
     expect(() => none.approve({ kind: 'command', argv: ['x'] })).toThrow('LEMMING_HOME');
@@ -350,10 +352,10 @@ describe('what may run', () => {
   it('makes the folder for itself alone, and holds for every org of this owner', () => {
     const { env, top, root } = place();
     const home = join(top, 'new/deep');
-    const owner = ownerOf({ ...env, LEMMING_HOME: home }, root);
+    const owner = ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root: root });
     owner.approve(ls);
     expect(statSync(home).mode & 0o777).toBe(0o700);
-    expect(ownerOf({ ...env, LEMMING_HOME: home }, join(top, 'other')).approved(ls)).toBe(true);
+    expect(ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root: join(top, 'other') }).approved(ls)).toBe(true);
   });
 
   it('does not overwrite a trust.yaml that cannot be read, and approves nothing by it', () => {
@@ -370,9 +372,9 @@ describe('what may run', () => {
   });
 
   it('a program is run with an agreed environment only when it is approved, and its errors keep no secret', async () => {
-    const { env, owner } = place({ '.env': 'A_KEY=sk-canary-123456\nB=2\n' }, { C: '3', HOME: '/h' });
+    const { owner } = place({ '.env': 'A_KEY=sk-canary-123456\nB=2\n' }, { C: '3', HOME: '/h' });
     const argv = [NODE, '-e', 'console.error("x".repeat(70000) + process.env.A_KEY + "y".repeat(2004))'];
-    const { run, childEnv } = outsideOf(env);
+    const { run, childEnv } = outsideOf(owner);
     const job = { argv, input: '', env: { ...childEnv(['A_KEY', 'B', 'C', 'D']) }, timeoutMs: 9000, most: 10 };
     expect(job.env).toEqual({ PATH: process.env.PATH, HOME: '/h', A_KEY: 'sk-canary-123456', B: '2', C: '3' });
     await expect(run(job)).rejects.toThrow('lemming trust');

@@ -3,6 +3,7 @@ import type { Config } from '../../../src/core/model/config.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import { journalPath, readJournal } from '../../../src/disk/journal/journal.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import { Scrubber } from '../../../src/engine/erase/scrub.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
 import { MemoryDisk } from '../../../src/testing/memory-disk.ts';
@@ -51,7 +52,7 @@ it('a secret in bytes of the journal is struck out of whichever line holds them,
   const disk = new MemoryDisk();
   withTurn(disk, 1, ...lines(SECRET));
   const config = { models: new Map(), org: {} } as unknown as Config;
-  const scrubber = new Scrubber(disk, config, { MY_SERVICE_KEY: SECRET });
+  const scrubber = new Scrubber(disk, config, machineOwner({ MY_SERVICE_KEY: SECRET }));
   const path = journalPath(1);
   const made = scrubber.take({ path, bytes: disk.read(path) as Uint8Array });
   const clean = new MemoryDisk();
@@ -74,7 +75,11 @@ it('a file that was sent on keeps the hash of its bytes, also when these change'
   const onward = { path: 'agents/b/outbox/000002-01.files/dump.bin', from: same, hash: 'old', same, data };
   withTurn(disk, 1, { k: 'sent', message: letter({ id: '000001-a-01' }), files: [{ data, path: same }] });
   withTurn(disk, 2, { k: 'sent', message: letter({ id: '000002-b-01', from: 'b', turn: 2 }), files: [onward] });
-  const scrubber = new Scrubber(disk, { models: new Map(), org: {} } as unknown as Config, { MY_SERVICE_KEY: SECRET });
+  const scrubber = new Scrubber(
+    disk,
+    { models: new Map(), org: {} } as unknown as Config,
+    machineOwner({ MY_SERVICE_KEY: SECRET }),
+  );
   const clean = new MemoryDisk();
   for (const path of [journalPath(1), journalPath(2)])
     for (const one of scrubber.take({ path, bytes: disk.read(path) as Uint8Array }))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import { logger } from '../../../src/engine/log/log.ts';
 import { orgFile } from '../../../src/schema/config/org.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
@@ -30,7 +31,7 @@ function setUp(log: object = {}, env = {}) {
   const clock = new HeldClock(START);
   disk.now = () => clock.now();
   const config = { org: orgFile().parse({ version: 1, name: 'acme', log }) } as Config;
-  const sink = logger(disk, clock, () => config, env);
+  const sink = logger(disk, clock, () => config, machineOwner(env).redact);
   const linesOf = (path: string) =>
     Buffer.from(disk.read(path) ?? [])
       .toString()

@@ -1,5 +1,6 @@
 // @module-tag bwrap
 // @module-tag python3
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { keptFiles } from '../../../src/disk/cache/kept.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { bytesHash, restoreLost } from '../../../src/disk/fs/materialise.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
+import { machineOwner } from '../../../src/disk/owner/owner.ts';
 import { realSandbox } from '../../../src/disk/sandbox/sandbox.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { MemoryDisk } from '../../../src/testing/memory-disk.ts';
@@ -111,7 +113,7 @@ describe('what a program did', () => {
     const hands = new Hands([[sh('echo more >> .env; cat .env')]]);
     hands.put('.env', `KEY=${secret}\n`);
     const ports = hands.ports();
-    const engine = Engine.open({ ...ports, env: { SOME_API_KEY: secret } }, TOOLS, 'run');
+    const engine = Engine.open({ ...ports, owner: machineOwner({ SOME_API_KEY: secret }) }, TOOLS, 'run');
     await engine.turn();
     engine.close();
     expect(hands.used()[0]).toMatchObject({
