@@ -1,9 +1,9 @@
 /** Finds messages that say "attached" and bring no file. */
 
-import type { Message } from '../../../schema/records/message.ts';
-import { aboutVisit, type Detector } from '../finding.ts';
-import type { ThreadWork } from '../past-work.ts';
-import { type Claim, claimIn, pathsIn } from '../sentences.ts';
+import type { Message } from '../../../../schema/records/message.ts';
+import { aboutVisit, type Detector } from '../../finding.ts';
+import type { ThreadWork } from '../../past-work.ts';
+import { type Claim, claimIn, pathsIn } from '../../sentences.ts';
 
 /** "Attached" as a statement about this message; what is attached to another one is not meant. */
 const ATTACHED =
@@ -18,6 +18,12 @@ const HABIT =
 /** What is sent along, in words: a file, as no decision or greeting is. */
 const COMES_WITH =
   /(?:[\w-]+\.[a-z]\w{0,5}|\b(?:file|script|document|spreadsheet|pdf|archive|attachment|draft|patch)s?)[\x60'"]? (?:comes?|goes|is|are) with this (?:message|mail|letter)\b/i;
+
+/** The same in German, French and Spanish. */
+const ATTACHED_ELSEWHERE =
+  /\b(?:im anhang|anbei|angehängt (?:ist|sind|findest)|(?:ist|sind|liegt|liegen) (?:\w+ )?(?:angehängt|bei(?=[.!]?$))|habe ich angehängt)\b|(?:^|[^\p{L}])(?:ci-joint(?:e?s?)|en pièce jointe|en pièces jointes|j['’]ai joint|(?:te|le|les|os) adjunto|adjunt[oa]s? (?:el|la|los|las|está|están|encontrar)|he adjuntado)(?!\p{L})/iu;
+const NOT_ELSEWHERE =
+  /\b(?:nicht|kein\w*|ohne|bitte|wenn|falls|sobald|werde|pas|sans|si|quand|veuillez joindre|no|sin|cuando|por favor)\b/i;
 
 export const missingAttachment: Detector = {
   take(visit, past) {
@@ -56,6 +62,12 @@ function handedOver(message: Message, { told, given }: ThreadWork): Claim | null
       !(fromReader && /\byou(r|rs)?\b/i.test(sentence)) && !HABIT.test(sentence.slice(0, match.index)),
   );
   if (claim) return claim;
+  const elsewhere = claimIn(
+    message.body,
+    { form: ATTACHED_ELSEWHERE, hint: /anhang|angeh|anbei|liegt|liegen|joint|adjunt/i },
+    ({ sentence }) => !NOT_ELSEWHERE.test(sentence) && !fromReader,
+  );
+  if (elsewhere) return elsewhere;
   const isInText = message.body.includes('```') || pathsIn(message.body).some((path) => path.includes('/'));
   return isInText
     ? null

@@ -1,7 +1,7 @@
 /** Finds texts that say "tested", "sent" or "saved" without the use of a tool that would show it. */
-import { type Lie, type SaidText, textsOf } from '../claim.ts';
-import { aboutVisit, type Detector, type KnownFailure } from '../finding.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import { type Lie, type SaidText, textsOf } from '../../claim.ts';
+import { aboutVisit, type Detector, type KnownFailure } from '../../finding.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 import { saved } from './saved.ts';
 import { sent } from './sent.ts';
 import { tested } from './tested.ts';

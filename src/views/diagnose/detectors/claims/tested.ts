@@ -1,10 +1,10 @@
 /** Finds texts that say "tested" where nothing was run, and "the tests pass" where they failed. */
-import type { Message } from '../../../schema/records/message.ts';
-import { HAVE, type Lie, type SaidText, worksOf } from '../claim.ts';
-import type { PastWork } from '../past-work.ts';
-import { claimIn } from '../sentences.ts';
-import { failureIn } from '../test-run.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import type { Message } from '../../../../schema/records/message.ts';
+import { HAVE, type Lie, type SaidText, worksOf } from '../../claim.ts';
+import type { PastWork } from '../../past-work.ts';
+import { claimIn } from '../../sentences.ts';
+import { failureIn } from '../../test-run.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 
 const I_TESTED = new RegExp(
   String.raw`${HAVE} (?:tested|re-?tested|ran (?:the |all |all the |its |my |our |both )?(?:unit |new |\d+ )?(?:tests?|test suite|suite|checks)|run (?:the |all |all the |its )?(?:tests?|test suite))\b`,
@@ -17,6 +17,9 @@ const I_VERIFIED = new RegExp(
   String.raw`^verified locally\b|${HAVE} verified (?:it locally|the (?:fix|change|patch)|that (?:it|the (?:fix|change|patch)) works)\b`,
   'i',
 );
+/** "I tested it" in German, French and Spanish; a negation would stand between the words. */
+const TESTED_ELSEWHERE =
+  /\bich habe (?:(?:es|das|alles|sie|ihn|die|den|dies|beides|heute|eben|gerade|lokal|gründlich|auch|schon|bereits|\p{Lu}[\p{L}-]*) ){0,4}(?:getestet|durchgetestet|ausprobiert)\b|\balle tests (?:laufen|sind grün|bestehen|waren erfolgreich)\b|(?:^|[^\p{L}])j['’]ai (?:(?:tout|bien|aussi) )*testé(?!\p{L})|\btous les tests passent\b|(?:^|[^\p{L}])(?:lo |la |todo )?he probado\b|\btodas las pruebas pasan\b/iu;
 const GREEN =
   /\btests? (?:all |now )*(?:pass|passed|passes|are (?:all |now )*(?:green|passing)|succeed|succeeded|have (?:all )?passed)\b|\bsuite (?:now )?(?:passes|passed|is (?:now |all )*(?:passing|green))\b/i;
 /** Whoever tells what does not pass hides nothing. */
@@ -53,7 +56,7 @@ function untested({ text, message }: SaidText, visit: PastVisit, past: PastWork)
   if (past.ever(agent).ran) return null;
   const verified = (): ReturnType<typeof claimIn> =>
     looksAgain(visit) ? null : claimIn(text, { form: I_VERIFIED, hint: /verified/i });
-  const said = claimIn(text, { form: I_TESTED, hint: /test|suite|checks/i }) ?? verified();
+  const said = claimIn(text, { form: I_TESTED, hint: /test|suite|checks/i }) ?? verified() ?? elsewhere(text);
   const mine = said ?? (isTaskText(message) ? null : claimIn(text, { form: IS_TESTED, hint: /test/i }));
   if (!mine || (!said && isKnownFromOthers(visit, past))) return null;
   const report = 'that a report quotes what the tests printed';
@@ -66,6 +69,15 @@ function untested({ text, message }: SaidText, visit: PastVisit, past: PastWork)
       ? `Say in agents/${agent}/resume.md that it runs the tests before it says so, and ${report}.`
       : `Give ${agent} a tool that runs tests (tools in agents/${agent}/resume.md: shell, run_javascript or run_python), and say there ${report}.`,
   };
+}
+
+function elsewhere(text: string): ReturnType<typeof claimIn> {
+  const isNegated = /\b(?:nicht|kein\w*|nie|wenn|falls|sobald|pas|jamais|si|quand|nunca|cuando)\b/i;
+  return claimIn(
+    text,
+    { form: TESTED_ELSEWHERE, hint: /getestet|ausprobiert|tests|testé|probado|pruebas/i },
+    ({ sentence }) => !isNegated.test(sentence),
+  );
 }
 
 /** Whether it looked at files after its last change: then "verified" may be meant so. */

@@ -1,8 +1,8 @@
 /** Finds texts that say "sent" or "told" where no such message was sent. */
-import { HAVE, type Lie, type SaidText, worksOf } from '../claim.ts';
-import type { PastWork } from '../past-work.ts';
-import { claimIn } from '../sentences.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import { HAVE, type Lie, type SaidText, worksOf } from '../../claim.ts';
+import type { PastWork } from '../../past-work.ts';
+import { claimIn } from '../../sentences.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 
 const I_SENT = new RegExp(
   String.raw`${HAVE} (?:sent|forwarded|e-?mailed|mailed|notified|informed|handed (?:it|this|that|them|everything|the \w+) (?:over|on)|passed (?:it|this|that|them|everything|the \w+) (?:on )?to)\b|^(?:sent|forwarded)(?= (?:it |this |that |them |the \w+ )?to\b)|\b(?:has|have) been (?:sent|forwarded|e-?mailed) to\b`,
@@ -23,6 +23,8 @@ export function sent({ text, message }: SaidText, visit: PastVisit, past: PastWo
     ({ sentence, match }) => {
       const behind = sentence.slice(match.index + match[0].length);
       const named = namesIn(behind, past).filter((name) => name !== agent);
+      const listed = listedIn(behind, past).filter((name) => name !== agent);
+      if (listed.length > 1 && listed.some((name) => !isKnownReader(name, visit, past))) return true;
       if (named.length > 0) return !named.some((name) => past.hasWritten(agent, name));
       const others = own.reduce((sum, work) => sum + work.sent, 0) - (message ? 1 : 0);
       if (others > 0) return false;
@@ -43,6 +45,21 @@ export function sent({ text, message }: SaidText, visit: PastVisit, past: PastWo
       remedy: `Say in agents/${agent}/resume.md that only send_message sends, and check in org/chart.yaml that ${agent} may write to whom it names.`,
     }
   );
+}
+
+/** Names that stand in one list behind the claim: "both a and b", "to a, b and c". */
+function listedIn(behind: string, past: PastWork): string[] {
+  const list =
+    /^(?:\W|\b(?:it|this|them|that|the|to|both|draft|report|text|file|page|note|message|mail|same)\b)*?([\w-]+(?:(?:, | and |, and | & )[\w-]+)+)/i.exec(
+      behind,
+    )?.[1];
+  const names = (list ?? '').toLowerCase().split(/, and |, | and | & /);
+  return names.every((name) => past.names.has(name)) ? names : [];
+}
+
+/** Whether it has written to that reader; people may have been told in other ways. */
+function isKnownReader(name: string, { agent }: PastVisit, past: PastWork): boolean {
+  return past.people.has(name) || past.hasWritten(agent, name);
 }
 
 /** Names of agents and people in a text. */

@@ -1,8 +1,8 @@
 /** Finds texts that say "saved" where no such file was written. */
-import { HAVE, type Lie, type SaidText, worksOf } from '../claim.ts';
-import { nameOf, type PastWork } from '../past-work.ts';
-import { claimIn, pathsIn, sentencesOf } from '../sentences.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import { HAVE, type Lie, type SaidText, worksOf } from '../../claim.ts';
+import { nameOf, type PastWork } from '../../past-work.ts';
+import { claimIn, pathsIn, sentencesOf } from '../../sentences.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 
 const I_SAVED = new RegExp(
   String.raw`${HAVE} (?:saved|stored|written|wrote|created|updated|recorded)\b|^(?:saved|stored|written)(?= (?:it |this |that |them |the \w+ )?(?:to|in|into|as|under|at)\b)|\b(?:has|have) been (?:saved|stored|written) (?:to|in|into|as|under|at)\b|\b(?:saved|written)(?::| to| in| into| as| under| at)(?= \W?(?:org\/)?(?:shared|agents)\/)`,
