@@ -1,6 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { alone } from './scripts/alone.mjs';
 import { EVERY_BRANCH } from './scripts/gates.mjs';
+import { LongestFirst } from './scripts/longest-first.mjs';
 import { tagsOf } from './scripts/programs.mjs';
 
 /** What holds for every test file. */
@@ -26,6 +27,7 @@ export default defineConfig({
       { test: { ...each, name: 'alone', include: alone() } },
       { test: { ...each, name: 'shared', include: ['tests/**/*.test.ts'], exclude: alone(), isolate: false } },
     ],
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['tests/canary.ts', 'tests/left-out.ts'],
     coverage: {
       provider: 'v8',

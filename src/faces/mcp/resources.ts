@@ -1,5 +1,6 @@
 /** The resources that an assistant can read. */
 import { ErrorCode, McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
 import type { Leaf } from '../../commands/command.ts';
 import { safeLine } from '../cli/terminal/safe.ts';
 import type { Caller } from './call.ts';
@@ -37,7 +38,7 @@ export class Shelves {
       .filter(({ uri }) => parameterIn(uri) === null)
       .map(({ uri, name, about }) => ({ uri, name, description: about, mimeType: JSON_TYPE }));
     const inbox = this.shelves.find(({ name }) => name === 'inbox');
-    const { messages = [] } = (inbox ? await this.give(inbox, {}, signal) : {}) as { messages?: Listed[] };
+    const { messages } = LISTING.parse(inbox ? await this.give(inbox, {}, signal) : {});
     const mail = messages.slice(0, LISTED).map(({ id, from, subject }) => ({
       ...{ uri: `lemming://mail/${id}`, name: id, mimeType: JSON_TYPE },
       description: safeLine(`from ${from}: ${subject}`),
@@ -61,11 +62,10 @@ export class Shelves {
   }
 }
 
-interface Listed {
-  id: string;
-  from: string;
-  subject: string;
-}
+/** What the list needs of an inbox. */
+const LISTING = z.object({
+  messages: z.array(z.object({ id: z.string(), from: z.string(), subject: z.string() })).default([]),
+});
 
 /** The argument in an address: `id` in `lemming://mail/{id}`. */
 function parameterIn(template: string): string | null {

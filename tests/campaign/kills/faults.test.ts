@@ -41,7 +41,7 @@ describe('a disk without room', () => {
         const golden = await goldenRun(shape);
         const { bytes, files } = await measure(golden, chars);
         const most = bytes + 4_000_000; // the engine wants room for the replies of all calls under way
-        for (let capacity = 0; capacity < most; capacity += Math.ceil((most / 40) * thin(2)))
+        for (let capacity = 0; capacity < most; capacity += Math.ceil((most / 40) * thin(3)))
           tally.add({ shape, chars, capacity }, await roomCase(golden, capacity, chars, files));
       }
     tally.close(200);
@@ -53,7 +53,7 @@ describe('a disk that others fill', () => {
     const tally = new Tally('no more room');
     for (const shape of Object.keys(SHAPES)) {
       const golden = await goldenRun(shape);
-      for (let at = 1; at <= golden.operations; at += thin(5)) tally.add({ shape, at }, await noRoomFrom(golden, at));
+      for (let at = 1; at <= golden.operations; at += thin(6)) tally.add({ shape, at }, await noRoomFrom(golden, at));
     }
     tally.close(200);
   });

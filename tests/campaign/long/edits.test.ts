@@ -31,7 +31,7 @@ describe('a person deletes a file at any operation of the engine: it stays away,
     it(target, async () => {
       const operations = await operationsOfRun(target);
       const tally = new Tally(`deletions: ${target}`);
-      for (let at = 1; at <= operations; at += thin(5)) {
+      for (let at = 1; at <= operations; at += thin(7)) {
         const wrong = await deleteCase(target, at);
         if (wrong) tally.add(at, wrong);
       }

@@ -518,7 +518,7 @@ async function survivesCuts(hosted: Hosted, stream: boolean): Promise<void> {
   const outside = world({ env: { [hosted.variable]: CANARY } });
   const connection = await hosted.provider.connect(modelOf({ ...hosted.model(service.url), stream }), outside);
   const all = Array.from({ length: bytes }, (_, at) => [at, -at - 1]).flat();
-  const endings = all.filter((_, i) => i % thin(7) === 0);
+  const endings = all.filter((_, i) => i % thin(17) === 0);
   const next = endings[Symbol.iterator]();
   service.requests.length = 0;
   service.answer(...endings.map(() => (request: unknown) => ({ ...whole, ending: endingIn(request) })));
