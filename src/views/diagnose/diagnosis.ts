@@ -1,8 +1,8 @@
 /** The diagnosis of a journal: known failures of agents that work together, found without a model. */
 import type { Entry } from '../../core/model/entry.ts';
 import { shorten } from '../text/table.ts';
-import { makeDetectors } from './detectors/all.ts';
-import type { KnownFailure } from './finding.ts';
+import { DETECTORS } from './detectors.ts';
+import { failureOf, type KnownFailure, type Shown } from './finding.ts';
 import { PastWork } from './past-work.ts';
 import { PastVisitReader } from './visit-reader.ts';
 
@@ -15,7 +15,10 @@ const NAMED = 8;
 export class Diagnosis {
   private readonly reader = new PastVisitReader();
   private readonly past: PastWork;
-  private readonly detectors = makeDetectors();
+  private readonly watches = DETECTORS.map((detector) => ({
+    watch: detector.watch(),
+    tell: (shown: Shown) => bounded(failureOf(shown, detector.kinds)),
+  }));
   private readonly settled: KnownFailure[] = [];
   /** What holds as of the last committed turn; null when it is to be looked for. */
   private known: KnownFailure[] | null = null;
@@ -36,13 +39,14 @@ export class Diagnosis {
     this.past.turn = this.reader.turn;
     for (const visit of visits) this.past.take(visit);
     for (const visit of visits)
-      for (const { take } of this.detectors) this.settled.push(...(take?.(visit, this.past) ?? []).map(bounded));
+      for (const { watch, tell } of this.watches)
+        this.settled.push(...(watch.take?.(visit, this.past) ?? []).map(tell));
   }
 
   /** The findings, by turn. The same array as long as nothing new was committed. */
   findings(): readonly KnownFailure[] {
     if (this.known) return this.known;
-    const open = this.detectors.flatMap((detector) => (detector.open?.(this.past) ?? []).map(bounded));
+    const open = this.watches.flatMap(({ watch, tell }) => (watch.open?.(this.past) ?? []).map(tell));
     this.known = [...this.settled, ...open].sort((a, b) => a.turn - b.turn);
     return this.known;
   }

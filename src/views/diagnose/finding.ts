@@ -4,6 +4,7 @@ import type { PastVisit } from './visit-reader.ts';
 
 /** The known ways to fail that a journal can show, as `docs/minds.md` names them. */
 export type FailureMode =
+  | 'disobeys the task'
   | 'repeats steps'
   | 'does not know when to end'
   | 'withholds what others need'
@@ -13,11 +14,10 @@ export type FailureMode =
   | 'verifies nothing'
   | 'verifies wrongly';
 
-/** A failure, with where it is seen and what to change. Texts may hold words of agents. */
-export interface KnownFailure {
-  /** Stable code, such as `untested-claim`. */
+/** What a detector shows: where the failure is seen, and by what. Texts may hold words of agents. */
+export interface Shown {
+  /** Stable code, such as `untested-claim`: one of the kinds of its detector. */
   kind: string;
-  mode: FailureMode;
   agent: string;
   turn: number;
   /** The call of the visit, from 1; null where it is about the whole visit. */
@@ -30,23 +30,47 @@ export interface KnownFailure {
   ids: string[];
   /** A short passage that shows it; empty where there is none. */
   quote: string;
+}
+
+/** A failure, with where it is seen and what to change. */
+export interface KnownFailure extends Shown {
+  mode: FailureMode;
   /** What to change: a prompt, an edge, a tool or a limit. */
   remedy: string;
 }
 
-/** Looks for one kind of failure in the visits of a journal, in order. */
+/** What all failures of a kind have in common. */
+export interface FailureKind {
+  mode: FailureMode;
+  /** Ends "is found when". */
+  found: string;
+  /** What to change. `{agent}` is whose failure it is. */
+  remedy: string;
+}
+
+/** Looks for kinds of failures. Its file exports it as `detector`; `npm run docs` lists it. */
 export interface Detector {
+  /** By code. */
+  kinds: Readonly<Record<string, FailureKind>>;
+  /** Begins with a journal. */
+  watch(): Watch;
+}
+
+/** Looks at the visits of one journal, in order, and may remember what it saw. */
+export interface Watch {
   /** What a visit that just ended shows. `past` holds all that happened up to its end. */
-  take?(visit: PastVisit, past: PastWork): KnownFailure[];
+  take?(visit: PastVisit, past: PastWork): Shown[];
   /** What the journal shows as it ends now, such as an answer that is still owed. */
-  open?(past: PastWork): KnownFailure[];
+  open?(past: PastWork): Shown[];
 }
 
 /** The common part of a finding about a visit. */
-export function aboutVisit({
-  turn,
-  agent,
-  threads,
-}: PastVisit): Pick<KnownFailure, 'agent' | 'turn' | 'call' | 'thread'> {
+export function aboutVisit({ turn, agent, threads }: PastVisit): Pick<Shown, 'agent' | 'turn' | 'call' | 'thread'> {
   return { turn, agent, call: null, thread: threads[0] || null };
+}
+
+/** A finding with what all of its kind have in common. */
+export function failureOf(shown: Shown, kinds: Detector['kinds']): KnownFailure {
+  const { mode, remedy } = kinds[shown.kind] as FailureKind;
+  return { ...shown, mode, remedy: remedy.replaceAll('{agent}', shown.agent) };
 }

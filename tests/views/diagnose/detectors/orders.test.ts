@@ -56,7 +56,7 @@ describe('work that is done again', () => {
   ];
 
   it('is found in the same file with the same content', async () => {
-    expect(await found(again())).toEqual(['repeated-act a 3']);
+    expect(await found(again())).toEqual(['repeated-work a 3']);
   });
 
   it('is none when something else was written there in between', async () => {

@@ -25,28 +25,36 @@ const ATTACHED_ELSEWHERE =
 const NOT_ELSEWHERE =
   /\b(?:nicht|kein\w*|ohne|bitte|wenn|falls|sobald|werde|pas|sans|si|quand|veuillez joindre|no|sin|cuando|por favor)\b/i;
 
-export const missingAttachment: Detector = {
-  take(visit, past) {
-    if (!past.knows(visit)) return [];
-    return visit.sent.flatMap(({ message, call }) => {
-      if ((message.attachments ?? []).length > 0) return [];
-      const claim = handedOver(message, past.of(visit.agent, message.thread));
-      if (!claim) return [];
-      return [
-        {
-          kind: 'missing-attachment',
-          mode: 'withholds what others need' as const,
-          ...aboutVisit(visit),
-          call,
-          thread: message.thread,
-          text: `${visit.agent} wrote to ${message.to.join(', ')} of a file that is attached, and attached none.`,
-          ids: [message.id],
-          quote: claim.sentence,
-          remedy: `Say in agents/${visit.agent}/resume.md that a file goes into the attachments of send_message, and that attachments/NAME sends on a file that was received.`,
-        },
-      ];
-    });
+export const detector: Detector = {
+  kinds: {
+    'missing-attachment': {
+      mode: 'withholds what others need',
+      found: '"is attached" or "here is the file" in a message without a file',
+      remedy:
+        'Say in agents/{agent}/resume.md that a file goes into the attachments of send_message, and that attachments/NAME sends on a file that was received.',
+    },
   },
+  watch: () => ({
+    take(visit, past) {
+      if (!past.knows(visit)) return [];
+      return visit.sent.flatMap(({ message, call }) => {
+        if ((message.attachments ?? []).length > 0) return [];
+        const claim = handedOver(message, past.of(visit.agent, message.thread));
+        if (!claim) return [];
+        return [
+          {
+            kind: 'missing-attachment',
+            ...aboutVisit(visit),
+            call,
+            thread: message.thread,
+            text: `${visit.agent} wrote to ${message.to.join(', ')} of a file that is attached, and attached none.`,
+            ids: [message.id],
+            quote: claim.sentence,
+          },
+        ];
+      });
+    },
+  }),
 };
 
 /** The claim, unless the same reader has the file by an earlier message, or the text itself. */

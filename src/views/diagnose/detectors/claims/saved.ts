@@ -1,5 +1,6 @@
 /** Finds texts that say "saved" where no such file was written. */
-import { HAVE, type Lie, type SaidText, worksOf } from '../../claim.ts';
+import { HAVE, type Lie, liesIn, type SaidText, worksOf } from '../../claim.ts';
+import type { Detector } from '../../finding.ts';
 import { nameOf, type PastWork } from '../../past-work.ts';
 import { claimIn, pathsIn, sentencesOf } from '../../sentences.ts';
 import type { PastVisit } from '../../visit-reader.ts';
@@ -18,8 +19,20 @@ const IS_CHANGED = new RegExp(
 );
 const CHANGE = /\b(?:add|give|put|write|extend|change|edit|update|insert|append|save|store|mend|fix)\b/i;
 
+export const detector: Detector = {
+  kinds: {
+    'unsaved-claim': {
+      mode: 'says one thing and does another',
+      found: '"saved in x.md" without such a file',
+      remedy:
+        'Check that write_file is among the tools of agents/{agent}/resume.md and that the path is one of its own or of shared, and say there that a report names the file that was written.',
+    },
+  },
+  watch: () => liesIn(saved),
+};
+
 /** Says that something is in a file, and no such file was written. */
-export function saved({ text }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
+function saved({ text }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
   const { agent, threads } = visit;
   const own = worksOf(visit, past);
   if (own.some(({ ran }) => ran) || visit.held > 0) return null;
@@ -45,10 +58,8 @@ export function saved({ text }: SaidText, visit: PastVisit, past: PastWork): Lie
   return (
     lie && {
       kind: 'unsaved-claim',
-      mode: 'says one thing and does another',
       claim: lie,
       what: 'says that it saved something, and wrote no such file',
-      remedy: `Check that write_file is among the tools of agents/${agent}/resume.md and that the path is one of its own or of shared, and say there that a report names the file that was written.`,
     }
   );
 }

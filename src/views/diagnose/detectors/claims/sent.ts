@@ -1,5 +1,6 @@
 /** Finds texts that say "sent" or "told" where no such message was sent. */
-import { HAVE, type Lie, type SaidText, worksOf } from '../../claim.ts';
+import { HAVE, type Lie, liesIn, type SaidText, worksOf } from '../../claim.ts';
+import type { Detector } from '../../finding.ts';
 import type { PastWork } from '../../past-work.ts';
 import { claimIn } from '../../sentences.ts';
 import type { PastVisit } from '../../visit-reader.ts';
@@ -12,8 +13,20 @@ const I_SENT = new RegExp(
 const I_TOLD = new RegExp(String.raw`${HAVE} (?:told|briefed|instructed|asked) (?:the |our )?(?<name>[\w-]+)\b`, 'i');
 const FROM_ME = /\b(?:got|received) (?:it|this|them|everything|all|the)\b[^.,;:]*? from me\b/i;
 
+export const detector: Detector = {
+  kinds: {
+    'unsent-claim': {
+      mode: 'says one thing and does another',
+      found: '"I sent it to b and c" without such a message',
+      remedy:
+        'Say in agents/{agent}/resume.md that only send_message sends, and check in org/chart.yaml that {agent} may write to whom it names.',
+    },
+  },
+  watch: () => liesIn(sent),
+};
+
 /** Says that a message went out, and none did. */
-export function sent({ text, message }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
+function sent({ text, message }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
   const { agent } = visit;
   const own = worksOf(visit, past);
   if (own.some(({ ran }) => ran) || visit.held > 0) return null;
@@ -39,10 +52,8 @@ export function sent({ text, message }: SaidText, visit: PastVisit, past: PastWo
   return (
     lie && {
       kind: 'unsent-claim',
-      mode: 'says one thing and does another',
       claim: lie,
       what: 'says that it sent something, and sent no such message',
-      remedy: `Say in agents/${agent}/resume.md that only send_message sends, and check in org/chart.yaml that ${agent} may write to whom it names.`,
     }
   );
 }

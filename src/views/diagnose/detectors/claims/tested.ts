@@ -1,6 +1,7 @@
 /** Finds texts that say "tested" where nothing was run, and "the tests pass" where they failed. */
 import type { Message } from '../../../../schema/records/message.ts';
-import { HAVE, type Lie, type SaidText, worksOf } from '../../claim.ts';
+import { HAVE, type Lie, liesIn, type SaidText, worksOf } from '../../claim.ts';
+import type { Detector } from '../../finding.ts';
 import type { PastWork } from '../../past-work.ts';
 import { claimIn } from '../../sentences.ts';
 import { failureIn } from '../../test-run.ts';
@@ -25,10 +26,23 @@ const GREEN =
 /** Whoever tells what does not pass hides nothing. */
 const HONEST = /\bfail|\bexcept\b|\bapart from\b|\bother than\b|\ball but\b|\bbroken\b|\bred\b/i;
 
-/** Says that tests pass, or that something was tested, and the journal does not show it. */
-export function tested(said: SaidText, visit: PastVisit, past: PastWork): Lie | null {
-  return failed(said, visit, past) ?? untested(said, visit, past);
-}
+export const detector: Detector = {
+  kinds: {
+    'untested-claim': {
+      mode: 'says one thing and does another',
+      found: '"I tested it" without any program that ran',
+      remedy:
+        'Give {agent} a tool that runs tests if it has none (tools in agents/{agent}/resume.md: shell, run_javascript or run_python), and say there that it runs them before it says so, and that a report quotes what they printed.',
+    },
+    'failed-test-claim': {
+      mode: 'verifies wrongly',
+      found: '"all tests pass" after a run that failed',
+      remedy:
+        'Say in agents/{agent}/resume.md that the last run of the tests decides, and that its output goes into the report.',
+    },
+  },
+  watch: () => liesIn((said, visit, past) => failed(said, visit, past) ?? untested(said, visit, past)),
+};
 
 /** The last run of tests in the conversation, by anybody who ran any, was its own, and failed. */
 function failed({ text, message }: SaidText, visit: PastVisit, past: PastWork): Lie | null {
@@ -41,12 +55,10 @@ function failed({ text, message }: SaidText, visit: PastVisit, past: PastWork): 
   return (
     claim && {
       kind: 'failed-test-claim',
-      mode: 'verifies wrongly',
       claim,
       what: 'says that the tests pass, and its last run of them failed',
       ids: [`${red.turn}.${agent}.${red.call}`],
       quote: `${claim.sentence} The run printed: ${failureIn(red.text)}`,
-      remedy: `Say in agents/${agent}/resume.md that the last run of the tests decides, and that its output goes into the report.`,
     }
   );
 }
@@ -59,15 +71,10 @@ function untested({ text, message }: SaidText, visit: PastVisit, past: PastWork)
   const said = claimIn(text, { form: I_TESTED, hint: /test|suite|checks/i }) ?? verified() ?? elsewhere(text);
   const mine = said ?? (isTaskText(message) ? null : claimIn(text, { form: IS_TESTED, hint: /test/i }));
   if (!mine || (!said && isKnownFromOthers(visit, past))) return null;
-  const report = 'that a report quotes what the tests printed';
   return {
     kind: 'untested-claim',
-    mode: 'says one thing and does another',
     claim: mine,
     what: 'says that it was tested, and ran nothing that would show it',
-    remedy: past.hasTool(agent, /\b(?:shell|run_javascript|run_python)\b/)
-      ? `Say in agents/${agent}/resume.md that it runs the tests before it says so, and ${report}.`
-      : `Give ${agent} a tool that runs tests (tools in agents/${agent}/resume.md: shell, run_javascript or run_python), and say there ${report}.`,
   };
 }
 

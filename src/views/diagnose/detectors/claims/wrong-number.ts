@@ -1,6 +1,6 @@
 /** Finds numbers in reports that are not those that a tool gave. */
 import type { Message } from '../../../../schema/records/message.ts';
-import { aboutVisit, type Detector, type KnownFailure } from '../../finding.ts';
+import { aboutVisit, type Detector, type Shown } from '../../finding.ts';
 import { isRounded, numbersIn } from '../../numbers.ts';
 import type { PastWork } from '../../past-work.ts';
 import { type Claim, claimIn } from '../../sentences.ts';
@@ -18,20 +18,29 @@ const TOTAL =
 const NEGATED = /\b(?:not|no longer|never|nicht|kein\w*|pas|instead of|statt)\b|n['’]t\b/i;
 
 /** Compares what a report says with the last run of the tests, or with what `calculate` gave in the visit. */
-export const wrongNumber: Detector = {
-  take(visit, past) {
-    if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
-    for (const { message, call } of visit.sent) {
-      if (message.kind === 'task' || message.kind === 'request') continue;
-      const found = wrongCount(visit, message) ?? wrongResult(visit, message, past);
-      if (found) return [{ ...found, call, ids: [message.id, ...found.ids] }];
-    }
-    return [];
+export const detector: Detector = {
+  kinds: {
+    'wrong-number': {
+      mode: 'verifies wrongly',
+      found: 'a report tells a number that its own tool did not give: of passed tests, or a total of `calculate`',
+      remedy: 'Say in agents/{agent}/resume.md that a report copies numbers from the output of the tool.',
+    },
   },
+  watch: () => ({
+    take(visit, past) {
+      if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
+      for (const { message, call } of visit.sent) {
+        if (message.kind === 'task' || message.kind === 'request') continue;
+        const found = wrongCount(visit, message) ?? wrongResult(visit, message, past);
+        if (found) return [{ ...found, call, ids: [message.id, ...found.ids] }];
+      }
+      return [];
+    },
+  }),
 };
 
 /** The number of tests that passed is not the one that the last run of the visit printed. */
-function wrongCount(visit: PastVisit, message: Message): KnownFailure | null {
+function wrongCount(visit: PastVisit, message: Message): Shown | null {
   const run = visit.uses.findLast((use) => verdictOf(use) !== null && countsIn(use.text).length > 0);
   if (!run) return null;
   const counts = countsIn(run.text);
@@ -50,7 +59,7 @@ function countsIn(text: string): number[] {
 }
 
 /** It calculated, and tells a total that is neither a result nor known from anywhere. */
-function wrongResult(visit: PastVisit, message: Message, past: PastWork): KnownFailure | null {
+function wrongResult(visit: PastVisit, message: Message, past: PastWork): Shown | null {
   const sums = visit.uses.filter(({ tool, ok }) => tool === 'calculate' && ok);
   const results = sums.flatMap(({ text }) => numbersIn(text).map(({ value }) => value));
   const last = sums.at(-1);
@@ -76,16 +85,14 @@ function useText({ input, text }: PastUse): string {
   return `${JSON.stringify(input)}\n${text}`;
 }
 
-function findingOf(visit: PastVisit, message: Message, use: PastUse, claim: Claim, fact: string): KnownFailure {
+function findingOf(visit: PastVisit, message: Message, use: PastUse, claim: Claim, fact: string): Shown {
   const { agent, turn } = visit;
   return {
     kind: 'wrong-number',
-    mode: 'verifies wrongly',
     ...aboutVisit(visit),
     thread: message.thread,
     text: `${agent} tells ${message.to.join(', ')} a number that its own tool did not give: ${fact}.`,
     ids: [`${turn}.${agent}.${use.call}`],
     quote: claim.sentence,
-    remedy: `Say in agents/${agent}/resume.md that a report copies numbers from the output of the tool.`,
   };
 }

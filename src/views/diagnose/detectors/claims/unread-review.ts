@@ -1,11 +1,11 @@
 /** Finds reviews by agents that never looked at what they approved. */
 
-import type { Message } from '../../../schema/records/message.ts';
-import { textsOf } from '../claim.ts';
-import { aboutVisit, type Detector } from '../finding.ts';
-import { nameOf, type PastWork, type ThreadWork } from '../past-work.ts';
-import { type Claim, claimIn, pathsIn } from '../sentences.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import type { Message } from '../../../../schema/records/message.ts';
+import { textsOf } from '../../claim.ts';
+import { aboutVisit, type Detector } from '../../finding.ts';
+import { nameOf, type PastWork, type ThreadWork } from '../../past-work.ts';
+import { type Claim, claimIn, pathsIn } from '../../sentences.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 
 const APPROVES =
   /\bI(?:['’]ve| have)?(?: (?:now|just|already|also|carefully|fully|thoroughly))* (?:reviewed|approved?|accept(?:ed)?|proofread|examined|inspected)\b(?! (?:the |this |your )?(?:task|job|request|offer|assignment|proposal|plan|budget|decision|invitation|idea|role))|\bI(?:['’]ve| have)? (?:checked|looked over|went over|went through|gone through) (?:the|your|this) (?:attached )?(?:file|document|page|code|report|draft|article|text|attachment)s?\b|\band (?:approve|accept) it\b|[,;] approved(?=[.!]?$)|^(?:approved|accepted|reviewed|LGTM)(?=\s*[.,:;!–-]|$| and\b| with\b| as\b)|^reviewed (?:the )?[\w./-]+\.[a-z]\w{0,5}\b|\bLGTM\b|\blooks good to me\b|\b(?:review|code review) (?:is )?(?:passed|done|complete|finished)\b/i;
@@ -18,19 +18,29 @@ const REVIEW =
 /** The text to be looked at may follow in the mail. */
 const HOLDS_TEXT = /["“”«`]|:\s*\S|\n\s*\n/;
 
-export const unreadReview: Detector = {
-  take(visit, past) {
-    if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
-    for (const { text, call, id } of textsOf(visit)) {
-      const claim = claimIn(text, {
-        form: APPROVES,
-        hint: /review|approve|checked|looked over|went over|(?:gone|went) through|accept|proofread|examined|inspected|LGTM|good to me/i,
-      });
-      const unread = claim && unreadBy(visit, past);
-      if (claim && unread) return [findingOf(visit, claim, unread, call, id)];
-    }
-    return [];
+export const detector: Detector = {
+  kinds: {
+    'unread-review': {
+      mode: 'verifies nothing',
+      found: '"approved" by an agent that neither read the files nor saw them in its prompt',
+      remedy:
+        'Say in agents/{agent}/resume.md that a review begins with read_file on each file, and check that read_file is among its tools.',
+    },
   },
+  watch: () => ({
+    take(visit, past) {
+      if (!past.knows(visit) || visit.line.outcome === 'failed') return [];
+      for (const { text, call, id } of textsOf(visit)) {
+        const claim = claimIn(text, {
+          form: APPROVES,
+          hint: /review|approve|checked|looked over|went over|(?:gone|went) through|accept|proofread|examined|inspected|LGTM|good to me/i,
+        });
+        const unread = claim && unreadBy(visit, past);
+        if (claim && unread) return [findingOf(visit, claim, unread, call, id)];
+      }
+      return [];
+    },
+  }),
 };
 
 /** The mail whose files the agent was to look at and did not; null when there is none. */
@@ -77,13 +87,11 @@ function findingOf(visit: PastVisit, claim: Claim, mail: Message, call: number |
   const { agent, turn } = visit;
   return {
     kind: 'unread-review',
-    mode: 'verifies nothing' as const,
     ...aboutVisit(visit),
     call,
     thread: mail.thread,
     text: `${agent} approved the work of ${mail.from} (${mail.id}) and never read ${filesOf(mail).slice(0, 3).join(', ')}.`,
     ids: [mail.id, id ?? `${turn}.${agent}.${call}`],
     quote: claim.sentence,
-    remedy: `Say in agents/${agent}/resume.md that a review begins with read_file on each file, and check that read_file is among its tools.`,
   };
 }

@@ -1,9 +1,9 @@
 /** Finds requests, tasks and mail of people whose answer is still owed although nobody works on it any more. */
-import type { Message } from '../../../schema/records/message.ts';
-import type { Detector, KnownFailure } from '../finding.ts';
-import { achieved, type PastWork, type WaitingMail } from '../past-work.ts';
-import { asksSomething, isCourtesy } from '../sentences.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import type { Message } from '../../../../schema/records/message.ts';
+import type { Detector, Shown } from '../../finding.ts';
+import { achieved, type PastWork, type WaitingMail } from '../../past-work.ts';
+import { asksSomething, isCourtesy } from '../../sentences.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 
 /** An answer that an agent owes. */
 interface Debt {
@@ -24,29 +24,40 @@ type Debts = Map<string, Map<string, Debt>>;
 const REST = 5;
 
 /** Follows who owes what, by the lines of visits and messages (`src/core/mail/owed.ts`). */
-export function unanswered(): Detector {
-  const debts: Debts = new Map();
-  const last = new Map<string, number>();
-  return {
-    take(visit, past) {
-      for (const thread of visit.threads) last.set(thread, visit.turn);
-      follow(debts, visit, past);
-      return [];
+export const detector: Detector = {
+  kinds: {
+    unanswered: {
+      mode: 'ends too early',
+      found:
+        'a request, a task or mail of a person is owed an answer, and a reminder did not help or nobody works on it',
+      remedy:
+        'Say in agents/{agent}/resume.md that whoever asks gets the result, or the reason why there is none. lemming inspect {agent} shows whether it is paused (lemming resume {agent}), lacks credits or steps, or may not write to whoever asked (org/chart.yaml).',
     },
-    open(past) {
-      return [...debts.values()]
-        .flatMap((own) => [...own.values()])
-        .filter((debt) => isForgotten(debt, last, past))
-        .map(findingOf)
-        .concat(
-          past
-            .undelivered()
-            .filter((one) => isStuck(one, past))
-            .map((one) => stuckOf(one, past)),
-        );
-    },
-  };
-}
+  },
+  watch() {
+    const debts: Debts = new Map();
+    const last = new Map<string, number>();
+    return {
+      take(visit, past) {
+        for (const thread of visit.threads) last.set(thread, visit.turn);
+        follow(debts, visit, past);
+        return [];
+      },
+      open(past) {
+        return [...debts.values()]
+          .flatMap((own) => [...own.values()])
+          .filter((debt) => isForgotten(debt, last, past))
+          .map(findingOf)
+          .concat(
+            past
+              .undelivered()
+              .filter((one) => isStuck(one, past))
+              .map((one) => stuckOf(one, past)),
+          );
+      },
+    };
+  },
+};
 
 function follow(debts: Debts, visit: PastVisit, past: PastWork): void {
   const { turn, agent, line, given, sent } = visit;
@@ -105,17 +116,15 @@ export function waitsForSomebody(agent: string, thread: string, past: PastWork):
   );
 }
 
-function findingOf({ agent, mail, since, reminded }: Debt): KnownFailure {
+function findingOf({ agent, mail, since, reminded }: Debt): Shown {
   const { id, from, thread, kind, subject, body } = mail;
   const how = reminded === null ? 'its conversation has stopped' : `it was reminded in turn ${reminded}`;
   return {
     kind: 'unanswered',
-    mode: 'ends too early',
     ...{ agent, turn: reminded ?? since, call: null, thread },
     text: `${agent} never answered the ${kind} of ${from} (${id}), given in turn ${since}; ${how}.`,
     ids: [id],
     quote: body || subject,
-    remedy: `Say in agents/${agent}/resume.md that whoever asks gets the result or the reason why there is none. Check in org/chart.yaml that ${agent} may write to ${from}, and that limits.steps leaves room for the answer.`,
   };
 }
 
@@ -128,20 +137,16 @@ function isStuck({ mail, agent }: WaitingMail, past: PastWork): boolean {
   return since !== undefined && (since <= mail.turn || past.turn - since >= REST);
 }
 
-function stuckOf({ mail, agent }: WaitingMail, past: PastWork): KnownFailure {
+function stuckOf({ mail, agent }: WaitingMail, past: PastWork): Shown {
   const { id, from, turn, thread, kind, subject, body } = mail;
   const isPaused = past.paused.has(agent);
   return {
     kind: 'unanswered',
-    mode: 'ends too early',
     ...{ agent, turn, call: null, thread },
     text: isPaused
       ? `${agent} is paused and was never given the ${kind} of ${from} (${id}).`
       : `${agent} was never given the ${kind} of ${from} (${id}): it was not called since turn ${turn}.`,
     ids: [id],
     quote: body || subject,
-    remedy: isPaused
-      ? `Let it go on (lemming resume ${agent}), or let ${from} give the work to somebody else.`
-      : `Look why ${agent} is not called (lemming inspect ${agent}): its credits, its attempts, or its schedule in agents/${agent}/resume.md.`,
   };
 }

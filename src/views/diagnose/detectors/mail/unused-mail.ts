@@ -1,9 +1,9 @@
 /** Finds mail that asked for something, was given, and had no effect. */
-import type { Message } from '../../../schema/records/message.ts';
-import type { Detector, KnownFailure } from '../finding.ts';
-import { achieved, type PastWork } from '../past-work.ts';
-import { asksSomething, isCourtesy } from '../sentences.ts';
-import type { PastVisit } from '../visit-reader.ts';
+import type { Message } from '../../../../schema/records/message.ts';
+import type { Detector, Shown } from '../../finding.ts';
+import { achieved, type PastWork } from '../../past-work.ts';
+import { asksSomething, isCourtesy } from '../../sentences.ts';
+import type { PastVisit } from '../../visit-reader.ts';
 import { owesByRules } from './unanswered.ts';
 
 /** Mail that nothing has referred to so far. */
@@ -21,38 +21,48 @@ const KEPT = 32;
 const KNOWN = 8;
 
 /** Later visits of the conversation may still take the mail up. */
-export function unusedMail(): Detector {
-  /** By agent, by message. */
-  const unused = new Map<string, Map<string, Unused>>();
-  const settled: KnownFailure[] = [];
-  return {
-    take(visit, past) {
-      if (visit.line.outcome !== 'ok') return [];
-      const own = unused.get(visit.agent) ?? new Map<string, Unused>();
-      unused.set(visit.agent, own);
-      let words: Set<string> | null = null;
-      const said = (): Set<string> => {
-        words ??= wordsOf(outputOf(visit));
-        return words;
-      };
-      for (const [id, one] of own) if (isUsed(one, visit, said)) own.delete(id);
-      const fresh = past.knows(visit) ? visit.given : [];
-      for (const mail of fresh) {
-        if (!wantsUse(mail, visit) || owesByRules(mail, visit, past)) continue;
-        const one = unusedOf(mail, visit, past);
-        if (!isUsed(one, visit, said)) own.set(mail.id, one);
-      }
-      for (const [id, one] of [...own].slice(0, Math.max(0, own.size - KEPT))) {
-        own.delete(id);
-        settled.push(findingOf(one));
-      }
-      return [];
+export const detector: Detector = {
+  kinds: {
+    'unused-mail': {
+      mode: 'ignores what it was told',
+      found: 'mail asked for something, and its reader neither answered nor acted',
+      remedy:
+        'Let its author send such mail as a request, which brings a reminder, or say in agents/{agent}/resume.md what to do with it.',
     },
-    open() {
-      return [...settled, ...[...unused.values()].flatMap((own) => [...own.values()].map(findingOf))];
-    },
-  };
-}
+  },
+  watch() {
+    /** By agent, by message. */
+    const unused = new Map<string, Map<string, Unused>>();
+    const settled: Shown[] = [];
+    return {
+      take(visit, past) {
+        if (visit.line.outcome !== 'ok') return [];
+        const own = unused.get(visit.agent) ?? new Map<string, Unused>();
+        unused.set(visit.agent, own);
+        let words: Set<string> | null = null;
+        const said = (): Set<string> => {
+          words ??= wordsOf(outputOf(visit));
+          return words;
+        };
+        for (const [id, one] of own) if (isUsed(one, visit, said)) own.delete(id);
+        const fresh = past.knows(visit) ? visit.given : [];
+        for (const mail of fresh) {
+          if (!wantsUse(mail, visit) || owesByRules(mail, visit, past)) continue;
+          const one = unusedOf(mail, visit, past);
+          if (!isUsed(one, visit, said)) own.set(mail.id, one);
+        }
+        for (const [id, one] of [...own].slice(0, Math.max(0, own.size - KEPT))) {
+          own.delete(id);
+          settled.push(findingOf(one));
+        }
+        return [];
+      },
+      open() {
+        return [...settled, ...[...unused.values()].flatMap((own) => [...own.values()].map(findingOf))];
+      },
+    };
+  },
+};
 
 function unusedOf(mail: Message, { agent, turn }: PastVisit, past: PastWork): Unused {
   const { given, told } = past.of(agent, mail.thread);
@@ -89,15 +99,13 @@ function wordsOf(text: string): Set<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
 }
 
-function findingOf({ agent, turn, mail }: Unused): KnownFailure {
+function findingOf({ agent, turn, mail }: Unused): Shown {
   const { id, from, thread, body } = mail;
   return {
     kind: 'unused-mail',
-    mode: 'ignores what it was told',
     ...{ agent, turn, call: null, thread },
     text: `${agent} was given ${id} of ${from} and neither answered it nor acted on it.`,
     ids: [id],
     quote: body,
-    remedy: `Let ${from} send it as a request, which brings a reminder, or say in agents/${agent}/resume.md what to do with mail of ${from}.`,
   };
 }

@@ -1,8 +1,8 @@
 /** Finds work that an agent did again in a later visit, to the same end. */
-import { callName } from '../../../core/text/call-name.ts';
-import { aboutVisit, type Detector, type KnownFailure } from '../finding.ts';
-import { ranSomething } from '../past-work.ts';
-import { fieldsOf, type PastUse, type PastVisit } from '../visit-reader.ts';
+import { callName } from '../../../../core/text/call-name.ts';
+import { aboutVisit, type Detector, type Shown } from '../../finding.ts';
+import { ranSomething } from '../../past-work.ts';
+import { fieldsOf, type PastUse, type PastVisit } from '../../visit-reader.ts';
 
 /** Visits with the same program and the same result from which on it is a failure; the same file is written once. */
 const RUNS = 3;
@@ -17,22 +17,31 @@ interface Made {
 }
 
 /** The same file with the same content written anew, or the same program with the same result again and again. */
-export function repeatedWork(): Detector {
-  const made = new Map<string, Map<string, Made>>();
-  return {
-    take(visit) {
-      const own = made.get(visit.agent) ?? new Map<string, Made>();
-      made.set(visit.agent, own);
-      const found: Made[] = [];
-      for (const use of visit.uses) {
-        const again = isWork(use) ? note(own, visit, use) : null;
-        if (again) found.push(again);
-        for (const path of use.changed) forget(made, path, use);
-      }
-      return found.slice(0, 1).map((one) => findingOf(visit, one));
+export const detector: Detector = {
+  kinds: {
+    'repeated-work': {
+      mode: 'repeats steps',
+      found: 'an agent did the same again in a later visit, with the same result, and nothing had changed',
+      remedy: 'Say in agents/{agent}/resume.md that what is done is remembered (remember) and not done again.',
     },
-  };
-}
+  },
+  watch() {
+    const made = new Map<string, Map<string, Made>>();
+    return {
+      take(visit) {
+        const own = made.get(visit.agent) ?? new Map<string, Made>();
+        made.set(visit.agent, own);
+        const found: Made[] = [];
+        for (const use of visit.uses) {
+          const again = isWork(use) ? note(own, visit, use) : null;
+          if (again) found.push(again);
+          for (const path of use.changed) forget(made, path, use);
+        }
+        return found.slice(0, 1).map((one) => findingOf(visit, one));
+      },
+    };
+  },
+};
 
 function isWork(use: PastUse): boolean {
   return use.ok && (use.tool === 'write_file' || ranSomething(use));
@@ -62,16 +71,14 @@ function forget(made: ReadonlyMap<string, Map<string, Made>>, path: string, by: 
     }
 }
 
-function findingOf(visit: PastVisit, { use, ids }: Made): KnownFailure {
+function findingOf(visit: PastVisit, { use, ids }: Made): Shown {
   const { agent } = visit;
   return {
-    kind: 'repeated-act',
-    mode: 'repeats steps',
+    kind: 'repeated-work',
     ...aboutVisit(visit),
     call: use.call,
     text: `${agent} made the same call of ${callName(use)} in ${ids.length} visits, with the same result, and nothing had changed in between.`,
     ids: [...ids],
     quote: use.text,
-    remedy: `Say in agents/${agent}/resume.md that what is done is remembered (remember) and not done again.`,
   };
 }

@@ -1,18 +1,28 @@
 /** Finds calls of a visit that were made again although their result was known. */
-import { callName } from '../../../core/text/call-name.ts';
-import { aboutVisit, type Detector, type KnownFailure } from '../finding.ts';
-import { achieved } from '../past-work.ts';
-import type { PastUse, PastVisit } from '../visit-reader.ts';
+import { callName } from '../../../../core/text/call-name.ts';
+import { aboutVisit, type Detector, type Shown } from '../../finding.ts';
+import { achieved } from '../../past-work.ts';
+import type { PastUse, PastVisit } from '../../visit-reader.ts';
 
 /** Replies with the same call and the same result, from which on it is a failure. */
 const AGAIN = 2;
 
 /** The same call with the same result in several replies, with nothing changed in between. */
-export const repeatedAct: Detector = {
-  take(visit) {
-    const again = repeatsIn(visit);
-    return again ? [findingOf(visit, again)] : [];
+export const detector: Detector = {
+  kinds: {
+    'repeated-act': {
+      mode: 'repeats steps',
+      found: 'a call came again in a visit with the same result, and nothing had changed',
+      remedy:
+        'Say in agents/{agent}/resume.md what to do when a result does not help: ask a colleague, or call done. A lower limits.steps bounds the cost.',
+    },
   },
+  watch: () => ({
+    take(visit) {
+      const again = repeatsIn(visit);
+      return again ? [findingOf(visit, again)] : [];
+    },
+  }),
 };
 
 /** The calls with the same result, one for each reply; null when no result came again. */
@@ -31,17 +41,15 @@ function repeatsIn(visit: PastVisit): PastUse[] | null {
   return worst.length > (achieved(visit) ? AGAIN : AGAIN - 1) ? worst : null;
 }
 
-function findingOf(visit: PastVisit, again: readonly PastUse[]): KnownFailure {
+function findingOf(visit: PastVisit, again: readonly PastUse[]): Shown {
   const [first] = again as [PastUse];
   const { turn, agent } = visit;
   return {
     kind: 'repeated-act',
-    mode: 'repeats steps',
     ...aboutVisit(visit),
     call: (again.at(-1) as PastUse).call,
     text: `${agent} made the same call of ${callName(first)} in ${again.length} replies, each time with the same result.`,
     ids: again.map(({ call }) => `${turn}.${agent}.${call}`),
     quote: first.text,
-    remedy: `Say in agents/${agent}/resume.md what to do when a result does not help: ask a colleague, or call done. A lower limits.steps bounds the cost.`,
   };
 }
