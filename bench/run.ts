@@ -1,7 +1,8 @@
 /**
  * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the engine and the floor alone,
  * `--check` for the same with a fault where a ratio has left the range that bench/bounds.json records, `--calls` for what calls
- * cost, `--hands` for what tools cost, `--memory` for searches of memory and mail, `--screen` for the terminal screen. Engine and
+ * cost, `--hands` for what tools cost, `--memory` for searches of memory and mail, `--screen` for the terminal screen,
+ * `--langgraph` for LangGraph.js beside the engine, `--nodes` for other versions of Node. Engine and
  * floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -19,7 +20,9 @@ import { TOOLS } from '../src/tools/all.ts';
 import { manyAgents, wrappers } from './calls.ts';
 import { type Ratio, throughput, visitCost } from './engine.ts';
 import { boxStart, reads } from './hands.ts';
+import { langgraph } from './langgraph.ts';
 import { mailSearches, searches } from './memory.ts';
+import { nodes } from './nodes.ts';
 import { makeRing, median, type RingWish, timeRing, writeFiles } from './ring.ts';
 import { screen } from './screen.ts';
 
@@ -31,7 +34,7 @@ const wants = (name: string): boolean => process.argv.includes(`--${name}`);
 
 console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
 /** One part alone; null: all of them, but for the screen. */
-const part = ['short', 'check', 'calls', 'hands', 'memory', 'screen'].find(wants) ?? null;
+const part = ['short', 'check', 'calls', 'hands', 'memory', 'screen', 'langgraph', 'nodes'].find(wants) ?? null;
 const all = part === null;
 if (all || part === 'short' || part === 'check') {
   const root = await engineAndFloor({ agents: 1000 }, part === 'short' ? 15 : 40);
@@ -58,6 +61,10 @@ if (all || part === 'calls') {
   print('wrappers', await wrappers());
   print('a turn at a latency of 1 s', await manyAgents(fresh('many'), 256, 1000));
 }
+if (part === 'langgraph')
+  print('ring of 1000, beside LangGraph.js with its SQLite saver', { ...(await langgraph(fresh, 1000)) });
+if (part === 'nodes')
+  for (const [version, figures] of nodes(fresh('nodes'), [20, 22, 24])) print(`Node ${version}`, { ...figures });
 if (part === 'screen') {
   for (const [columns, rows] of [
     [80, 24],
