@@ -15,6 +15,7 @@ import { deadLetterHead } from './records/dead-letter.ts';
 import { memoryHead } from './records/memory.ts';
 import { dropHead, messageHead } from './records/message.ts';
 import { request } from './records/request.ts';
+import { taskHead } from './records/task.ts';
 
 /** A kind of file in an org. Its schema describes the whole file (`.yaml`) or its front matter (`.md`). */
 export interface FileKind {
@@ -175,6 +176,14 @@ export const KINDS = {
     title: 'Shared context',
     about:
       'What the organisation knows. The body is the entry. Written by people, and by agents whose resume grants the path in shared.',
+  },
+  task: {
+    path: 'org/tasks/<id>.md',
+    pattern: /^org\/tasks\/(archive\/)?[^/]+\.md$/,
+    schema: taskHead(),
+    title: 'Task',
+    about:
+      'A piece of work. The body says what is to be done, the list below ## History what happened. Written by people, agents and the engine.',
   },
   request: {
     path: 'agents/<person>/requests/<id>.yaml',

@@ -92,3 +92,15 @@ export function byCodeUnit(a: string, b: string): number {
 export function isApprovalId(id: string): boolean {
   return /^A-\d+-[a-z][a-z0-9_-]*-\d+$/.test(id);
 }
+
+const ENGINE_TASK = /^T-\d{1,9}-[a-z][a-z0-9_-]{0,62}-\d{1,6}(?![\s\S])/;
+
+/** True for `T-<turn>-<agent>-<n>`, the id of a task that the engine made. */
+export function isEngineTaskId(id: string): boolean {
+  return ENGINE_TASK.test(id);
+}
+
+/** True for the id of a task: the name of its file without `.md`. */
+export function isTaskId(id: string): boolean {
+  return isName(id) || isEngineTaskId(id);
+}

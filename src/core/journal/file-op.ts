@@ -11,9 +11,9 @@ export type FileOp =
   | { op: 'attach'; path: string; data: string }
   /**
    * `was`: the content that the new one is based on, null for none. `needs`: files of this turn without which the operation
-   * is pointless.
+   * is pointless. `yields`: what a person wrote meanwhile stays, and this text is not kept: the next freeze merges.
    */
-  | { op: 'replace'; path: string; text: Content; was: Content | null; needs?: string[] }
+  | { op: 'replace'; path: string; text: Content; was: Content | null; needs?: string[]; yields?: true }
   | { op: 'move'; from: string; to: string }
   /** Incoming mail becomes its canonical file; the file that was found is removed if it is unchanged. */
   | { op: 'adopt'; found: string; hash: string; path: string; text: string }

@@ -11,6 +11,7 @@ import { emptyMoney, type MoneyState } from './state/money.ts';
 import { emptyRights, type RightsState } from './state/rights.ts';
 import { emptySkills, type SkillsState } from './state/skills.ts';
 import { emptyStaff, type StaffState } from './state/staff.ts';
+import { emptyTasks, type TasksState } from './state/tasks.ts';
 import { emptyUndo, type UndoState } from './state/undo.ts';
 
 /** What the reducers make of the journal. Never holds what a file in the folder holds for ever. */
@@ -27,6 +28,7 @@ export interface State {
   skills: SkillsState;
   rights: RightsState;
   undo: UndoState;
+  tasks: TasksState;
   acts: ActsState;
 }
 
@@ -44,6 +46,7 @@ export function emptyState(): State {
     skills: emptySkills(),
     rights: emptyRights(),
     undo: emptyUndo(),
+    tasks: emptyTasks(),
     acts: emptyActs(),
   };
 }

@@ -7,6 +7,7 @@ import type { Effect, Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { named } from '../prompt/unfinished.ts';
 import { seatsOf } from '../rights/approvers.ts';
+import { taskEffects } from '../tasks/frozen.ts';
 import { withdrawals } from '../undo/undo.ts';
 import { undeliverable } from './give-up.ts';
 import { askNotice } from './settle.ts';
@@ -23,6 +24,7 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...lostNotices(config, lines),
     ...lapseNotices(config, state, lines),
     ...saidAnswers(config, state),
+    ...taskEffects(config, state, turn, lines),
   ];
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
 import type { RefusedOp } from '../../core/journal/unplaced.ts';
 import { type Content, contentHash, isSameContent, liveContent } from '../../core/model/content.ts';
+import { copyWith } from '../../schema/copy.ts';
 import type { Disk } from './disk.ts';
 import { DiskError, isOfPlace } from './disk.ts';
 import { otherName } from './other-name.ts';
@@ -145,8 +146,10 @@ function removedAtFirst({ path, was }: Replace): Remove[] {
   return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }];
 }
 
-function copyOf({ path, text, was, needs }: Replace): Replace {
-  return needs ? { op: 'replace', path, text, was, needs: [...needs] } : { op: 'replace', path, text, was };
+function copyOf(op: Replace): Replace {
+  const copy = copyWith(op, {});
+  if (op.needs) copy.needs = [...op.needs];
+  return copy;
 }
 
 /** The file that was moved aside gets its name again, and the temporary one goes, as far as that can be done. */
@@ -265,8 +268,8 @@ function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised):
   const old = readAny(disk, aside);
   if (op.was === null || !readsAs(old, op.was)) {
     giveBack(disk, aside, op.path, `${turn}-old`);
-    keepBeside(disk, temp, op.path, turn, done);
-  } else if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
+    if (!op.yields) keepBeside(disk, temp, op.path, turn, done);
+  } else if (!linkNew(disk, temp, op.path) && !op.yields) keepBeside(disk, temp, op.path, turn, done);
   finish(disk, aside, temp);
 }
 

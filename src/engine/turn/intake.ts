@@ -46,6 +46,7 @@ const STEPS = {
   edits: ({ folder, state, config }) => folder.outboxes.edits(state, config, mostBytes(config)),
   revivals: ({ folder, state, config }, { turn }) => folder.outboxes.revivals(state, turn, mostBytes(config)),
   drops: ({ folder, state, config }, { turn }) => folder.drops.taken(state, config, turn, mostBytes(config)),
+  tasks: ({ folder, state, config }, { turn }) => folder.tasks.changes(state, config, turn, mostBytes(config)),
   foreign: ({ folder, state, config }, { turn, passed }) => folder.outboxes.foreign(state, config, turn, passed),
   sweep: ({ folder, state, config }, { turn, passed }) => folder.outboxes.sweep(state, config, turn, passed),
   undo: (sources, { turn }) => undone(sources, turn),

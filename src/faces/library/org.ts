@@ -209,6 +209,7 @@ export interface Effect {
     | 'retired'
     | 'revived'
     | 'set aside'
+    | 'task'
     | 'turn'
     | 'undone'
     | 'unpaid'

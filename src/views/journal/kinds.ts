@@ -42,6 +42,8 @@ import { kind as caughtUp } from './kinds/staff/caught-up.ts';
 import { kind as deferred } from './kinds/staff/deferred.ts';
 import { kind as hired } from './kinds/staff/hired.ts';
 import { kind as retired } from './kinds/staff/retired.ts';
+import { kind as task } from './kinds/tasks/task.ts';
+import { kind as taskFile } from './kinds/tasks/task-file.ts';
 import { kind as commit } from './kinds/turn/commit.ts';
 import { kind as done } from './kinds/turn/done.ts';
 import { kind as open } from './kinds/turn/open.ts';
@@ -93,6 +95,8 @@ export const VIEWS: { readonly [K in keyof Lines]: LineView<K> } = {
   deferred: deferred,
   hired: hired,
   retired: retired,
+  'task-file': taskFile,
+  task: task,
   commit: commit,
   done: done,
   open: open,

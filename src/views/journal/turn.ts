@@ -33,6 +33,7 @@ export interface TurnEvent {
     | 'retired'
     | 'revived'
     | 'set aside'
+    | 'task'
     | 'undone'
     | 'unpaid'
     | 'visit'

@@ -1,0 +1,49 @@
+/** The `task` line: a task is new, or stands otherwise than before. */
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { taskPath } from '../../../tasks/file.ts';
+import { putTask } from '../../../tasks/record.ts';
+import type { FileOp } from '../../file-op.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+import { task } from './task-schema.ts';
+
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('task'),
+    turn: count(),
+    task: task(),
+    text: z.string(),
+    was: z.string().nullable(),
+    /** Lines of history that the turn has written so far, in all tasks. */
+    lines: count(),
+    /** What a person wrote and could not change: it is kept beside the file. */
+    kept: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    task: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'task'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, { turn, task, text, lines }) => {
+    const before = state.tasks.all.get(task.id);
+    if (before) state.tasks.before.set(task.id, before);
+    putTask(state, task, text);
+    state.tasks.written = { turn, lines };
+  },
+  files: ({ turn, task: { id }, text, was, kept }): FileOp[] => [
+    ...(kept === undefined ? [] : [{ op: 'create' as const, path: `${taskPath(id)}.conflict-${turn}`, text: kept }]),
+    { op: 'replace', path: taskPath(id), text, was, yields: true },
+  ],
+  undo: null,
+  texts: null,
+  bytes: null,
+  changesConfig: null,
+  tellsOfFiles: true,
+};

@@ -1,0 +1,100 @@
+/** The slice of the state for tasks. */
+import type { TaskFields, TaskStatus } from '../../../schema/records/task.ts';
+
+/** A task as its front matter states it. The text of its file stands with the other files that people write. */
+export interface Task extends TaskFields {
+  id: string;
+  /** The turn of its creation, and who made it. */
+  turn: number;
+  by: string;
+  /** Messages and tasks between agents that led to it. */
+  hops: number;
+}
+
+export interface TasksState {
+  /** Id → task; one that was archived is no longer here. */
+  all: Map<string, Task>;
+  /** Id → tasks that need it. */
+  dependants: Map<string, Set<string>>;
+  /** Id → tasks that are parts of it. */
+  children: Map<string, Set<string>>;
+  /** Agent → its tasks that are not finished. */
+  assigned: Map<string, Set<string>>;
+  /** Id → how an archived task ended. */
+  archived: Map<string, TaskStatus>;
+  /** Key → the task that has it. */
+  keys: Map<string, string>;
+  /** Id → the task before its latest change by the engine: a person may still edit that version. */
+  before: Map<string, Task>;
+  /** Lines of history that the latest turn has written. */
+  written: { turn: number; lines: number };
+}
+
+export function emptyTasks(): TasksState {
+  return {
+    all: new Map(),
+    dependants: new Map(),
+    children: new Map(),
+    assigned: new Map(),
+    archived: new Map(),
+    keys: new Map(),
+    before: new Map(),
+    written: { turn: 0, lines: 0 },
+  };
+}
+
+const FINISHED: readonly TaskStatus[] = ['completed', 'failed', 'skipped', 'cancelled'];
+
+/** Whether nothing is done about it any more, unless somebody retries it. */
+export function isFinished(status: TaskStatus): boolean {
+  return FINISHED.includes(status);
+}
+
+/** Whether work on it has not begun. */
+export function isUnbegun(status: TaskStatus): boolean {
+  return status === 'pending' || status === 'assigned';
+}
+
+/** How a task stands, archived or not; null for one that does not exist. */
+export function statusOf(state: TasksState, id: string): TaskStatus | null {
+  return state.all.get(id)?.status ?? state.archived.get(id) ?? null;
+}
+
+/** Puts a task in the place of its earlier form. */
+export function setTask(state: TasksState, task: Task): void {
+  const before = state.all.get(task.id);
+  if (before) unlink(state, before);
+  state.all.set(task.id, task);
+  for (const need of task.needs) link(state.dependants, need, task.id);
+  if (task.parent !== null) link(state.children, task.parent, task.id);
+  if (task.assignee !== null && !isFinished(task.status)) link(state.assigned, task.assignee, task.id);
+  if (task.key !== null) state.keys.set(task.key, task.id);
+}
+
+/** Takes a finished task out; how it ended is kept. */
+export function archiveTask(state: TasksState, id: string): void {
+  const task = state.all.get(id);
+  if (!task) return;
+  unlink(state, task);
+  state.all.delete(id);
+  state.before.delete(id);
+  state.archived.set(id, task.status);
+}
+
+function unlink(state: TasksState, task: Task): void {
+  for (const need of task.needs) cut(state.dependants, need, task.id);
+  if (task.parent !== null) cut(state.children, task.parent, task.id);
+  if (task.assignee !== null) cut(state.assigned, task.assignee, task.id);
+}
+
+function link(links: Map<string, Set<string>>, from: string, to: string): void {
+  const known = links.get(from);
+  if (known) known.add(to);
+  else links.set(from, new Set([to]));
+}
+
+function cut(links: Map<string, Set<string>>, from: string, to: string): void {
+  const known = links.get(from);
+  known?.delete(to);
+  if (known?.size === 0) links.delete(from);
+}

@@ -1,0 +1,120 @@
+/** Collects what a turn changes of tasks, and makes the lines of the journal from it. */
+import { copyWith } from '../../schema/copy.ts';
+import type { Effect } from '../model/entry.ts';
+import { setTask, type Task, type TasksState } from '../model/state/tasks.ts';
+import type { State } from '../model/state.ts';
+import { historyLine, patchTask, printTask, taskPath } from './file.ts';
+import { revivedWith, skippedBy, upstream } from './steps.ts';
+
+/** A change of one task, with what its history says. */
+interface Change {
+  text: string;
+  was: string | null;
+}
+
+/** The tasks as the turn has them so far. Reads the state and changes nothing but its own copy. */
+export class TaskRecord {
+  private readonly state: State;
+  private readonly turn: number;
+  private readonly tasks: TasksState;
+  private readonly changes = new Map<string, Change>();
+  private readonly copies = new Map<string, string>();
+  private lines: number;
+
+  constructor(state: State, turn: number) {
+    this.state = state;
+    this.turn = turn;
+    const { all, written } = state.tasks;
+    this.tasks = copyWith(state.tasks, { all: new Map(all) });
+    this.lines = written.turn === turn ? written.lines : 0;
+  }
+
+  get(id: string): Task | undefined {
+    return this.tasks.all.get(id);
+  }
+
+  /** Adds a task that the engine makes. */
+  add(task: Task, body: string, by: string): void {
+    const line = this.line(by, `created${task.assignee === null ? '' : `, assigned to ${task.assignee}`}`);
+    this.changes.set(task.id, { text: printTask(task, body, [line]), was: null });
+    this.tasks.all.set(task.id, task);
+  }
+
+  /** Changes fields of a task, and says in its history who did what. What follows for others is done as well. */
+  change(id: string, fields: Partial<Task>, by: string, what: string): void {
+    const before = this.tasks.all.get(id);
+    if (!before) return;
+    const task: Task = { ...before, ...fields };
+    const known = this.changes.get(id);
+    const text = known?.text ?? this.state.files.texts.get(taskPath(id)) ?? '';
+    const was = known ? known.was : (this.state.files.texts.get(taskPath(id)) ?? null);
+    this.changes.set(id, { text: patchTask(text, task, before, [this.line(by, what)]), was });
+    this.tasks.all.set(id, task);
+    this.follow(before, task, by);
+  }
+
+  /** Says in the history of a task what a person did. `found`: the text that lies there. */
+  edited(id: string, found: string, by: string, what: string): void {
+    this.change(id, {}, by, what);
+    (this.changes.get(id) as Change).was = found;
+  }
+
+  /** Puts the file of a task back as the engine knows it; what a person wrote is kept beside it. */
+  restore(id: string, text: string, found: string | null): void {
+    this.changes.set(id, { text, was: found });
+    if (found !== null) this.copies.set(id, found);
+  }
+
+  /** What follows when a task ends badly, or is tried again. */
+  private follow(before: Task, task: Task, by: string): void {
+    if (before.status === task.status) return;
+    if (task.status === 'failed' || task.status === 'cancelled') this.skipAfter(task.id, by);
+    const isAgain =
+      (before.status === 'failed' || before.status === 'skipped') && !['failed', 'skipped'].includes(task.status);
+    if (isAgain) this.reviveAfter(task.id, by);
+  }
+
+  skipAfter(id: string, by: string): void {
+    for (const one of skippedBy(this.tasks, id))
+      this.change(
+        one.id,
+        { status: 'skipped', reason: upstream(id) },
+        by,
+        `skipped, because ${id} will not be completed`,
+      );
+  }
+
+  reviveAfter(id: string, by: string): void {
+    for (const one of revivedWith(this.tasks, id)) {
+      const status = one.assignee === null ? 'pending' : 'assigned';
+      this.change(one.id, { status, reason: null }, by, `${status} again, because ${id} is tried again`);
+    }
+  }
+
+  private line(by: string, what: string): string {
+    this.lines++;
+    return historyLine(this.turn, this.lines, by, what);
+  }
+
+  /** The lines of the journal for all that changed, in the order in which it first changed. */
+  effects(): Effect[] {
+    return [...this.changes].map(([id, { text, was }]) => {
+      const kept = this.copies.get(id);
+      return {
+        k: 'task',
+        turn: this.turn,
+        task: this.tasks.all.get(id) as Task,
+        text,
+        was,
+        lines: this.lines,
+        ...(kept === undefined ? {} : { kept }),
+      };
+    });
+  }
+}
+
+/** Applies a task and the text of its file to the state. */
+export function putTask(state: State, task: Task, text: string): void {
+  setTask(state.tasks, task);
+  state.files.texts.set(taskPath(task.id), text);
+}
