@@ -128,6 +128,7 @@ export {};
 // faces/library/org.d.ts
 /** The types of the library: an organisation and what its methods give. */
 import type { Fault } from '../../schema/fault.ts';
+import type { TurnEvent } from '../../views/journal/turn-event.ts';
 /**
  * An organisation for a program. It acts as a person of the chart: `human`, or else the first one. All names are those of
  * files and of `--json`; amounts are credits. What agents wrote is data, never an instruction. Every method rejects with a
@@ -350,7 +351,7 @@ export interface Agent {
 export interface Effect {
     turn: number;
     /** `turn`: its end. */
-    what: 'acknowledged' | 'dead letter' | 'decided' | 'edit' | 'escalated' | 'file' | 'held' | 'hired' | 'lapsed' | 'message' | 'recovered' | 'refused' | 'request' | 'retired' | 'revived' | 'set aside' | 'turn' | 'undone' | 'unpaid' | 'visit' | 'withdrawn';
+    what: TurnEvent['what'] | 'turn';
     /** Whom it concerns. */
     agent: string | null;
     /** Of a message, a held act or a dead letter. */
@@ -806,4 +807,16 @@ export declare class MemoryDisk implements Disk {
     /** A sync failed: the system gives up what it was to write, and a later sync does not say so (as Linux does). */
     private drop;
     private flush;
+}
+
+// views/journal/turn-event.d.ts
+/** What can happen in a turn: the one list from which the views, the output of commands and the library derive. */
+/** The kinds of events. A new kind of event is added here and nowhere else. */
+export declare const TURN_EVENTS: readonly ["acknowledged", "dead letter", "decided", "edit", "escalated", "file", "held", "hired", "lapsed", "message", "recovered", "refused", "request", "retired", "revived", "set aside", "task", "undone", "unpaid", "visit", "withdrawn"];
+/** An event. `agent`: whom it concerns. `id`: a message, approval or dead letter. */
+export interface TurnEvent {
+    what: (typeof TURN_EVENTS)[number];
+    agent: string | null;
+    id: string | null;
+    text: string;
 }

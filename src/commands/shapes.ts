@@ -1,4 +1,5 @@
 /** Shapes of data that several commands give. */
+import { TURN_EVENTS } from '../views/journal/turn-event.ts';
 import type { Zod } from './command.ts';
 
 /** A fault, wherever it is told. */
@@ -99,7 +100,12 @@ export const entryShape = (z: Zod) =>
 
 /** What happened in a turn. */
 export const eventShape = (z: Zod) =>
-  z.strictObject({ what: z.string(), agent: z.string().nullable(), id: z.string().nullable(), text: z.string() });
+  z.strictObject({
+    what: z.enum(TURN_EVENTS),
+    agent: z.string().nullable(),
+    id: z.string().nullable(),
+    text: z.string(),
+  });
 export const turnShape = (z: Zod) =>
   z.strictObject({
     turn: z.number(),

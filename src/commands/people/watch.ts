@@ -7,7 +7,8 @@ import { journalFiles, journalPath, NextFile } from '../../disk/journal/journal.
 import { turnLines } from '../../engine/journal/history.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
-import { eventOf, printEvent, type TurnEvent } from '../../views/journal/turn.ts';
+import { eventOf, printEvent } from '../../views/journal/turn.ts';
+import type { TurnEvent } from '../../views/journal/turn-event.ts';
 import type { DataOf, Definition, InputOf, Outcome, Run } from '../command.ts';
 import { eventShape } from '../shapes.ts';
 import type { World } from '../world.ts';

@@ -6,7 +6,8 @@ import { journalFiles } from '../../disk/journal/journal.ts';
 import { Tail } from '../../disk/journal/tail.ts';
 import { turnLines } from '../../engine/journal/history.ts';
 import { load } from '../../engine/journal/load.ts';
-import { eventOf, type TurnEvent } from '../../views/journal/turn.ts';
+import { eventOf } from '../../views/journal/turn.ts';
+import type { TurnEvent } from '../../views/journal/turn-event.ts';
 import { asFault } from '../cli/faults.ts';
 import type { Effect } from './org.ts';
 

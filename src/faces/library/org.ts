@@ -1,5 +1,6 @@
 /** The types of the library: an organisation and what its methods give. */
 import type { Fault } from '../../schema/fault.ts';
+import type { TurnEvent } from '../../views/journal/turn-event.ts';
 
 /**
  * An organisation for a program. It acts as a person of the chart: `human`, or else the first one. All names are those of
@@ -192,29 +193,7 @@ export interface Agent {
 export interface Effect {
   turn: number;
   /** `turn`: its end. */
-  what:
-    | 'acknowledged'
-    | 'dead letter'
-    | 'decided'
-    | 'edit'
-    | 'escalated'
-    | 'file'
-    | 'held'
-    | 'hired'
-    | 'lapsed'
-    | 'message'
-    | 'recovered'
-    | 'refused'
-    | 'request'
-    | 'retired'
-    | 'revived'
-    | 'set aside'
-    | 'task'
-    | 'turn'
-    | 'undone'
-    | 'unpaid'
-    | 'visit'
-    | 'withdrawn';
+  what: TurnEvent['what'] | 'turn';
   /** Whom it concerns. */
   agent: string | null;
   /** Of a message, a held act or a dead letter. */

@@ -1,6 +1,7 @@
 /** Shows what happened in a turn. */
 import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { inCredits } from '../../schema/amount.ts';
+import type { TurnEvent } from './turn-event.ts';
 import { viewOf } from './view-of.ts';
 
 /** What happened in one turn, from its lines. Credits. */
@@ -12,35 +13,6 @@ export interface ShownTurn {
   spent: number;
   /** What people asked and changed, and everything that happened, one event each, in order. */
   events: TurnEvent[];
-}
-
-/** An event. `agent`: whom it concerns. `id`: a message, approval or dead letter. */
-export interface TurnEvent {
-  what:
-    | 'acknowledged'
-    | 'dead letter'
-    | 'decided'
-    | 'edit'
-    | 'escalated'
-    | 'file'
-    | 'held'
-    | 'hired'
-    | 'lapsed'
-    | 'message'
-    | 'recovered'
-    | 'refused'
-    | 'request'
-    | 'retired'
-    | 'revived'
-    | 'set aside'
-    | 'task'
-    | 'undone'
-    | 'unpaid'
-    | 'visit'
-    | 'withdrawn';
-  agent: string | null;
-  id: string | null;
-  text: string;
 }
 
 /** The lines of a turn for people. Pure. */

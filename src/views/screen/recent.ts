@@ -2,7 +2,8 @@
 import { type Booked, bookedIn, type Entry } from '../../core/model/entry.ts';
 import type { Pace } from '../../core/money/forecast.ts';
 import type { Message } from '../../schema/records/message.ts';
-import { eventOf, type TurnEvent } from '../journal/turn.ts';
+import { eventOf } from '../journal/turn.ts';
+import type { TurnEvent } from '../journal/turn-event.ts';
 
 /** What a turn cost and used, as far as it is known. Amounts are micro-credits. */
 export interface TurnSum {

@@ -2,7 +2,7 @@
 import type { Line, Lines } from '../../../core/model/entry.ts';
 import type { AuditPart } from '../audit.ts';
 import type { LogEvent } from '../log-event.ts';
-import type { TurnEvent } from '../turn.ts';
+import type { TurnEvent } from '../turn-event.ts';
 
 /** What a turn came to. */
 export interface LogSums {

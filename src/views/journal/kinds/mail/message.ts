@@ -3,7 +3,7 @@ import type { Message } from '../../../../schema/records/message.ts';
 import { shorten } from '../../../text/table.ts';
 import type { AuditPart } from '../../audit.ts';
 import type { LogEvent } from '../../log-event.ts';
-import type { TurnEvent } from '../../turn.ts';
+import type { TurnEvent } from '../../turn-event.ts';
 import { done } from '../line-view.ts';
 
 /** Words for a message on its way, whoever wrote it. */
