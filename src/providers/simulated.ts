@@ -121,8 +121,12 @@ function messages(prompt: Prompt, options: SimulatedOptions, draw: RandomNumber)
     acts.push({ id: `simulated-1-${acts.length + 1}`, tool: 'send_message', input });
   };
   if (options.to !== null) send(options.to, `Turn ${prompt.turn}`);
+  if (prompt.task !== undefined) {
+    const input = { result: filler(options.body_chars, draw) };
+    acts.push({ id: `simulated-1-${acts.length + 1}`, tool: 'complete_task', input });
+  }
   for (const mail of prompt.mail) {
-    if (mail.kind !== 'notice' && draw() < options.reply_rate)
+    if (mail.id !== prompt.task && mail.kind !== 'notice' && draw() < options.reply_rate)
       send(mail.from, `Re: ${mail.subject}`, { reply_to: mail.id });
   }
   const neighbours = options.neighbours.length

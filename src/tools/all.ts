@@ -25,6 +25,10 @@ import proposeSkill from './skills/propose_skill.ts';
 import hireAgent from './staff/hire_agent.ts';
 import listAgents from './staff/list_agents.ts';
 import retireAgent from './staff/retire_agent.ts';
+import completeTask from './tasks/complete_task.ts';
+import createTask from './tasks/create_task.ts';
+import failTask from './tasks/fail_task.ts';
+import updateTask from './tasks/update_task.ts';
 import fetchUrl from './web/fetch_url.ts';
 import webSearch from './web/web_search.ts';
 
@@ -39,5 +43,6 @@ export const TOOLS: ReadonlyMap<string, Tool> = new Map(
     ...[remember, recall, forget, searchMemory, note, requestApproval, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],
+    ...[createTask, completeTask, updateTask, failTask],
   ].map((tool) => [tool.spec.name, tool]),
 );

@@ -3,11 +3,14 @@ import { copyWith } from '../../schema/copy.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import { type AgentState, agentState } from '../model/state/staff.ts';
+import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 
 /** The mail that a visit is given. */
 export interface InboxMail {
   mail: Mail[];
+  /** The task on which it works. */
+  task?: Task;
   /** Mail of former visits that the agent is reminded to answer. */
   reminded?: Mail[];
   /** How many more messages wait. */

@@ -68,6 +68,8 @@ export interface Prompt {
   tools: ToolSpec[];
   maxOutputTokens: number;
   mail: MailView[];
+  /** Id of the task on which the visit works; `mail` begins with it. */
+  task?: string;
   /** Images of the mail, for models that can look at them; they belong to the first user part. */
   images?: Image[];
   summaryDue: boolean;

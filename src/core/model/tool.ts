@@ -7,6 +7,7 @@ import type { Json, JsonObject, ToolSpec } from './call.ts';
 import type { Config, Server } from './config.ts';
 import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
 import { TextsByHash } from './hash.ts';
+import type { Task } from './state/tasks.ts';
 import type { State } from './state.ts';
 import type { Trusted } from './trust.ts';
 /**
@@ -20,10 +21,10 @@ interface ToolBase {
   /** `all`: every agent has it; `resume`: only those whose resume lists it. */
   granted: 'all' | 'resume';
   /**
-   * To whom of those who have it prompts describe it, if not to all: those who have mail that the prompt does not show, or those
-   * whose resume lists it. A description costs tokens in every prompt.
+   * To whom of those who have it prompts describe it, if not to all: those who have mail that the prompt does not show, those who have
+   * open tasks, or those whose resume lists it. A description costs tokens in every prompt.
    */
-  described?: 'with-earlier-mail' | 'when-listed';
+  described?: 'with-earlier-mail' | 'with-tasks' | 'when-listed';
   /** Each use is held for a person: `always`, or unless a policy decides. */
   held?: 'always' | 'unless-policy';
   /** Why nobody may use it at present: the owner of the machine has not approved it, or it cannot work. */
@@ -186,6 +187,8 @@ export interface ActContext {
   resume: Resume;
   /** The mail of the visit, or what a held act keeps of it. */
   given: readonly Cause[];
+  /** The task on which the visit works. */
+  task?: Task | undefined;
   draft: Draft;
   /** The held act that a person approved, if this is one. */
   approved?: Held;
@@ -258,9 +261,24 @@ export interface Draft {
   /** Agents that it hires and retires; settled when all visits have ended. */
   hires: Hire[];
   retires: string[];
+  /** What it does to tasks, in order, and the number of its next new one in this turn. */
+  tasks: TaskAct[];
+  nextTask: number;
   /** Micro-credits promised to hires of this turn, which it can no longer spend. */
   promised: number;
 }
+
+/** A new task, or a change of one. */
+export type TaskAct =
+  | { task: Task; body: string }
+  | {
+      id: string;
+      fields: Partial<Task>;
+      /** What its history says. */
+      what: string;
+      /** Who made it gets a message about it. */
+      isTold?: boolean;
+    };
 
 /** What a visit says when it calls `done`. */
 export interface Done {
@@ -294,7 +312,7 @@ export interface Staging {
 }
 
 export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly Held[] = []): Draft {
-  const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
+  const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [], tasks: [] };
   return copyWith(acts, {
     refusals: [],
     uses: null,
@@ -307,6 +325,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     undone: new Map(),
     known: new TextsByHash(),
     nextMessage,
+    nextTask: 1,
     promised,
     heldBefore,
   });
@@ -323,6 +342,7 @@ export function copyDraft(draft: Draft): Draft {
     notes: [...draft.notes],
     hires: [...draft.hires],
     retires: [...draft.retires],
+    tasks: [...draft.tasks],
   });
 }
 

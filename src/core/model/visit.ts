@@ -3,6 +3,7 @@ import type { Resume } from '../../schema/config/resume.ts';
 import type { Blame, VisitOutcome } from './entry.ts';
 import type { Answer } from './state/approvals.ts';
 import type { Mail } from './state/mail.ts';
+import type { Task } from './state/tasks.ts';
 import type { Draft } from './tool.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
@@ -22,6 +23,8 @@ export interface Finished {
   /** Micro-credits that the call it could not pay might cost. */
   need?: number;
   given: readonly Mail[];
+  /** The task on which it worked. */
+  task?: Task;
   /** Mail of former visits that it was reminded to answer. */
   reminded?: readonly Mail[];
   /** Its replies came from rules, which owe nobody an answer. */

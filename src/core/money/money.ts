@@ -42,16 +42,22 @@ function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tok
   agent.tokensOut += tokensOut;
   agent.calls++;
   bookOn(state, call, cost);
+  bookOnVisit(state, call.agent, cost);
   tally(state.money.models, call.model, cost, tokensIn, tokensOut);
   tally(state.money.providers, call.provider, cost, tokensIn, tokensOut);
 }
 
 /** Books a use of a tool by the line that announces it, and so only once, whatever happens next. */
-export function applyUse(state: State, { agent, unit = null, tool, cost }: UseEntry): void {
+export function applyUse(state: State, { agent, n, unit = null, tool, cost }: UseEntry): void {
   if (cost === undefined) return;
   bookOn(state, { agent, unit }, cost);
   tally(state.money.tools, tool, cost, 0, 0);
   state.money.paid.push({ agent, unit, cost });
+  if (n > 0) bookOnVisit(state, agent, cost);
+}
+
+function bookOnVisit({ money }: State, agent: string, cost: number): void {
+  if (cost > 0) money.visits.set(agent, (money.visits.get(agent) ?? 0) + cost);
 }
 
 function bookOn(state: State, { agent, unit }: Pick<OpenCall, 'agent' | 'unit'>, cost: number): void {

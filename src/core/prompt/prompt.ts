@@ -5,16 +5,18 @@ import { copyWith } from '../../schema/copy.ts';
 import { noticeLines } from '../mail/chain.ts';
 import type { InboxMail } from '../mail/inbox.ts';
 import { askedIn, type MemorySection, memorySection } from '../memory/section.ts';
-import type { Prompt, ToolSpec } from '../model/call.ts';
+import type { MailView, Prompt, ToolSpec } from '../model/call.ts';
 import type { Config, Skill } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import { answersFor } from '../model/state/approvals.ts';
 import { agentState } from '../model/state/staff.ts';
+import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { grants } from '../rights/permit.ts';
 import { matching, printSkill } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
+import { splitTask, taskPath } from '../tasks/file.ts';
 import { tame } from '../text/untrusted.ts';
 import { environment } from './environment.ts';
 import { type Excerpt, excerptsFor, hidesEarlier, printExcerpts } from './excerpts.ts';
@@ -24,6 +26,7 @@ import { fits } from './room.ts';
 import { outputTokens } from './rules-text.ts';
 import { addedText, stablePart } from './stable.ts';
 import { summaryOrder } from './summary.ts';
+import { printTaskSection } from './task-section.ts';
 import { againText } from './unfinished.ts';
 
 /** The prompt of a visit's first call, and how the journal keeps it. */
@@ -99,14 +102,17 @@ export function buildPrompt(
       parts: [{ role: 'user', text: made.text }],
       tools: system.tools,
       maxOutputTokens: outputTokens(config, resume),
-      mail: [...(given.reminded ?? []), ...given.mail].map(({ id, from, kind, subject, body, thread }) => ({
-        id,
-        from,
-        kind,
-        subject,
-        body,
-        thread,
-      })),
+      mail: [...(given.task ? [mailOf(given.task, state)] : []), ...(given.reminded ?? []), ...given.mail].map(
+        ({ id, from, kind, subject, body, thread }) => ({
+          id,
+          from,
+          kind,
+          subject,
+          body,
+          thread,
+        }),
+      ),
+      ...(given.task && { task: given.task.id }),
       summaryDue,
       seed: config.org.name,
     },
@@ -117,6 +123,11 @@ export function buildPrompt(
   };
 }
 
+/** A task as the providers that answer by rules see it. */
+function mailOf({ id, by: from, title: subject }: Task, { files }: State): MailView {
+  return { id, from, kind: 'task', subject, body: splitTask(files.texts.get(taskPath(id)) ?? '').body, thread: id };
+}
+
 interface ChangingPart extends Pick<VisitPrompt, 'pieces' | 'blobs' | 'leftOut'> {
   text: string;
 }
@@ -124,7 +135,7 @@ interface ChangingPart extends Pick<VisitPrompt, 'pieces' | 'blobs' | 'leftOut'>
 function changingPart(scene: Scene): ChangingPart {
   const { config, state, resume, given } = scene;
   const made: Changing = { pieces: [], blobs: [], memory: memorySection(config, state, resume, given.mail) };
-  const order = config.org.prompt?.changing ?? CHANGING_SECTIONS;
+  const order = withTask(config.org.prompt?.changing ?? CHANGING_SECTIONS);
   const leftOut = given.bare ? addAlone(made, scene, order) : [];
   if (!given.bare)
     for (const name of order) if (!scene.left.includes(name as ChangingSection)) addSection(made, scene, name);
@@ -135,6 +146,11 @@ function changingPart(scene: Scene): ChangingPart {
     (hash) => blobs.find((blob) => blob.hash === hash)?.text as string,
   );
   return { pieces, blobs, leftOut, text };
+}
+
+/** The order of the sections; a task is never left out. */
+function withTask(order: readonly string[]): readonly string[] {
+  return order.includes('task') ? order : order.flatMap((name) => (name === 'mail' ? ['task', name] : [name]));
 }
 
 function addSection(made: Changing, scene: Scene, name: string): void {
@@ -190,6 +206,12 @@ const SECTIONS: Record<ChangingSection, (made: Changing, scene: Scene) => void> 
     void pieces.push(...printExcerpts(scene.state, scene.earlier, scene.resume.name)),
   reminders: ({ pieces }, { config, resume, given }) => {
     pieces.push(...printReminders(given, looks(config, resume)));
+  },
+  task: (made, { config, state, resume, given, turn }) => {
+    if (state.tasks.all.size === 0) return;
+    const { pieces, blobs } = printTaskSection(config, state, resume.name, given.task, turn);
+    made.pieces.push(...pieces);
+    made.blobs.push(...blobs);
   },
   mail: (made, { config, state, resume, given, left }) => {
     const isShown = left.length === 0 && !given.bare && grants(resume, 'read_file') !== null;

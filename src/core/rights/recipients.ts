@@ -4,6 +4,7 @@ import { canonicalBody, cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { type Config, hasEdge, inChartOrder, mayWriteTo } from '../model/config.ts';
 import type { Cause } from '../model/entry.ts';
+import type { Task } from '../model/state/tasks.ts';
 
 /** The names to which a message goes, or the rule that refuses it. */
 export type Recipients = { ok: true; names: string[] } | { ok: false; rule: string; text: string };
@@ -148,9 +149,9 @@ export function firstLine(body: string): string {
   return cut(line.trim().replace(/^#+/, '').trimStart(), 80).trimEnd() || 'message';
 }
 
-/** Length of the chain that messages of a visit continue: 1 + the largest among the mail that it was given. */
-export function hopsAfter(given: readonly Cause[]): number {
-  let most = 0;
+/** Length of the chain that messages and tasks of a visit continue: 1 + the largest among the mail and the task that it was given. */
+export function hopsAfter(given: readonly Cause[], task?: Pick<Task, 'hops'>): number {
+  let most = task?.hops ?? 0;
   for (const mail of given) if (mail.hops > most) most = mail.hops;
   return most + 1;
 }

@@ -16,13 +16,25 @@ import { grants } from './permit.ts';
 const FILE_TOOLS = ['read_file', 'search_files', 'shell', 'run_python'];
 
 /** Why an outbound act must wait for a person: the agent is tainted and reaches private data. Null when it may go on. */
-export function taintOf({ state, resume, given }: ActContext): string | null {
-  const read =
-    state.rights.tainted.get(resume.name) ??
-    given.find(({ id }) => state.mail.waiting.get(id)?.tainted)?.id ??
-    sharedContext(state, resume);
+export function taintOf(scene: ActContext): string | null {
+  const { state, resume } = scene;
+  const read = tainting(scene) ?? sharedContext(state, resume);
   const reach = read === undefined ? null : privateTo(state, resume);
   return reach === null ? null : `${resume.name} has read text from strangers (${read}) and can reach ${reach}.`;
+}
+
+/** What an agent has read of strangers: before, in its mail, or in its task; undefined when nothing. */
+export function tainting({
+  state,
+  resume,
+  given,
+  task,
+}: Pick<ActContext, 'state' | 'resume' | 'given' | 'task'>): string | undefined {
+  return (
+    state.rights.tainted.get(resume.name) ??
+    given.find(({ id }) => state.mail.waiting.get(id)?.tainted)?.id ??
+    (task?.tainted ? task.id : undefined)
+  );
 }
 
 /** Whether a tool sends its input out of the organisation; for some tools settings decide. */

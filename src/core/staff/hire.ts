@@ -59,16 +59,26 @@ export function showHire(wish: HireRequest, { config, agent, resume }: ActContex
   ].join('\n\n');
 }
 
-function hopsTrouble({ config, given }: ActContext, { message }: HireRequest): Trouble | null {
-  const hops = hopsAfter(given);
+function hopsTrouble({ config, given, task }: ActContext, { message }: HireRequest): Trouble | null {
+  const hops = hopsAfter(given, task);
   if (message === undefined || hops <= config.org.limits.hops) return null;
   return { rule: 'hops', text: `The conversation has had ${hops} messages without a person.` };
 }
 
-function firstMessage({ agent, turn, given, draft }: ActContext, { name, message }: HireRequest): Hire['message'] {
+function firstMessage(
+  { agent, turn, given, task, draft }: ActContext,
+  { name, message }: HireRequest,
+): Hire['message'] {
   if (message === undefined) return null;
   const { via } = draft;
-  return composeMessage(agent, turn, draft.nextMessage++, { to: [name], body: message, via }, given, hopsAfter(given));
+  return composeMessage(
+    agent,
+    turn,
+    draft.nextMessage++,
+    { to: [name], body: message, via },
+    given,
+    hopsAfter(given, task),
+  );
 }
 
 /** Makes a hire for its creator, an agent or a person; or says why that is impossible. Pure. */

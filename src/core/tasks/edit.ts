@@ -1,25 +1,20 @@
 /** Judges what a person wrote into the file of a task. */
+import { copyWith } from '../../schema/copy.ts';
 import type { TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
-import { nearestTo } from '../text/nearest.ts';
-import { cycleFrom, depthOf } from './cycle.ts';
 import { TASK_FIELDS } from './file.ts';
-import { openNeeds } from './ready.ts';
-import { whyNoStep } from './steps.ts';
+import { whyNoTask } from './valid.ts';
 
 /** Fields that only the engine writes. */
 const ENGINES: readonly (keyof TaskFields)[] = ['attempts', 'cost', 'key'];
-
-/** Levels of parts, and parts of one task, at most. */
-export const DEPTH = 32;
-export const CHILDREN = 100;
 
 /** What a task becomes by an edit, and the fields that it changes; or why it may not. */
 export type Judged = { task: Task; changed: (keyof TaskFields)[] } | { why: string };
 
 /** What a person wrote: the fields, and the lines of history. */
 export interface TaskEdit {
+  by: string;
   fields: TaskFields;
   history: readonly string[];
 }
@@ -45,7 +40,7 @@ export function judgeEdit(
   const next: Task = { ...task };
   for (const field of changed) Object.assign(next, { [field]: edit.fields[field] });
   if (changed.includes('assignee') && !changed.includes('status')) next.status = statusAfterAssigning(task, next);
-  const why = whyNot(config, tasks, task, next);
+  const why = whyNoTask(config, tasks, task, next, edit.by);
   return why === null ? { task: settled(task, next), changed } : { why };
 }
 
@@ -53,19 +48,18 @@ export function judgeEdit(
 export function judgeNew(
   config: Config,
   tasks: TasksState,
-  id: string,
-  turn: number,
-  by: string,
+  made: Pick<Task, 'id' | 'turn' | 'since' | 'by'>,
   fields: TaskFields,
 ): Judged {
+  const { id, by } = made;
   if (tasks.archived.has(id)) return { why: `a task ${id} was there before: choose another name` };
   const foreign = ENGINES.find((field) => field !== 'key' && !isSame(fields[field], 0));
   if (foreign) return { why: `${foreign} is written by the engine alone` };
-  const task: Task = { ...fields, id, turn, by, hops: 0, status: 'pending' };
+  const task: Task = copyWith(fields, copyWith(made, { hops: 0, visits: 0, waits: [], status: 'pending' as const }));
   if (fields.assignee !== null) task.status = 'assigned';
   if (fields.status !== 'pending' && fields.status !== task.status)
     return { why: `a new task begins as pending or assigned, not as ${fields.status}` };
-  const why = whyNot(config, tasks, null, task);
+  const why = whyNoTask(config, tasks, null, task, by);
   return why === null ? { task, changed: [] } : { why };
 }
 
@@ -85,63 +79,9 @@ function settled(before: Task, next: Task): Task {
     attempts: 0,
     next_attempt: null,
     reason: null,
+    visits: 0,
+    waits: [],
   };
-}
-
-/** Why a task may not be as it would be; null when it may. */
-function whyNot(config: Config, tasks: TasksState, before: Task | null, next: Task): string | null {
-  return (
-    (before && whyNoStep(before.status, next.status)) ??
-    unfit(next) ??
-    unknownAgent(config, next, before) ??
-    circle(tasks, next) ??
-    tooDeep(tasks, next) ??
-    unmet(tasks, before, next) ??
-    keyTaken(tasks, next)
-  );
-}
-
-function unfit({ id, needs, waived, status, assignee, parent }: Task): string | null {
-  const stray = waived.find((one) => !needs.includes(one));
-  if (stray) return `${stray} cannot be waived, because it is not among its needs`;
-  if (parent === id) return 'it cannot be a part of itself';
-  if (status === 'assigned' && assignee === null) return 'it is assigned to nobody: name an assignee';
-  return null;
-}
-
-function unknownAgent({ agents }: Config, { assignee }: Task, before: Task | null): string | null {
-  if (assignee === null || agents.has(assignee) || before?.assignee === assignee) return null;
-  const { nearest } = nearestTo(assignee, agents.keys());
-  return `there is no agent ${assignee}${nearest === undefined ? '' : `: did you mean ${nearest}?`}`;
-}
-
-function circle({ all }: TasksState, task: Task): string | null {
-  const found = cycleFrom(task.id, (id) => (id === task.id ? task.needs : (all.get(id)?.needs ?? [])));
-  if (found) return `its needs form a circle: ${found.join(' → ')}`;
-  const up = (id: string): string[] => [(id === task.id ? task : all.get(id))?.parent ?? []].flat();
-  const above = cycleFrom(task.id, up);
-  return above && `it would be a part of itself: ${above.join(' → ')}`;
-}
-
-function tooDeep(tasks: TasksState, task: Task): string | null {
-  if (task.parent === null) return null;
-  const depth = depthOf(task.id, (id) => (id === task.id ? task.parent : (tasks.all.get(id)?.parent ?? null)));
-  if (depth > DEPTH) return `it would be ${depth} levels below its first parent; at most ${DEPTH} are allowed`;
-  const parts = tasks.children.get(task.parent);
-  const isFull = parts !== undefined && !parts.has(task.id) && parts.size >= CHILDREN;
-  return isFull ? `${task.parent} has ${CHILDREN} parts, which is the most` : null;
-}
-
-/** Needs are looked at when a task starts and when it is completed. */
-function unmet(tasks: TasksState, before: Task | null, next: Task): string | null {
-  if (before?.status === next.status || (next.status !== 'running' && next.status !== 'completed')) return null;
-  const open = openNeeds(tasks, next).map(({ id, status }) => `${id} (${status ?? 'unknown'})`);
-  return open.length ? `it needs ${open.join(', ')}: complete or waive that first` : null;
-}
-
-function keyTaken({ keys }: TasksState, { id, key }: Task): string | null {
-  const other = key === null ? undefined : keys.get(key);
-  return other === undefined || other === id ? null : `its key ${JSON.stringify(key)} belongs to ${other}`;
 }
 
 /** Whether lines were only added, or are missing at the end because the person had an older version. */

@@ -1,13 +1,21 @@
 /** What follows at once from edits of tasks that a freeze took in. */
 import { type Config, peopleOf } from '../model/config.ts';
 import type { Effect, Entry } from '../model/entry.ts';
-import type { Task } from '../model/state/tasks.ts';
+import { isFinished, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
+import { printCredits } from '../money/ledger.ts';
+import { assignmentFor } from './assign.ts';
 import { taskPath } from './file.ts';
+import { isReady } from './ready.ts';
 import { TaskRecord } from './record.ts';
+import { outcomeNotices } from './settle.ts';
 
-/** Writes the history of tasks that people made or changed, puts back what they may not change, and tells them. Pure. */
+/**
+ * Writes the history of tasks that people made or changed, puts back what they may not change, and tells them. Then ends tasks
+ * whose time or budget is over, and gives away those that are ready and that nobody has. Pure.
+ */
 export function taskEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
+  if (state.tasks.all.size === 0 && !lines.some(({ k }) => k === 'task-file')) return [];
   const record = new TaskRecord(state, turn);
   const notices: Effect[] = [];
   for (const line of lines) {
@@ -19,7 +27,59 @@ export function taskEffects(config: Config, state: State, turn: number, lines: r
     }
   }
   for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
+  notices.push(...endOverdue(config, state, record, turn));
+  reassign(config, state, record);
+  assignReady(config, state, record, turn);
   return [...record.effects(), ...notices];
+}
+
+/** Ends open tasks whose deadline has passed or whose budget is used up. */
+function endOverdue(config: Config, state: State, record: TaskRecord, turn: number): Effect[] {
+  return [...state.tasks.limited].flatMap((id) => {
+    const task = record.get(id) as Task;
+    const reason = isFinished(task.status) ? null : overdue(task, turn, state.clock.time);
+    if (reason === null) return [];
+    record.change(id, { status: 'failed', reason }, 'the engine', `failed: ${reason}`);
+    return outcomeNotices(config, record.tasks, record.get(id) as Task);
+  });
+}
+
+function overdue({ deadline, budget, cost, turn: made, since }: Task, turn: number, time: number): string | null {
+  if (budget !== null && cost >= budget) return `its budget of ${printCredits(budget)} credits is used up`;
+  if (deadline === null) return null;
+  const [, count = '', unit = ''] = /^(\d+) ?(\w+)$/.exec(deadline) ?? [];
+  const isOver = unit.startsWith('turn')
+    ? turn > made + Number(count)
+    : time > since + Number(count) * (UNIT_MS[unit] as number);
+  return isOver ? `its deadline of ${deadline} has passed` : null;
+}
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Work of an agent that is gone from the organisation is given to another. */
+function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): void {
+  for (const [agent, ids] of tasks.assigned) {
+    if (agents.has(agent)) continue;
+    for (const id of ids) {
+      const { status } = record.get(id) as Task;
+      if (isFinished(status)) continue;
+      record.change(
+        id,
+        { assignee: null, status: 'pending', waits: [] },
+        'the engine',
+        `pending, because ${agent} is gone`,
+      );
+    }
+  }
+}
+
+function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
+  const { tasks } = record;
+  for (const id of record.unassigned()) {
+    const task = record.get(id) as Task;
+    if (task.assignee !== null || !isReady(tasks, task, turn)) continue;
+    const found = assignmentFor(config, state, task, (agent) => record.open(agent));
+    if (found) record.assign(id, found);
+  }
 }
 
 function follow(record: TaskRecord, { id, by, before }: Extract<Entry, { k: 'task-file' }>): void {

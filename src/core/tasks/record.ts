@@ -3,6 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import type { Effect } from '../model/entry.ts';
 import { setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
+import type { Assignment } from './assign.ts';
 import { historyLine, patchTask, printTask, taskPath } from './file.ts';
 import { revivedWith, skippedBy, upstream } from './steps.ts';
 
@@ -16,9 +17,12 @@ interface Change {
 export class TaskRecord {
   private readonly state: State;
   private readonly turn: number;
-  private readonly tasks: TasksState;
+  /** As they are now. */
+  readonly tasks: TasksState;
+  private readonly added: Task[] = [];
   private readonly changes = new Map<string, Change>();
   private readonly copies = new Map<string, string>();
+  private readonly given = new Map<string, number>();
   private lines: number;
 
   constructor(state: State, turn: number) {
@@ -33,22 +37,47 @@ export class TaskRecord {
     return this.tasks.all.get(id);
   }
 
-  /** Adds a task that the engine makes. */
-  add(task: Task, body: string, by: string): void {
+  /** Adds a task that an agent makes. Not when another one of this turn has its key. */
+  add(task: Task, body: string, by: string): boolean {
+    if (task.key !== null && this.added.some(({ key }) => key === task.key)) return false;
     const line = this.line(by, `created${task.assignee === null ? '' : `, assigned to ${task.assignee}`}`);
     this.changes.set(task.id, { text: printTask(task, body, [line]), was: null });
     this.tasks.all.set(task.id, task);
+    this.added.push(task);
+    return true;
   }
 
-  /** Changes fields of a task, and says in its history who did what. What follows for others is done as well. */
-  change(id: string, fields: Partial<Task>, by: string, what: string): void {
+  /** Tasks that nobody had, or that were taken from somebody in this turn. */
+  unassigned(): string[] {
+    const changed = [...this.changes.keys()].filter((id) => !this.state.tasks.unassigned.has(id));
+    return [...this.state.tasks.unassigned, ...changed];
+  }
+
+  /** How many open tasks an agent has. */
+  open(agent: string): number {
+    const known = this.state.tasks.assigned.get(agent)?.size ?? 0;
+    return known + (this.given.get(agent) ?? 0);
+  }
+
+  /** Gives a task to an agent. */
+  assign(id: string, { to, why }: Assignment): void {
+    this.given.set(to, (this.given.get(to) ?? 0) + 1);
+    this.change(id, { assignee: to, status: 'assigned' }, 'the engine', `assigned to ${to}, ${why}`);
+  }
+
+  /**
+   * Changes fields of a task. `what` says in its history what was done; null: nothing is said. What follows for others is
+   * done as well.
+   */
+  change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
     const before = this.tasks.all.get(id);
     if (!before) return;
-    const task: Task = { ...before, ...fields };
+    const task = copyWith(before, fields as Task);
     const known = this.changes.get(id);
     const text = known?.text ?? this.state.files.texts.get(taskPath(id)) ?? '';
     const was = known ? known.was : (this.state.files.texts.get(taskPath(id)) ?? null);
-    this.changes.set(id, { text: patchTask(text, task, before, [this.line(by, what)]), was });
+    const lines = what === null ? [] : [this.line(by, what)];
+    this.changes.set(id, { text: patchTask(text, task, before, lines), was });
     this.tasks.all.set(id, task);
     this.follow(before, task, by);
   }

@@ -87,7 +87,10 @@ function noteUse(scene: ActContext, act: Act): void {
 /** A hint for an agent that asked for a tool it does not have: the tools it has. */
 function hintFor(toolbox: Toolbox, { config, state, agent, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
-  const names = toolsOf(toolbox, config, resume, state.mail.recent.has(agent)).map(({ name }) => name);
+  const names = toolsOf(toolbox, config, resume, {
+    withEarlierMail: state.mail.recent.has(agent),
+    hasTasks: state.tasks.assigned.has(agent),
+  }).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
   return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
 }
@@ -332,16 +335,16 @@ function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause
  * The specifications of the tools an agent has; the same array for the same tools and configuration, so that it can be a
  * cache key.
  */
-export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume, withEarlierMail = false): ToolSpec[] {
+export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume, about: Situation = {}): ToolSpec[] {
   const byConfig = specs.get(toolbox) ?? new WeakMap<Config, Map<string, ToolSpec[]>>();
   specs.set(toolbox, byConfig);
   const known = byConfig.get(config) ?? new Map<string, ToolSpec[]>();
   byConfig.set(config, known);
-  const key = withEarlierMail ? `${resume.name} with earlier mail` : resume.name;
+  const key = `${resume.name}${about.withEarlierMail ? ' with earlier mail' : ''}${about.hasTasks ? ' with tasks' : ''}`;
   let list = known.get(key);
   if (!list) {
     list = [...toolbox.values()]
-      .filter((tool) => has(resume, tool) && isDescribed(resume, tool, withEarlierMail))
+      .filter((tool) => has(resume, tool) && isDescribed(resume, tool, about))
       .map(({ spec }) => withPrice(config, spec));
     known.set(key, list);
   }
@@ -357,8 +360,17 @@ function withPrice(config: Config, spec: ToolSpec): ToolSpec {
     : copyWith(spec, { description: `${spec.description}\n\nA use costs ${countCredits(cost)}.` });
 }
 
-function isDescribed(resume: Resume, { spec, described }: Tool, withEarlierMail: boolean): boolean {
-  if (described === 'with-earlier-mail') return withEarlierMail;
+/** What decides which tools are described to an agent. */
+interface Situation {
+  /** It has mail that the prompt does not show. */
+  withEarlierMail?: boolean;
+  /** It has open tasks. */
+  hasTasks?: boolean;
+}
+
+function isDescribed(resume: Resume, { spec, described }: Tool, { withEarlierMail, hasTasks }: Situation): boolean {
+  if (described === 'with-earlier-mail') return withEarlierMail === true;
+  if (described === 'with-tasks') return hasTasks === true;
   return described === undefined || grants(resume, spec.name) !== null;
 }
 

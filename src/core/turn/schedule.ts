@@ -7,8 +7,12 @@ import { type Config, nextVisit } from '../model/config.ts';
 import { isAnswered } from '../model/state/approvals.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
+import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { allClosedUntil } from '../money/breaker.ts';
+import { assignmentFor } from '../tasks/assign.ts';
+import { isReady } from '../tasks/ready.ts';
+import { workFor } from '../tasks/work.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {
@@ -105,7 +109,8 @@ function look(
   const inbox = state.mail.inbox.has(agent) ? inboxOf(state.mail, agent) : NO_MAIL;
   const answered = isAnswered(state.approvals, agent, config.org.limits.max_attempts);
   const hasMail = inbox.some((mail) => mail.kind !== 'notice');
-  const wakes = answered || hasMail;
+  const work = workFor(state, agent, turn);
+  const wakes = answered || hasMail || work !== null;
   const closed = allClosedUntil(config, state, resume.model);
   if (closed !== null) return no(closedText(closed), { later: wakes, failing: wakes });
   const again = retry === true && !account.starved;
@@ -131,8 +136,10 @@ function look(
   if (summary) return yes('a summary is due', true);
   if (again && wakes && account.failures > 0) return yes('a new run tries its provider again');
   if (fires && hasMail) return yes(inbox.length === 1 ? '1 message waits' : `${inbox.length} messages wait`);
+  if (fires && work) return yes(`works on task ${work.id}`);
   if (fires && when === 'always') return yes('scheduled');
   if (hasMail) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
+  if (work) return no(`task ${work.id} waits for turn ${next} (every ${every})`, { later: true, next });
   return no(when === 'always' ? `scheduled for turn ${next}` : 'no mail', { next: when === 'always' ? next : null });
 }
 
@@ -166,10 +173,17 @@ export function atRest(config: Config, state: State): boolean {
   return (
     !summary &&
     !waitsForTurns(config, state) &&
+    !hasDeadline(state) &&
     ![...config.agents.values()].some(
       (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state.staff, resume.name).paused,
     )
   );
+}
+
+/** Whether the time of an open task runs out. */
+function hasDeadline({ tasks }: State): boolean {
+  for (const id of tasks.limited) if (tasks.all.get(id)?.deadline !== null) return true;
+  return false;
 }
 
 /** Whether a provider failed last: an agent backs off, or a model is left alone. */
@@ -204,6 +218,7 @@ function mailLeft(config: Config, state: State): Idleness {
   if (revivable(state).length + state.staff.orders.length + state.undo.asked.length > 0) return 'busy';
   for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.staff.paused) return 'idle';
+  if (isAssignable(config, state)) return 'busy';
   let failing = false;
   for (const agent of wokenIn(config, state)) {
     const resume = config.agents.get(agent);
@@ -216,9 +231,20 @@ function mailLeft(config: Config, state: State): Idleness {
   return failing ? 'failing' : 'idle';
 }
 
-/** Who has mail or an answer that makes a visit. */
-function* wokenIn(config: Config, { mail, approvals }: State): Generator<string> {
+/** Whether the next freeze gives a task to somebody. */
+function isAssignable(config: Config, state: State): boolean {
+  for (const id of state.tasks.unassigned) {
+    const task = state.tasks.all.get(id) as Task;
+    if (isReady(state.tasks, task, Infinity) && assignmentFor(config, state, task, () => 0)) return true;
+  }
+  return false;
+}
+
+/** Who has mail, an answer or a task that makes a visit. */
+function* wokenIn(config: Config, state: State): Generator<string> {
+  const { mail, approvals, tasks } = state;
   for (const agent of approvals.answers.keys())
     if (isAnswered(approvals, agent, config.org.limits.max_attempts)) yield agent;
   for (const agent of mail.inbox.keys()) if (inboxOf(mail, agent).some(({ kind }) => kind !== 'notice')) yield agent;
+  for (const agent of tasks.assigned.keys()) if (workFor(state, agent, Infinity)) yield agent;
 }

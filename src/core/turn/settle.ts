@@ -80,6 +80,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     ...(visit.long === undefined ? {} : { long: visit.long }),
     ...(visit.need === undefined ? {} : { need: visit.need }),
     mail: visit.given.map((mail) => mail.id),
+    ...(visit.task ? { task: visit.task.id } : {}),
     ...(settled.length ? { settled } : {}),
     ...filesLeft(visit),
     ...debtsOf(config, state, visit),

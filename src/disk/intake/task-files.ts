@@ -11,6 +11,12 @@ import { type TaskFields, taskHead } from '../../schema/records/task.ts';
 import { readMarkdown } from '../yaml/yaml.ts';
 import { type FolderReader, isText, malformed, type Unreadable } from './reader.ts';
 
+/** The turn that takes the files in. `time`: milliseconds since 1970. */
+interface TurnTime {
+  turn: number;
+  time: number;
+}
+
 type TaskLine = Extract<InputEntry, { k: 'task-file' }>;
 
 /** The files in `org/tasks/`, which people and the engine write. */
@@ -22,7 +28,7 @@ export class TaskFiles {
   }
 
   /** What people did to tasks since the state, in the order of the files. Each edit is judged after the ones before. */
-  async changes(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
+  async changes(state: State, config: Config, at: TurnTime, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     const tasks = copyWith(state.tasks, { all: new Map(state.tasks.all) });
     const seen = new Set<string>();
@@ -31,7 +37,7 @@ export class TaskFiles {
       const path = TASKS + name;
       seen.add(path);
       if (!this.isChanged(state, path) || !(await this.reader.quiet(path))) continue;
-      const input = this.look(copyWith(state, { tasks }), config, turn, path, limit);
+      const input = this.look(copyWith(state, { tasks }), config, at, path, limit);
       if (input?.k === 'task-file' && input.task) tasks.all.set(input.id, input.task);
       if (input) inputs.push(input);
     }
@@ -43,7 +49,7 @@ export class TaskFiles {
     return stat !== null && this.reader.marks.get(path) !== stat.mark && state.dead.aside.get(path) !== stat.mark;
   }
 
-  private look(state: State, config: Config, turn: number, path: string, limit: number): InputEntry | null {
+  private look(state: State, config: Config, at: TurnTime, path: string, limit: number): InputEntry | null {
     const stat = this.reader.disk.stat(path);
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, 'org');
@@ -58,9 +64,7 @@ export class TaskFiles {
     if (!known && (isEngineTaskId(id) || !isName(id))) return bad({ reason: 'malformed', detail: nameText(id) });
     const { head, faults } = readMarkdown(taskHead(), read.text, path);
     if (!head) return bad(malformed(faults));
-    const line = known
-      ? editOf(state, config, known, head, read.text)
-      : newOf(state, config, turn, id, head, read.text);
+    const line = known ? editOf(state, config, known, head, read.text) : newOf(state, config, at, id, head, read.text);
     return 'why' in line ? bad({ reason: 'malformed', detail: line.why }) : line;
   }
 
@@ -90,13 +94,13 @@ function nameText(id: string): string {
 function newOf(
   state: State,
   config: Config,
-  turn: number,
+  { turn, time }: TurnTime,
   id: string,
   head: TaskFields,
   found: string,
 ): TaskLine | { why: string } {
   const by = authorOf(config);
-  const judged = judgeNew(config, state.tasks, id, turn, by, head);
+  const judged = judgeNew(config, state.tasks, { id, turn, since: time, by }, head);
   if ('why' in judged) return judged;
   const text = patchTask(found, judged.task, head, []);
   const what = judged.task.assignee === null ? 'created' : `created, assigned to ${judged.task.assignee}`;
@@ -108,7 +112,7 @@ function editOf(state: State, config: Config, known: Task, head: TaskFields, fou
   const by = authorOf(config);
   const last = state.files.texts.get(taskPath(id)) ?? '';
   const { history } = splitTask(last);
-  const edit = { fields: head, history: splitTask(found).history };
+  const edit = { by, fields: head, history: splitTask(found).history };
   const judged = judgeEdit(config, state.tasks, known, history, edit);
   if ('why' in judged)
     return { k: 'task-file', id, by, text: last, found, task: null, before, what: '', refused: judged.why };

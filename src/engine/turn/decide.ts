@@ -11,6 +11,7 @@ import { emptyDraft } from '../../core/model/tool.ts';
 import { allowances } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
 import type { Staffing } from '../../core/staff/settle.ts';
+import type { TaskWork } from '../../core/tasks/settle.ts';
 import type { FileVersions } from '../../core/tools/file-versions.ts';
 import { judge, type Toolbox } from '../../core/turn/judge.ts';
 import { settleDraft, unpaidEffects } from '../../core/turn/settle.ts';
@@ -26,7 +27,7 @@ export async function decide(
   turn: Turn,
   toolbox: Toolbox,
   written: FileVersions,
-  staffing: Staffing[],
+  staffing: (Staffing & TaskWork)[],
 ): Promise<Effect[]> {
   const effects: Effect[] = [];
   const next = new Map<string, number>();
@@ -64,7 +65,7 @@ export async function decide(
     if (draft.held.length > 0) effects.push(decided);
     settleDraft(turn.config, turn.state, turn.number, agent, draft, effects, written);
     next.set(agent, draft.nextMessage);
-    staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
+    staffing.push({ by: agent, hires: draft.hires, retires: draft.retires, tasks: draft.tasks });
     if (draft.held.length === 0) effects.push(decided);
     if (answer.told && answer.unpaid === undefined) continue;
     effects.push(answerNotice(held, answer, outcome));

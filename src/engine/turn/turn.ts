@@ -12,6 +12,7 @@ import { modelChooser } from '../../core/money/breaker.ts';
 import { shortText } from '../../core/money/credit-advice.ts';
 import { type Allowance, allowances, BUDGET, type SpendingLimit, type Want } from '../../core/money/ledger.ts';
 import { orderedBy, type Staffing, settleStaff } from '../../core/staff/settle.ts';
+import { settleTasks, type TaskWork } from '../../core/tasks/settle.ts';
 import { FileVersions } from '../../core/tools/file-versions.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
@@ -35,7 +36,7 @@ export interface Ending {
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walkIn(turn);
   const written = new FileVersions();
-  const approved: Staffing[] = [];
+  const approved: (Staffing & TaskWork)[] = [];
   const decided = await decide(turn, toolbox, written, approved);
   const { plans, skipped } = await planVisits(turn, toolbox, walked, approved);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
@@ -45,6 +46,13 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const made = chainWrites([
     ...decided,
     ...settle(turn.config, turn.state, turn.number, all, written),
+    ...settleTasks(
+      turn.config,
+      turn.state,
+      turn.number,
+      approved,
+      inChartOrder(turn.config, all, ({ agent }) => agent),
+    ),
     ...staffEffects(turn, approved, all),
     ...undoFiles(turn.state, written, turn.live),
     ...archiveMoves(turn.swept),
@@ -187,8 +195,12 @@ function starved(resume: Resume, need: number, short: SpendingLimit, blame: 'cre
 }
 
 /** The draft of a visit, after what approved acts of the agent did in this turn. */
-function draftOf(decided: readonly Effect[], approved: readonly Staffing[], agent: string): Draft {
-  return emptyDraft(1 + sentBy(decided, approved, agent), promisedBy(approved, agent), heldIn(decided, agent));
+function draftOf(decided: readonly Effect[], approved: readonly (Staffing & TaskWork)[], agent: string): Draft {
+  const draft = emptyDraft(1 + sentBy(decided, approved, agent), promisedBy(approved, agent), heldIn(decided, agent));
+  draft.nextTask += approved.flatMap(({ by, tasks }) =>
+    by === agent ? tasks.filter((act) => 'task' in act) : [],
+  ).length;
+  return draft;
 }
 
 /** Messages that approved acts of the agent send in this turn, those to agents that they hire as well. */

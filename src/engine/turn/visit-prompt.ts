@@ -4,6 +4,7 @@ import { inboxOfVisit } from '../../core/mail/inbox.ts';
 import { remindersFor, type Waits, waitsIn } from '../../core/mail/owed.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
+import { workFor } from '../../core/tasks/work.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { toolsOf } from '../../core/turn/judge.ts';
 import type { Resume } from '../../schema/config/resume.ts';
@@ -35,10 +36,13 @@ export function promptOfVisit(
     config.org.limits.inbox_tokens,
     config.org.limits.max_attempts,
   );
-  const given = cause.reminder
+  const mail = cause.reminder
     ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name, waitsOf(turn)) })
     : chosen;
-  const tools = (isMore: boolean) => toolsOf(toolbox, config, resume, isMore);
+  const task = chosen.bare ? null : workFor(state, resume.name, number);
+  const given = task ? copyWith(mail, { task }) : mail;
+  const hasTasks = state.tasks.assigned.has(resume.name);
+  const tools = (isMore: boolean) => toolsOf(toolbox, config, resume, { withEarlierMail: isMore, hasTasks });
   const room = roomOf(config, resume);
   const made = { given, brief: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };
   return turn.sent?.over(made, resume.name) ?? made;

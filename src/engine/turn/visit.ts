@@ -97,12 +97,14 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
   const { mail, reminded = [] } = made.given;
   const answers = answersFor(turn.state.approvals, plan.agent);
   const about = reminded.length ? [...reminded, ...mail] : mail;
-  const scene = actContextOf(turn, plan.resume, causesOf(about, answers), draft);
+  const { task } = made.given;
+  const scene = actContextOf(turn, plan.resume, causesOf(about, answers), draft, task ? { task } : {});
   const told = agentState(turn.state.staff, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
     resume: plan.resume,
     given: mail,
+    ...(task && { task }),
     ...(reminded.length > 0 && { reminded }),
     told: bare ? 0 : told,
     answers: bare ? [] : answers,
@@ -146,7 +148,7 @@ export function actContextOf(
   resume: Resume,
   given: readonly Cause[],
   draft: Draft,
-  more: Pick<ActContext, 'approved' | 'left'> = {},
+  more: Pick<ActContext, 'approved' | 'left' | 'task'> = {},
 ): ActContext {
   const { config, state, number, recorded } = turn;
   const { disk } = turn.ports;

@@ -107,6 +107,9 @@ export const orgFile = later(() =>
     limits: z
       .strictObject({
         hops: turns(12).describe('the longest chain of messages between agents alone'),
+        task_visits: turns(5).describe('visits after which a task that has not ended has failed'),
+        tasks: turns(20_000).describe('tasks that may be open at the same time'),
+        agent_tasks: turns(1000).describe('open tasks that an agent may have'),
         max_attempts: turns(3).describe('failed visits after which a message becomes a dead letter'),
         concurrency: turns(64).describe('model calls at the same time'),
         steps: turns(8).describe('model calls that a visit may make'),
@@ -239,6 +242,18 @@ export const orgFile = later(() =>
       )
       .default([])
       .describe('what to do with actions that match a pattern; the first match counts'),
+    tasks: z
+      .strictObject({
+        planner: z
+          .string()
+          .nullable()
+          .default(null)
+          .describe(
+            'the agent that gets tasks without assignee and capability; null: the head of the first unit, or else the first agent of the chart that their author may write to',
+          ),
+      })
+      .prefault({})
+      .describe('settings of tasks'),
     approvals: z
       .strictObject({
         timeout: z

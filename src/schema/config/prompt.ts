@@ -18,6 +18,7 @@ export const CHANGING_SECTIONS = [
   'people',
   'conversation',
   'reminders',
+  'task',
   'mail',
 ] as const;
 export type ChangingSection = (typeof CHANGING_SECTIONS)[number];

@@ -67,6 +67,11 @@ export const resumeHead = later(() =>
         'the tools it may use; "ask:" before a name makes each use wait for approval; SERVER__* means all tools of a server',
       ),
     skills: z.array(z.string()).default([]).describe('skills from org/skills'),
+    capabilities: z
+      .array(z.string().min(1).max(64))
+      .max(50)
+      .default([])
+      .describe('words for what it can do: a task that names one of them may be given to it'),
     shared: z
       .array(z.string().max(200).refine(isInside, 'expected a path under org/shared'))
       .default([])

@@ -1,5 +1,7 @@
 /** The tool `done`: ends the visit. */
 import * as z from 'zod';
+import type { Task } from '../../core/model/state/tasks.ts';
+import type { Draft } from '../../core/model/tool.ts';
 import { answerTo } from '../../core/turn/visit-end.ts';
 import { act } from '../define.ts';
 
@@ -23,9 +25,13 @@ export default act({
       .default([])
       .describe('ids of messages that need no answer, or no further answer'),
   }),
-  stage({ answer, settled }, { config, state, agent, given, draft }) {
+  stage({ answer, settled }, { config, state, agent, given, task, draft }) {
     if (answer !== undefined && answerTo(config, state, agent, given).length === 0)
-      return { ok: false, rule: 'given', text: 'Nobody wrote to you in this visit: use send_message.' };
+      return {
+        ok: false,
+        rule: 'given',
+        text: task ? taskText(task, draft) : 'Nobody wrote to you in this visit: use send_message.',
+      };
     const open = [...given, ...(state.mail.owed.get(agent) ?? [])].map(({ id }) => id);
     const unknown = settled.find((id) => !open.includes(id));
     if (unknown !== undefined) return { ok: false, rule: 'given', text: unknownText(unknown, open) };
@@ -33,6 +39,14 @@ export default act({
     return { ok: true, text: 'Done.' };
   },
 });
+
+/** A visit with a task and no mail: its result is no answer. */
+function taskText({ id }: Task, { tasks }: Draft): string {
+  const isEnded = tasks.some((act) => 'id' in act && act.id === id);
+  return isEnded
+    ? 'Nobody wrote to you in this visit: leave answer out.'
+    : `Nobody wrote to you in this visit. Give the result of ${id} with complete_task, or leave answer out to go on with it in your next visit.`;
+}
 
 /** Messages that a refusal names at most. */
 const NAMED = 10;

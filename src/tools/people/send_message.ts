@@ -99,7 +99,7 @@ type SendInput = {
 };
 
 function stageMessage(value: SendInput, scene: ActContext): Staged {
-  const { config, agent, turn, given, draft } = scene;
+  const { config, agent, turn, given, task, draft } = scene;
   const recipients = resolveRecipients(config, agent, value.to);
   if (!recipients.ok) return recipients;
   const carried = attach(value.attachments ?? [], scene);
@@ -129,9 +129,10 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
       expires: value.expires_in === undefined ? undefined : turn + value.expires_in,
       via: draft.via,
       attachments: carried.names,
+      task: task?.id,
     },
     given,
-    hopsAfter(given),
+    hopsAfter(given, task),
     answered,
   );
   const same = draft.sent.find((one) => isSame(one, message, carried.files));

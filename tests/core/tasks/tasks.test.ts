@@ -4,7 +4,7 @@ import type { Config } from '../../../src/core/model/config.ts';
 import { archiveTask, emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { judgeEdit, judgeNew } from '../../../src/core/tasks/edit.ts';
-import { patchTask, printTask, splitTask, taskPath } from '../../../src/core/tasks/file.ts';
+import { patchTask, printTask, splitTask, TASK_FIELDS, taskPath } from '../../../src/core/tasks/file.ts';
 import { isReady, rankOf, whyNotReady } from '../../../src/core/tasks/ready.ts';
 import { putTask, TaskRecord } from '../../../src/core/tasks/record.ts';
 import { backOff, whyNoStep } from '../../../src/core/tasks/steps.ts';
@@ -14,13 +14,18 @@ import { TASK } from '../entries.ts';
 const CONFIG = {
   agents: new Map([
     ['a', {}],
+    ['b', {}],
     ['planner', {}],
   ]),
+  sendTo: new Map([['human', { all: true, names: new Set() }]]),
+  readFrom: new Map(['a', 'planner'].map((name) => [name, { all: true, names: new Set() }])),
 } as unknown as Config;
 
 function task(id: string, more: Partial<Task> = {}): Task {
   return { ...TASK, id, title: id, status: 'pending', assignee: null, ...more };
 }
+
+const MADE = { id: 'x', turn: 3, since: 7, by: 'human' };
 
 function tasks(...all: Task[]): TasksState {
   const state = emptyTasks();
@@ -28,7 +33,8 @@ function tasks(...all: Task[]): TasksState {
   return state;
 }
 
-const fieldsOf = ({ id: _id, turn: _turn, by: _by, hops: _hops, ...fields }: Task): TaskFields => fields;
+const fieldsOf = (made: Task): TaskFields =>
+  Object.fromEntries(TASK_FIELDS.map((field) => [field, made[field]])) as unknown as TaskFields;
 
 describe('a task is ready', () => {
   it('when every need is completed or waived, and its next attempt has come', () => {
@@ -104,7 +110,11 @@ describe('the file of a task', () => {
 
 describe('an edit by hand', () => {
   const judge = (known: Task, change: Partial<TaskFields>, ...others: Task[]) =>
-    judgeEdit(CONFIG, tasks(known, ...others), known, [], { fields: { ...fieldsOf(known), ...change }, history: [] });
+    judgeEdit(CONFIG, tasks(known, ...others), known, [], {
+      by: 'human',
+      fields: { ...fieldsOf(known), ...change },
+      history: [],
+    });
 
   it.each([
     [task('x', { status: 'completed' }), { status: 'pending' }, 'final'],
@@ -113,6 +123,7 @@ describe('an edit by hand', () => {
     [task('x'), { parent: 'x' }, 'part of itself'],
     [task('x'), { parent: 'y' }, null],
     [task('x'), { assignee: 'planer' }, 'did you mean planner?'],
+    [task('x'), { assignee: 'b' }, 'the chart does not let human write to b'],
     [task('x'), { waived: ['y'] }, 'not among its needs'],
     [task('x'), { status: 'assigned' }, 'name an assignee'],
     [task('x', { needs: ['z'] }), { status: 'running' }, 'it needs z (unknown)'],
@@ -143,7 +154,7 @@ describe('an edit by hand', () => {
     const known = task('x');
     const state = tasks(known);
     const edit = (history: string[]) =>
-      judgeEdit(CONFIG, state, known, ['- 1.1 human: created'], { fields: fieldsOf(known), history });
+      judgeEdit(CONFIG, state, known, ['- 1.1 human: created'], { by: 'human', fields: fieldsOf(known), history });
     expect(edit(['- 1.1 human: created', '- mine'])).toHaveProperty('task');
     expect(edit([])).toHaveProperty('task');
     expect(edit(['- 1.1 human: made'])).toMatchObject({ why: 'its history can only be added to' });
@@ -154,7 +165,7 @@ describe('an edit by hand', () => {
     const now = { ...before, status: 'completed' as const, result: 'Done.' };
     const state = tasks(now);
     state.before.set('x', before);
-    const edit = { fields: { ...fieldsOf(before), title: 'Better' }, history: [] };
+    const edit = { by: 'human', fields: { ...fieldsOf(before), title: 'Better' }, history: [] };
     expect(judgeEdit(CONFIG, state, now, ['- 1.1 a: completed'], edit)).toEqual({
       task: { ...now, title: 'Better' },
       changed: ['title'],
@@ -169,14 +180,13 @@ describe('an edit by hand', () => {
     expect(judge(task('x'), { parent: 'y' }, task('y'), ...parts)).toMatchObject({
       why: expect.stringContaining('100 parts'),
     });
-    const made = judgeNew(CONFIG, tasks(task('y', { key: 'k' })), 'x', 1, 'human', fieldsOf(task('x', { key: 'k' })));
+    const made = judgeNew(CONFIG, tasks(task('y', { key: 'k' })), MADE, fieldsOf(task('x', { key: 'k' })));
     expect(made).toMatchObject({ why: expect.stringContaining('belongs to y') });
   });
 });
 
 describe('a new task', () => {
-  const make = (more: Partial<Task>, state = tasks()) =>
-    judgeNew(CONFIG, state, 'x', 3, 'human', fieldsOf(task('x', more)));
+  const make = (more: Partial<Task>, state = tasks()) => judgeNew(CONFIG, state, MADE, fieldsOf(task('x', more)));
 
   it('begins as pending, or as assigned', () => {
     expect(make({})).toMatchObject({ task: { id: 'x', status: 'pending', turn: 3, by: 'human', hops: 0 } });

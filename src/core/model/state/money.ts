@@ -34,6 +34,8 @@ export interface MoneyState {
   doubts: Map<string, Doubt>;
   /** What uses of tools cost in the turn being made. */
   paid: Paid[];
+  /** Agent → micro-credits that its visit in the turn being made has cost. */
+  visits: Map<string, number>;
   models: Map<string, Tally>;
   providers: Map<string, Tally>;
   /** Tools whose use cost something. */
@@ -46,6 +48,7 @@ export function emptyMoney(): MoneyState {
     units: new Map(),
     doubts: new Map(),
     paid: [],
+    visits: new Map(),
     models: new Map(),
     providers: new Map(),
     tools: new Map(),

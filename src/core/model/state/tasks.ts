@@ -7,8 +7,16 @@ export interface Task extends TaskFields {
   /** The turn of its creation, and who made it. */
   turn: number;
   by: string;
+  /** When that turn began: milliseconds since 1970. */
+  since: number;
   /** Messages and tasks between agents that led to it. */
   hops: number;
+  /** Visits that worked on it since it was created or retried. */
+  visits: number;
+  /** What it waits for while it is blocked: colleagues who were asked, and ids of held acts. */
+  waits: string[];
+  /** Its author had read words of strangers. */
+  tainted?: true | undefined;
 }
 
 export interface TasksState {
@@ -20,6 +28,10 @@ export interface TasksState {
   children: Map<string, Set<string>>;
   /** Agent → its tasks that are not finished. */
   assigned: Map<string, Set<string>>;
+  /** Tasks that are not begun and that nobody has. */
+  unassigned: Set<string>;
+  /** Tasks that are not finished and have a deadline or a budget. */
+  limited: Set<string>;
   /** Id → how an archived task ended. */
   archived: Map<string, TaskStatus>;
   /** Key → the task that has it. */
@@ -36,6 +48,8 @@ export function emptyTasks(): TasksState {
     dependants: new Map(),
     children: new Map(),
     assigned: new Map(),
+    unassigned: new Set(),
+    limited: new Set(),
     archived: new Map(),
     keys: new Map(),
     before: new Map(),
@@ -67,7 +81,11 @@ export function setTask(state: TasksState, task: Task): void {
   state.all.set(task.id, task);
   for (const need of task.needs) link(state.dependants, need, task.id);
   if (task.parent !== null) link(state.children, task.parent, task.id);
-  if (task.assignee !== null && !isFinished(task.status)) link(state.assigned, task.assignee, task.id);
+  if (!isFinished(task.status)) {
+    if (task.assignee === null) state.unassigned.add(task.id);
+    else link(state.assigned, task.assignee, task.id);
+    if (task.deadline !== null || task.budget !== null) state.limited.add(task.id);
+  }
   if (task.key !== null) state.keys.set(task.key, task.id);
 }
 
@@ -85,6 +103,8 @@ function unlink(state: TasksState, task: Task): void {
   for (const need of task.needs) cut(state.dependants, need, task.id);
   if (task.parent !== null) cut(state.children, task.parent, task.id);
   if (task.assignee !== null) cut(state.assigned, task.assignee, task.id);
+  state.unassigned.delete(task.id);
+  state.limited.delete(task.id);
 }
 
 function link(links: Map<string, Set<string>>, from: string, to: string): void {

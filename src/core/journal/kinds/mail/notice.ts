@@ -32,6 +32,7 @@ const schema = later(() =>
       'ack',
       'result',
       'undo',
+      'task',
     ]),
     text: z.string(),
     /** The dead letter that it reports. */

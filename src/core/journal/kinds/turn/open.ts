@@ -54,6 +54,7 @@ export const kind: LineKind<'open'> = {
     state.calls.open.clear();
     state.calls.tries.clear();
     state.money.paid = [];
+    state.money.visits.clear();
   },
   files: null,
   undo: null,

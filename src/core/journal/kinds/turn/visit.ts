@@ -29,6 +29,8 @@ const schema = later(() =>
     need: z.number().optional(),
     /** Mail that the visit was given. Delivered when the outcome is ok. */
     mail: z.array(z.string()),
+    /** The task on which it worked. */
+    task: z.string().optional(),
     /** Mail that a cut visit had acknowledged: it counts as delivered. */
     settled: z.array(z.string()).optional(),
     /** For a visit that ran out of replies or tokens: how large it left its files, so that growth counts no attempt. */

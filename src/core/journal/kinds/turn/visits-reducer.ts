@@ -29,6 +29,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     return;
   }
   for (const id of visit.mail) if (state.mail.waiting.get(id)?.tainted) taint(state, visit.agent, id);
+  if (visit.task !== undefined && state.tasks.all.get(visit.task)?.tainted) taint(state, visit.agent, visit.task);
   Object.assign(state.memory.visit, { agent: visit.agent, turn, mail: visit.mail });
   if (visit.uses) addUses(state, visit.uses);
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);

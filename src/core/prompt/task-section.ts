@@ -1,0 +1,129 @@
+/** Tells an agent its task, what the tasks before it came to, and how its other tasks stand. */
+
+import { cut } from '../../schema/print.ts';
+import type { Condition } from '../../schema/records/task.ts';
+import type { Config } from '../model/config.ts';
+import type { Piece } from '../model/entry.ts';
+import { textHash } from '../model/hash.ts';
+import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import type { State } from '../model/state.ts';
+import { countCredits } from '../money/ledger.ts';
+import { splitTask, taskPath } from '../tasks/file.ts';
+import { whyNotReady } from '../tasks/ready.ts';
+import { quoteUntrusted, tame } from '../text/untrusted.ts';
+
+/** Characters of the results of all needs, of the list of other tasks, and lines of history. */
+const RESULT_CHARS = 24_000;
+const NOTES = 8;
+const NAMED = 12;
+
+/** The section as pieces of a prompt, and the texts that they refer to. */
+export interface PrintedTask {
+  pieces: Piece[];
+  blobs: { hash: string; text: string }[];
+}
+
+/** The task of the visit, and the open tasks that the agent has or gave to others. Empty when there are none. */
+export function printTaskSection(
+  config: Config,
+  state: State,
+  agent: string,
+  task: Task | undefined,
+  turn: number,
+): PrintedTask {
+  const printed: PrintedTask = { pieces: [], blobs: [] };
+  if (task) addTask(printed, config, state, task);
+  const others = [...waitingOf(state, agent, task, turn), ...givenBy(state.tasks, agent)];
+  if (others.length > 0) printed.pieces.push(`\n## ${task ? 'Other tasks' : 'Open tasks'}\n${listed(others)}\n`);
+  return printed;
+}
+
+function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State, task: Task): void {
+  const { body, history } = splitTask(state.files.texts.get(taskPath(task.id)) ?? '');
+  printed.pieces.push(`\n## Your task\n${ORDER}${headOf(task, limits.task_visits)}`);
+  addBlob(printed, body === '' ? task.title : body);
+  printed.pieces.push('\n</task>\n');
+  const notes = history.slice(-NOTES);
+  if (task.visits > 0 || task.attempts > 0)
+    printed.pieces.push(`What happened so far:\n${notes.map((line) => `${tame(line)}\n`).join('')}`);
+  addResults(printed, state, task);
+  if (task.ensures.length > 0)
+    printed.pieces.push(`It counts as completed only if: ${task.ensures.map(conditionText).join('; ')}.\n`);
+}
+
+const ORDER = `Work on it now. When it is done, call complete_task with the result; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task: you get it again in the next turn.
+`;
+
+function headOf({ id, by, title, priority, deadline, budget, cost, visits }: Task, most: number): string {
+  const more = [
+    priority === 'normal' ? '' : ` priority="${priority}"`,
+    deadline === null ? '' : ` deadline="${deadline}"`,
+    budget === null ? '' : ` budget="${countCredits(budget)}, ${countCredits(cost)} spent"`,
+    visits === 0 ? '' : ` visit="${visits + 1} of ${most}"`,
+  ].join('');
+  return `<task id="${id}" from="${by}"${more} title=${quoteUntrusted(title)}>\n`;
+}
+
+function addBlob({ pieces, blobs }: PrintedTask, text: string): void {
+  const told = tame(text);
+  const hash = textHash(told);
+  pieces.push({ blob: hash });
+  blobs.push({ hash, text: told });
+}
+
+/** What the tasks that it needed came to, as far as there is room. */
+function addResults(printed: PrintedTask, state: State, { needs }: Task): void {
+  let room = RESULT_CHARS;
+  for (const id of needs) {
+    const need = state.tasks.all.get(id);
+    if (need?.status !== 'completed') continue;
+    const files = need.artefacts.length ? ` files=${quoteUntrusted(need.artefacts.join(', '))}` : '';
+    printed.pieces.push(`<result task="${id}" from="${need.assignee}"${files} title=${quoteUntrusted(need.title)}>\n`);
+    const result = need.result ?? '';
+    const shown = cut(result, Math.max(room, 0));
+    room -= shown.length;
+    addBlob(printed, shown);
+    const left = result.length - shown.length;
+    printed.pieces.push(`${left > 0 ? `\n[${left} more characters are left out]` : ''}\n</result>\n`);
+  }
+}
+
+/** A condition in words. */
+export function conditionText(condition: Condition): string {
+  if ('file' in condition) return `the file ${quoteUntrusted(condition.file)} exists`;
+  if ('run' in condition) return `${quoteUntrusted(condition.run.join(' '))} ends with 0`;
+  return `${condition.approved_by} approves it`;
+}
+
+/** Other open tasks of the agent, and why it does not work on them now. */
+function waitingOf({ tasks }: State, agent: string, now: Task | undefined, turn: number): string[] {
+  return [...(tasks.assigned.get(agent) ?? [])].flatMap((id) => {
+    const task = tasks.all.get(id) as Task;
+    return task.id === now?.id ? [] : [`${nameOf(task)} (yours: ${standing(tasks, task, turn)})`];
+  });
+}
+
+function standing(tasks: TasksState, task: Task, turn: number): string {
+  if (task.status === 'blocked') return `waits for ${task.waits.join(', ')}`;
+  return whyNotReady(tasks, task, turn).join('; ') || 'comes in a later visit';
+}
+
+function givenBy({ all }: TasksState, agent: string): string[] {
+  const found: string[] = [];
+  for (const task of all.values())
+    if (task.by === agent && task.assignee !== agent && !isFinished(task.status))
+      found.push(
+        `${nameOf(task)} (${task.assignee === null ? 'nobody has it yet' : `${task.assignee} has it`}: ${task.status})`,
+      );
+  return found;
+}
+
+function nameOf({ id, title }: Task): string {
+  return `${id} ${quoteUntrusted(title)}`;
+}
+
+function listed(all: readonly string[]): string {
+  const lines = all.slice(0, NAMED).map((one) => `- ${one}`);
+  if (all.length > NAMED) lines.push(`- and ${all.length - NAMED} more`);
+  return lines.join('\n');
+}

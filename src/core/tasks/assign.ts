@@ -1,0 +1,64 @@
+/** Finds an agent for a task that nobody has. */
+import type { Resume } from '../../schema/config/resume.ts';
+import { type Config, mayWriteTo } from '../model/config.ts';
+import { agentState } from '../model/state/staff.ts';
+import type { Task } from '../model/state/tasks.ts';
+import type { State } from '../model/state.ts';
+import { allClosedUntil } from '../money/breaker.ts';
+import { skillsOf } from '../skills/skill.ts';
+import { mayGive } from './valid.ts';
+
+/** Who gets a task, and why, in words. */
+export interface Assignment {
+  to: string;
+  why: string;
+}
+
+/**
+ * Of the agents that have the capability, may be given work by its author and can work now: the one with the fewest open tasks,
+ * then the first of the chart. A task that names no capability goes to the planner. Null when nobody can. `open`: how many open
+ * tasks an agent has. Pure.
+ */
+export function assignmentFor(
+  config: Config,
+  state: State,
+  task: Pick<Task, 'capability' | 'by'>,
+  open: (agent: string) => number,
+): Assignment | null {
+  const { capability, by } = task;
+  if (capability === null) return plannerFor(config, by);
+  const able = config.order.filter(
+    (agent) => isAble(config, agent, capability) && mayGive(config, by, agent) && canWork(config, state, agent),
+  );
+  const least = Math.min(...able.map(open));
+  const to = able.find((agent) => open(agent) === least);
+  return to === undefined ? null : { to, why: `who has the capability ${capability}` };
+}
+
+/** Whether an agent has a capability: a word of its resume, or a skill. */
+export function isAble(config: Config, agent: string, capability: string): boolean {
+  const resume = config.agents.get(agent);
+  if (!resume) return false;
+  return resume.capabilities.includes(capability) || skillsOf(config.skills, resume).has(capability);
+}
+
+/** Whether an agent can begin work now. A person always can. */
+function canWork(config: Config, state: State, agent: string): boolean {
+  const resume = config.agents.get(agent) as Resume;
+  if (resume.person) return true;
+  const { paused, failures, starved } = agentState(state.staff, agent);
+  return !paused && failures === 0 && !starved && allClosedUntil(config, state, resume.model) === null;
+}
+
+/** Who gets work that is meant for nobody: the planner of org.yaml, the head of the first unit, or the first agent of the chart. */
+function plannerFor(config: Config, by: string): Assignment | null {
+  const { planner } = config.org.tasks;
+  const [first] = config.units.values();
+  const choices = [planner, first?.head ?? null, ...mayWriteTo(config, by)];
+  const to = choices.find((name) => name !== null && isAgent(config, name) && mayGive(config, by, name)) ?? null;
+  return to === null ? null : { to, why: 'who plans the work that is meant for nobody' };
+}
+
+function isAgent({ agents }: Config, name: string): boolean {
+  return agents.get(name)?.person === false;
+}

@@ -1,0 +1,129 @@
+/** What a visit and its acts do to tasks. */
+import { type Config, hasEdge } from '../model/config.ts';
+import type { Effect } from '../model/entry.ts';
+import type { Task, TasksState } from '../model/state/tasks.ts';
+import { isFinished } from '../model/state/tasks.ts';
+import type { State } from '../model/state.ts';
+import type { Draft } from '../model/tool.ts';
+import type { Finished } from '../model/visit.ts';
+import { ASKS } from '../turn/visit-end.ts';
+import { TaskRecord } from './record.ts';
+
+/** What one agent does to tasks in a turn: by acts that were approved, or in a visit. */
+export interface TaskWork {
+  by: string;
+  tasks: Draft['tasks'];
+}
+
+/** The effects on tasks of a turn: of acts that people approved, then of the visits, in the order that is given. Pure. */
+export function settleTasks(
+  config: Config,
+  state: State,
+  turn: number,
+  approved: readonly TaskWork[],
+  visits: readonly Finished[],
+): Effect[] {
+  const isIdle = approved.every(({ tasks }) => tasks.length === 0) && visits.every(hasNoTask);
+  if (isIdle) return [];
+  const record = new TaskRecord(state, turn);
+  const notices = [
+    ...approved.flatMap(({ by, tasks }) => settleActs(config, record, by, tasks)),
+    ...visits.flatMap((visit) => [
+      ...(isCounted(visit) ? settleActs(config, record, visit.agent, visit.draft.tasks) : []),
+      ...settleVisit(config, state, record, visit),
+    ]),
+  ];
+  return [...record.effects(), ...notices];
+}
+
+function hasNoTask({ task, draft }: Finished): boolean {
+  return task === undefined && draft.tasks.length === 0;
+}
+
+function isCounted({ outcome }: Finished): boolean {
+  return outcome === 'ok' || outcome === 'cut';
+}
+
+/** Does the staged acts on tasks. Returns what their agent, and those who wait for the work, are told. */
+function settleActs(config: Config, record: TaskRecord, agent: string, acts: Draft['tasks']): Effect[] {
+  return acts.flatMap((act) => {
+    if ('task' in act) return record.add(act.task, act.body, agent) ? [] : [takenNotice(agent, act.task)];
+    record.change(act.id, act.fields, agent, act.what);
+    const task = record.get(act.id) as Task;
+    return isFinished(task.status) && !act.isTold ? outcomeNotices(config, record.tasks, task) : [];
+  });
+}
+
+function takenNotice(agent: string, { key, title }: Task): Effect {
+  const text = `The task ${JSON.stringify(title)} was not created: somebody made a task with the key ${JSON.stringify(key)} in the same turn.`;
+  return { k: 'notice', to: agent, about: 'refused', text };
+}
+
+/** Who made a task is told how it ended; whoever needs it gets its result with their own task. */
+export function outcomeNotices(config: Config, tasks: TasksState, task: Task): Effect[] {
+  const { id, by, assignee, status, title, reason } = task;
+  if (by === assignee || !config.agents.has(by) || needsIt(tasks, by, id)) return [];
+  const why = reason === null ? '' : `: ${reason}`;
+  const text = `Task ${id} ${JSON.stringify(title)} ${status === 'skipped' ? 'was' : status === 'failed' ? 'has' : 'is'} ${status}${why}`;
+  return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
+}
+
+/** Whether an agent has an open task that needs this one. */
+export function needsIt(tasks: TasksState, agent: string, id: string): boolean {
+  for (const one of tasks.dependants.get(id) ?? []) {
+    const task = tasks.all.get(one);
+    if (task?.assignee === agent && !isFinished(task.status)) return true;
+  }
+  return false;
+}
+
+/** Whether the end of a task reaches who made it as a message of its assignee. */
+export function isReported(config: Config, tasks: TasksState, { id, by, assignee }: Task): boolean {
+  return assignee !== null && by !== assignee && hasEdge(config, assignee, by) && !needsIt(tasks, by, id);
+}
+
+/** Failures that are not the fault of the work. */
+const OUTSIDE: ReadonlySet<string | undefined> = new Set(['provider', 'config', 'model', 'credits', 'budget']);
+
+/** After the acts of a visit: what the task of the visit has cost, and where it stands when it has not ended. */
+function settleVisit(config: Config, state: State, record: TaskRecord, visit: Finished): Effect[] {
+  if (!visit.task) return [];
+  const { agent, task: given, draft } = visit;
+  if (visit.outcome === 'skipped') return [];
+  const spent = state.money.visits.get(agent) ?? 0;
+  const task = record.get(given.id) as Task;
+  const cost = task.cost + spent;
+  if (isFinished(task.status) || OUTSIDE.has(visit.blame)) {
+    if (spent > 0) record.change(task.id, { cost }, agent, null);
+    return [];
+  }
+  const visits = task.visits + 1;
+  const most = config.org.limits.task_visits;
+  const isLater = task.next_attempt !== given.next_attempt || task.needs.length > given.needs.length;
+  if (!isLater && visits >= most) {
+    const reason = `it was not ended after ${visits} ${visits === 1 ? 'visit' : 'visits'}`;
+    record.change(task.id, { cost, visits, status: 'failed', reason }, 'the engine', `failed: ${reason}`);
+    return outcomeNotices(config, record.tasks, record.get(task.id) as Task);
+  }
+  if (isLater) record.change(task.id, { cost, visits }, agent, null);
+  else record.change(task.id, { cost, visits, ...waitingFor(draft) }, agent, textOf(given, draft));
+  return [];
+}
+
+/** A question, or an act that waits for a person, blocks the task. */
+function waitingFor(draft: Draft): Pick<Task, 'status' | 'waits'> {
+  const waits = waitsIn(draft);
+  return { status: waits.length > 0 ? 'blocked' : 'running', waits };
+}
+
+function waitsIn({ sent, held }: Draft): string[] {
+  const asked = sent.flatMap(({ message }) => (ASKS.has(message.kind) ? message.to : []));
+  return [...new Set([...asked, ...held.map(({ id }) => id)])];
+}
+
+/** What the history says; nothing when the work just goes on. */
+function textOf({ status }: Task, draft: Draft): string | null {
+  const waits = waitsIn(draft);
+  if (waits.length > 0) return `waits for ${waits.join(', ')}`;
+  return status === 'running' ? null : 'started';
+}

@@ -1,0 +1,266 @@
+/** Stages what the acts of an agent do to tasks. */
+import { copyWith } from '../../schema/copy.ts';
+import type { Condition, TaskFields } from '../../schema/records/task.ts';
+import type { Config } from '../model/config.ts';
+import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import type { ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
+import { composeMessage, hopsAfter } from '../rights/recipients.ts';
+import { tainting } from '../rights/taint.ts';
+import { nearestTo } from '../text/nearest.ts';
+import { assignmentFor } from './assign.ts';
+import { isReported } from './settle.ts';
+import { backOff } from './steps.ts';
+import { whyNoTask } from './valid.ts';
+
+/** What an agent says of a new task. `needs`: ids, keys, or titles of tasks that it made in this visit. */
+export interface NewTask
+  extends Partial<Pick<TaskFields, 'assignee' | 'capability' | 'priority' | 'deadline' | 'budget' | 'key' | 'parent'>> {
+  title: string;
+  body: string;
+  needs: string[];
+  ensures: Condition[];
+}
+
+type Refusal = Extract<Staged, { ok: false }>;
+
+function refusal(text: string, rule = 'task'): Refusal {
+  return { ok: false, rule, text };
+}
+
+/** Makes a task for whoever is to do it. The same key makes the same task only once. */
+export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
+  const { config, state, agent, draft } = scene;
+  const tasks = tasksWith(state.tasks, draft.tasks);
+  const key = wish.key ?? null;
+  const known = key === null ? undefined : tasks.keys.get(key);
+  if (known !== undefined) return sameAgain(tasks, known, wish);
+  const needs: string[] = [];
+  for (const need of wish.needs) {
+    const id = idOf(tasks, draft, need);
+    if (id === null) return refusal(unknownNeed(tasks, need));
+    if (!needs.includes(id)) needs.push(id);
+  }
+  const task = newTask(wish, scene, needs);
+  const why = tooMany(config, tasks, task) ?? tooLong(config, task) ?? whyNoTask(config, tasks, null, task, agent);
+  if (why !== null) return refusal(why);
+  const given = task.assignee ?? assignmentFor(config, state, task, () => 0)?.to;
+  if (given === undefined && task.capability === null)
+    return refusal('Say who does it: name an assignee or a capability.');
+  draft.tasks.push({ task, body: wish.body });
+  draft.nextTask++;
+  const doer = task.assignee ?? given ?? `the first free agent with the capability ${task.capability}`;
+  return { ok: true, text: `Created ${task.id} for ${doer}${needs.length ? `, after ${needs.join(', ')}` : ''}.` };
+}
+
+function newTask(
+  wish: NewTask,
+  { turn, agent, state, given, task: own, draft, resume }: ActContext,
+  needs: string[],
+): Task {
+  const {
+    title,
+    assignee = null,
+    capability = null,
+    priority = 'normal',
+    deadline = null,
+    budget = null,
+    ensures,
+  } = wish;
+  const isTainted = tainting({ state, resume, given, task: own }) !== undefined;
+  return {
+    id: `T-${turn}-${agent}-${draft.nextTask}`,
+    turn,
+    by: agent,
+    since: state.clock.time,
+    hops: hopsAfter(given, own),
+    visits: 0,
+    waits: [],
+    ...(isTainted ? { tainted: true as const } : {}),
+    title: title.replace(/\s+/g, ' ').trim(),
+    status: assignee === null ? 'pending' : 'assigned',
+    assignee,
+    capability,
+    needs,
+    waived: [],
+    priority,
+    priority_from: 'fixed',
+    retries: 2,
+    attempts: 0,
+    next_attempt: null,
+    deadline,
+    budget,
+    parent: wish.parent ?? own?.id ?? null,
+    requires: [],
+    ensures,
+    key: wish.key ?? null,
+    artefacts: [],
+    result: null,
+    reason: null,
+    cost: 0,
+  };
+}
+
+function sameAgain({ all }: TasksState, id: string, { title, key }: NewTask): Staged {
+  if (all.get(id)?.title === title) return { ok: true, text: `${id} has this key already: nothing was created.` };
+  return refusal(`The key ${JSON.stringify(key)} belongs to ${id}, which is another task: choose another key.`);
+}
+
+/** The tasks as the visit has them so far. */
+function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
+  const made = acts.filter((act): act is Extract<TaskAct, { task: Task }> => 'task' in act);
+  if (made.length === 0) return tasks;
+  const all = new Map(tasks.all);
+  const keys = new Map(tasks.keys);
+  const children = new Map(tasks.children);
+  for (const { task } of made) {
+    all.set(task.id, task);
+    if (task.key !== null) keys.set(task.key, task.id);
+    if (task.parent !== null) children.set(task.parent, new Set([...(children.get(task.parent) ?? []), task.id]));
+  }
+  return copyWith(tasks, { all, keys, children });
+}
+
+function idOf(tasks: TasksState, draft: Draft, need: string): string | null {
+  if (tasks.all.has(need) || tasks.archived.has(need)) return need;
+  const titled = draft.tasks.findLast((act) => 'task' in act && act.task.title === need);
+  return titled && 'task' in titled ? titled.task.id : (tasks.keys.get(need) ?? null);
+}
+
+function unknownNeed({ all }: TasksState, need: string): string {
+  const { nearest } = nearestTo(need, all.keys());
+  return `There is no task ${JSON.stringify(need)}${nearest === undefined ? '' : `: did you mean ${nearest}?`} Create what it needs first, and give its id or its title.`;
+}
+
+function tooMany({ org: { limits } }: Config, tasks: TasksState, { assignee }: Task): string | null {
+  let open = 0;
+  for (const ids of tasks.assigned.values()) open += ids.size;
+  const made = tasks.all.size - tasks.archived.size;
+  if (Math.min(open + tasks.unassigned.size, made) >= limits.tasks)
+    return `${limits.tasks} tasks are open, which is the most.`;
+  const own = assignee === null ? 0 : (tasks.assigned.get(assignee)?.size ?? 0);
+  return own >= limits.agent_tasks ? `${assignee} has ${own} open tasks, which is the most.` : null;
+}
+
+function tooLong({ org: { limits } }: Config, { hops }: Task): string | null {
+  return hops > limits.hops
+    ? `The work has passed through ${hops - 1} agents without a person: ask a person to go on.`
+    : null;
+}
+
+/** The task that an act of its assignee is about: the one that it names, else that of the visit; or why there is none. */
+export function ownTask({ state, agent, task }: ActContext, id: string | undefined): { task: Task } | Refusal {
+  const named = id ?? task?.id;
+  if (named === undefined) return refusal(`You work on no task in this visit. ${openOf(state.tasks, agent)}`);
+  const found = state.tasks.all.get(named);
+  if (!found || found.assignee !== agent)
+    return refusal(`${JSON.stringify(named)} is not a task of yours. ${openOf(state.tasks, agent)}`);
+  if (isFinished(found.status)) return refusal(`${named} is ${found.status} already.`);
+  const isBegun = found.id === task?.id || found.status === 'running' || found.status === 'blocked';
+  return isBegun ? { task: found } : refusal(`You have not begun ${named}: it comes in a later visit.`);
+}
+
+function openOf({ assigned }: TasksState, agent: string): string {
+  const ids = [...(assigned.get(agent) ?? [])].slice(0, NAMED);
+  return ids.length ? `Yours: ${ids.join(', ')}.` : 'You have no open task.';
+}
+/** Tasks that a refusal names at most. */
+const NAMED = 10;
+
+/** Refuses a second end of the same task in one visit. */
+function endedBefore({ tasks }: Draft, id: string): Refusal | null {
+  const isEnded = tasks.some((act) => 'id' in act && act.id === id && act.fields.status !== undefined);
+  return isEnded ? refusal(`${id} was ended in this visit already.`) : null;
+}
+
+/** Notes progress, or makes the task wait for others. */
+export function stageUpdate(
+  wish: { task?: string | undefined; note: string; needs: string[] },
+  scene: ActContext,
+): Staged {
+  const own = ownTask(scene, wish.task);
+  if ('ok' in own) return own;
+  const { config, state, agent, draft } = scene;
+  const { task } = own;
+  const tasks = tasksWith(state.tasks, draft.tasks);
+  const needs = [...task.needs];
+  for (const need of wish.needs) {
+    const id = idOf(tasks, draft, need);
+    if (id === null) return refusal(unknownNeed(tasks, need));
+    if (!needs.includes(id)) needs.push(id);
+  }
+  const isWaiting = needs.length > task.needs.length;
+  const fields: Partial<Task> = isWaiting ? { needs, status: 'assigned', waits: [] } : {};
+  const why =
+    endedBefore(draft, task.id)?.text ?? whyNoTask(config, tasks, task, copyWith(task, fields as Task), agent);
+  if (why !== null) return refusal(why);
+  draft.tasks.push({ id: task.id, fields, what: wish.note });
+  const text = isWaiting
+    ? `${task.id} goes on when ${needs.slice(task.needs.length).join(', ')} is completed.`
+    : 'Noted.';
+  return { ok: true, text };
+}
+
+/** Completes a task. Who made it is sent the result, where the chart lets its assignee write to them. */
+export function stageComplete(
+  wish: { task?: string | undefined; result: string; artefacts: string[] },
+  scene: ActContext,
+): Staged {
+  const own = ownTask(scene, wish.task);
+  if ('ok' in own) return own;
+  const { task } = own;
+  const ended = endedBefore(scene.draft, task.id);
+  if (ended) return ended;
+  const { result, artefacts } = wish;
+  const body = artefacts.length ? `${result}\n\nFiles: ${artefacts.join(', ')}` : result;
+  const told = report(scene, task, `Completed: ${task.title}`, body);
+  scene.draft.tasks.push({
+    id: task.id,
+    fields: { status: 'completed', result, artefacts, reason: null, waits: [] },
+    what: 'completed',
+    isTold: told !== null,
+  });
+  return { ok: true, text: `${task.id} is completed.${told ?? ''}` };
+}
+
+/** Gives a task up for now, or for good when all its attempts have failed. */
+export function stageFail(wish: { task?: string | undefined; reason: string }, scene: ActContext): Staged {
+  const own = ownTask(scene, wish.task);
+  if ('ok' in own) return own;
+  const { task } = own;
+  const ended = endedBefore(scene.draft, task.id);
+  if (ended) return ended;
+  const attempts = task.attempts + 1;
+  const { reason } = wish;
+  if (attempts <= task.retries) {
+    const next = scene.turn + backOff(attempts);
+    const again = task.capability === null ? {} : { assignee: null };
+    const status = task.capability === null ? 'assigned' : 'pending';
+    const fields: Partial<Task> = { attempts, next_attempt: next, reason, visits: 0, waits: [], status, ...again };
+    scene.draft.tasks.push({ id: task.id, fields, what: `attempt ${attempts} failed: ${reason}` });
+    return { ok: true, text: `${task.id} is tried again in turn ${next}.` };
+  }
+  const told = report(scene, task, `Failed: ${task.title}`, reason);
+  const fields: Partial<Task> = { attempts, status: 'failed', reason, waits: [] };
+  scene.draft.tasks.push({ id: task.id, fields, what: `failed: ${reason}`, isTold: told !== null });
+  return { ok: true, text: `${task.id} has failed.${told ?? ''}` };
+}
+
+/** Sends the end of a task to who made it. Null where it does not reach them as a message. */
+function report(scene: ActContext, task: Task, subject: string, body: string): string | null {
+  const { config, state, turn, agent, given, draft } = scene;
+  if (!isReported(config, state.tasks, task)) return null;
+  const options = {
+    to: [task.by],
+    body,
+    subject: subject.slice(0, 200),
+    kind: 'report' as const,
+    via: draft.via,
+    task: task.id,
+  };
+  const message = composeMessage(agent, turn, draft.nextMessage, options, given, hopsAfter(given, scene.task));
+  draft.nextMessage++;
+  const isHeld = message.hops > config.org.limits.hops;
+  const tainted = tainting(scene) === undefined ? undefined : (true as const);
+  draft.sent.push({ message, files: [], held: isHeld, made: draft.doing, tainted });
+  return ` ${task.by} gets its result as ${message.id}.`;
+}

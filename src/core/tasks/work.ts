@@ -1,0 +1,51 @@
+/** Chooses the task on which an agent works next. */
+import { inboxOf } from '../model/state/mail.ts';
+import type { Task } from '../model/state/tasks.ts';
+import type { State } from '../model/state.ts';
+import { isReady, rankOf } from './ready.ts';
+
+/** Above every rank of a task that is ready. */
+const RUNNING = 10;
+const WOKEN = 11;
+
+/**
+ * The task of an agent's next visit: one whose wait is over, else one that is running, else the first that is ready, by priority
+ * and age. Null when there is none. `turn`: infinite to count those that are tried again later. Pure.
+ */
+export function workFor(state: State, agent: string, turn: number): Task | null {
+  const ids = state.tasks.assigned.get(agent);
+  if (!ids) return null;
+  let best: { task: Task; order: number } | null = null;
+  for (const id of ids) {
+    const task = state.tasks.all.get(id) as Task;
+    const order = orderOf(state, task, agent, turn);
+    if (order === null) continue;
+    if (!best || order > best.order || (order === best.order && isOlder(task, best.task))) best = { task, order };
+  }
+  return best?.task ?? null;
+}
+
+/** Null for a task on which the agent cannot work now. */
+function orderOf(state: State, task: Task, agent: string, turn: number): number | null {
+  if (task.status === 'running') return RUNNING;
+  if (task.status === 'blocked') return isWoken(state, task, agent) ? WOKEN : null;
+  return isReady(state.tasks, task, turn) ? rankOf(state.tasks, task) : null;
+}
+
+/** Whether somebody for whom it waits has written, or an act that was held is answered. */
+function isWoken({ mail, approvals }: State, { waits }: Task, agent: string): boolean {
+  const answered = approvals.answers.get(agent) ?? [];
+  if (answered.some(({ id }) => waits.includes(id))) return true;
+  return (
+    mail.inbox.has(agent) && inboxOf(mail, agent).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
+  );
+}
+
+function isOlder(a: Task, b: Task): boolean {
+  return a.turn === b.turn ? isBefore(a.id, b.id) : a.turn < b.turn;
+}
+
+/** `T-3-a-2` before `T-3-a-10`. */
+function isBefore(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length;
+}
