@@ -25,6 +25,12 @@ rules:
               To connect a real model, edit org/models.yaml, for example:
                 default: { provider: openai, model: gpt-4.1-mini, key: env:OPENAI_API_KEY, price: { input: 0.40, output: 1.60 } }
               To write rules of your own, name a file: default: { provider: scripted, script: org/script.yaml }
+  - when: { task: '/^/' }
+    reply:
+      acts:
+        - tool: complete_task
+          input:
+            result: This result is scripted. A rule wrote it, no model has seen the task.
 `;
 
 /** A rule that answers, and what it inserts. */
@@ -88,7 +94,7 @@ function firstFor(mail: MailView, rules: readonly ScriptRule[], prompt: Prompt, 
   for (const rule of rules) {
     if (!rule.mail) continue;
     const ofVisit = visitGroups(rule, prompt, result);
-    const ofMail = ofVisit && mailGroups(rule.mail, mail);
+    const ofMail = ofVisit && mailGroups(rule.mail, mail, mail.id === prompt.task);
     if (ofMail) return fire(rule, prompt, mail, ofVisit.length ? [...ofMail, ...ofVisit] : ofMail, result);
   }
   return null;

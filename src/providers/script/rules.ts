@@ -27,6 +27,8 @@ export interface ScriptRule {
 interface MailTest {
   from: readonly string[] | null;
   kind: string | null;
+  /** Found in the title of a task; null: it is a message. */
+  task: RegExp | null;
   subject: RegExp | null;
   body: RegExp | null;
 }
@@ -80,14 +82,20 @@ function offsetOf(document: ReturnType<typeof parseDocument>, where: RulePath): 
 
 function compileRule(rule: RuleSource, fail: (key: string, message: string) => ProviderError): ScriptRule {
   const { when, reply } = rule;
-  const pattern = (key: 'subject' | 'body' | 'result') => {
+  const pattern = (key: 'subject' | 'body' | 'result' | 'task') => {
     try {
       return when[key] === undefined ? null : compilePattern(when[key]);
     } catch (error) {
       throw fail(key, (error as Error).message);
     }
   };
-  const mail = { from: list(when.from), kind: when.kind ?? null, subject: pattern('subject'), body: pattern('body') };
+  const mail = {
+    from: list(when.from),
+    kind: when.kind ?? null,
+    task: pattern('task'),
+    subject: pattern('subject'),
+    body: pattern('body'),
+  };
   return {
     agent: list(when.agent),
     call: when.call ?? null,
@@ -121,11 +129,13 @@ export function visitGroups(rule: ScriptRule, prompt: Prompt, result: string | n
   return result === null ? null : groupsIn(rule.result, result);
 }
 
-/** Groups of `subject` and `body` when the message meets every condition about mail, otherwise null. */
-export function mailGroups(test: MailTest, mail: MailView): readonly string[] | null {
+/** Groups of `subject` and `body` when the message meets every condition about mail, otherwise null. `isTask`: it is the task of the visit. */
+export function mailGroups(test: MailTest, mail: MailView, isTask: boolean): readonly string[] | null {
+  if (isTask !== (test.task !== null)) return null;
   if (test.from && !test.from.includes(mail.from)) return null;
   if (test.kind !== null && test.kind !== mail.kind) return null;
-  const subject = test.subject ? groupsIn(test.subject, mail.subject) : NONE;
+  const title = test.task ?? test.subject;
+  const subject = title ? groupsIn(title, mail.subject) : NONE;
   if (!subject) return null;
   const body = test.body ? groupsIn(test.body, mail.body) : NONE;
   return body && (subject.length ? [...subject, ...body] : body);

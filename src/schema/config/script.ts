@@ -28,6 +28,11 @@ export const scriptFile = later(() =>
                 .optional()
                 .describe('found in its subject: text (case does not matter), or /regular expression/'),
               body: pattern().optional().describe('found in its body, in the same way'),
+              task: pattern()
+                .optional()
+                .describe(
+                  'found in the title of the task of this visit; its body, author and id stand in place of those of a message. Rules without this condition do not see tasks',
+                ),
               call: z.number().int().min(1).optional().describe('first, second ... call of the visit'),
               result: pattern().optional().describe('text of the latest tool results'),
               summary: z.boolean().optional().describe('true: a summary is due'),
