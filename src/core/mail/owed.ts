@@ -197,3 +197,6 @@ function blockedThreads(config: Config, state: State): ReadonlySet<string> {
       for (const { thread, kind } of inboxOf(state.mail, name)) if (kind !== 'notice') threads.add(thread);
   return threads;
 }
+
+/** Kinds of mail that ask for something. */
+export const ASKS: ReadonlySet<string> = new Set(['request', 'task']);

@@ -9,7 +9,7 @@ import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts'
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
-import { whyNotReady } from '../tasks/ready.ts';
+import { tasksOf, whyNotReady } from '../tasks/ready.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
 
 /** Characters of the results of all needs, of the list of other tasks, and lines of history. */
@@ -97,10 +97,9 @@ export function conditionText(condition: Condition): string {
 
 /** Other open tasks of the agent, and why it does not work on them now. */
 function waitingOf({ tasks }: State, agent: string, now: Task | undefined, turn: number): string[] {
-  return [...(tasks.assigned.get(agent) ?? [])].flatMap((id) => {
-    const task = tasks.all.get(id) as Task;
-    return task.id === now?.id ? [] : [`${nameOf(task)} (yours: ${standing(tasks, task, turn)})`];
-  });
+  return tasksOf(tasks, agent)
+    .filter(({ id }) => id !== now?.id)
+    .map((task) => `${nameOf(task)} (yours: ${standing(tasks, task, turn)})`);
 }
 
 function standing(tasks: TasksState, task: Task, turn: number): string {

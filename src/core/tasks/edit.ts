@@ -73,15 +73,14 @@ function statusAfterAssigning(before: Task, { assignee }: Task): Task['status'] 
 function settled(before: Task, next: Task): Task {
   const again = (before.status === 'failed' || before.status === 'skipped') && next.status === 'pending';
   if (!again) return next;
-  return {
-    ...next,
-    status: next.assignee === null ? 'pending' : 'assigned',
+  return copyWith(next, {
+    status: next.assignee === null ? ('pending' as const) : ('assigned' as const),
     attempts: 0,
     next_attempt: null,
     reason: null,
     visits: 0,
     waits: [],
-  };
+  });
 }
 
 /** Whether lines were only added, or are missing at the end because the person had an older version. */

@@ -1,4 +1,5 @@
 /** Says whether a task can begin, and if not, why not. */
+import { byCodeUnit } from '../../schema/name.ts';
 import { isUnbegun, statusOf, type Task, type TasksState } from '../model/state/tasks.ts';
 
 /** A need that is not satisfied, and how it stands; null for a task that does not exist. */
@@ -61,4 +62,14 @@ export function dependantsOf(state: TasksState, id: string): string[] {
         queue.push(next);
       }
   return [...found];
+}
+
+/** Orders tasks by age: the earlier turn first, then `T-3-a-2` before `T-3-a-10`. */
+export function byAge(a: Pick<Task, 'id' | 'turn'>, b: Pick<Task, 'id' | 'turn'>): number {
+  return a.turn - b.turn || a.id.length - b.id.length || byCodeUnit(a.id, b.id);
+}
+
+/** The open tasks of an agent, the oldest first. */
+export function tasksOf({ all, assigned }: TasksState, agent: string): Task[] {
+  return [...(assigned.get(agent) ?? [])].map((id) => all.get(id) as Task).sort(byAge);
 }

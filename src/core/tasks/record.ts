@@ -8,7 +8,7 @@ import { historyLine, patchTask, printTask, taskPath } from './file.ts';
 import { revivedWith, skippedBy, upstream } from './steps.ts';
 
 /** A change of one task, with what its history says. */
-interface Change {
+interface TaskChange {
   text: string;
   was: string | null;
 }
@@ -20,7 +20,7 @@ export class TaskRecord {
   /** As they are now. */
   readonly tasks: TasksState;
   private readonly added: Task[] = [];
-  private readonly changes = new Map<string, Change>();
+  private readonly changes = new Map<string, TaskChange>();
   private readonly copies = new Map<string, string>();
   private readonly given = new Map<string, number>();
   private lines: number;
@@ -85,7 +85,7 @@ export class TaskRecord {
   /** Says in the history of a task what a person did. `found`: the text that lies there. */
   edited(id: string, found: string, by: string, what: string): void {
     this.change(id, {}, by, what);
-    (this.changes.get(id) as Change).was = found;
+    (this.changes.get(id) as TaskChange).was = found;
   }
 
   /** Puts the file of a task back as the engine knows it; what a person wrote is kept beside it. */

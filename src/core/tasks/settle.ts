@@ -1,4 +1,5 @@
 /** What a visit and its acts do to tasks. */
+import { ASKS } from '../mail/owed.ts';
 import { type Config, hasEdge } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
@@ -6,7 +7,7 @@ import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
-import { ASKS } from '../turn/visit-end.ts';
+
 import { TaskRecord } from './record.ts';
 
 /** What one agent does to tasks in a turn: by acts that were approved, or in a visit. */

@@ -8,6 +8,7 @@ import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { tainting } from '../rights/taint.ts';
 import { nearestTo } from '../text/nearest.ts';
 import { assignmentFor } from './assign.ts';
+import { tasksOf } from './ready.ts';
 import { isReported } from './settle.ts';
 import { backOff } from './steps.ts';
 import { whyNoTask } from './valid.ts';
@@ -18,12 +19,12 @@ export interface NewTask
   title: string;
   body: string;
   needs: string[];
-  ensures: Condition[];
+  ensures?: Condition[] | undefined;
 }
 
-type Refusal = Extract<Staged, { ok: false }>;
+type TaskRefusal = Extract<Staged, { ok: false }>;
 
-function refusal(text: string, rule = 'task'): Refusal {
+function refusal(text: string, rule = 'task'): TaskRefusal {
   return { ok: false, rule, text };
 }
 
@@ -64,7 +65,7 @@ function newTask(
     priority = 'normal',
     deadline = null,
     budget = null,
-    ensures,
+    ensures = [],
   } = wish;
   const isTainted = tainting({ state, resume, given, task: own }) !== undefined;
   return {
@@ -148,7 +149,7 @@ function tooLong({ org: { limits } }: Config, { hops }: Task): string | null {
 }
 
 /** The task that an act of its assignee is about: the one that it names, else that of the visit; or why there is none. */
-export function ownTask({ state, agent, task }: ActContext, id: string | undefined): { task: Task } | Refusal {
+export function ownTask({ state, agent, task }: ActContext, id: string | undefined): { task: Task } | TaskRefusal {
   const named = id ?? task?.id;
   if (named === undefined) return refusal(`You work on no task in this visit. ${openOf(state.tasks, agent)}`);
   const found = state.tasks.all.get(named);
@@ -159,15 +160,17 @@ export function ownTask({ state, agent, task }: ActContext, id: string | undefin
   return isBegun ? { task: found } : refusal(`You have not begun ${named}: it comes in a later visit.`);
 }
 
-function openOf({ assigned }: TasksState, agent: string): string {
-  const ids = [...(assigned.get(agent) ?? [])].slice(0, NAMED);
+function openOf(tasks: TasksState, agent: string): string {
+  const ids = tasksOf(tasks, agent)
+    .slice(0, NAMED)
+    .map(({ id }) => id);
   return ids.length ? `Yours: ${ids.join(', ')}.` : 'You have no open task.';
 }
 /** Tasks that a refusal names at most. */
 const NAMED = 10;
 
 /** Refuses a second end of the same task in one visit. */
-function endedBefore({ tasks }: Draft, id: string): Refusal | null {
+function endedBefore({ tasks }: Draft, id: string): TaskRefusal | null {
   const isEnded = tasks.some((act) => 'id' in act && act.id === id && act.fields.status !== undefined);
   return isEnded ? refusal(`${id} was ended in this visit already.`) : null;
 }
@@ -215,7 +218,7 @@ export function stageComplete(
   const told = report(scene, task, `Completed: ${task.title}`, body);
   scene.draft.tasks.push({
     id: task.id,
-    fields: { status: 'completed', result, artefacts, reason: null, waits: [] },
+    fields: { status: 'completed', result, artefacts, reason: null, next_attempt: null, waits: [] },
     what: 'completed',
     isTold: told !== null,
   });
@@ -240,7 +243,7 @@ export function stageFail(wish: { task?: string | undefined; reason: string }, s
     return { ok: true, text: `${task.id} is tried again in turn ${next}.` };
   }
   const told = report(scene, task, `Failed: ${task.title}`, reason);
-  const fields: Partial<Task> = { attempts, status: 'failed', reason, waits: [] };
+  const fields: Partial<Task> = { attempts, status: 'failed', reason, next_attempt: null, waits: [] };
   scene.draft.tasks.push({ id: task.id, fields, what: `failed: ${reason}`, isTold: told !== null });
   return { ok: true, text: `${task.id} has failed.${told ?? ''}` };
 }

@@ -2,7 +2,7 @@
 import { inboxOf } from '../model/state/mail.ts';
 import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { isReady, rankOf } from './ready.ts';
+import { byAge, isReady, rankOf } from './ready.ts';
 
 /** Above every rank of a task that is ready. */
 const RUNNING = 10;
@@ -20,7 +20,7 @@ export function workFor(state: State, agent: string, turn: number): Task | null 
     const task = state.tasks.all.get(id) as Task;
     const order = orderOf(state, task, agent, turn);
     if (order === null) continue;
-    if (!best || order > best.order || (order === best.order && isOlder(task, best.task))) best = { task, order };
+    if (!best || order > best.order || (order === best.order && byAge(task, best.task) < 0)) best = { task, order };
   }
   return best?.task ?? null;
 }
@@ -39,13 +39,4 @@ function isWoken({ mail, approvals }: State, { waits }: Task, agent: string): bo
   return (
     mail.inbox.has(agent) && inboxOf(mail, agent).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
   );
-}
-
-function isOlder(a: Task, b: Task): boolean {
-  return a.turn === b.turn ? isBefore(a.id, b.id) : a.turn < b.turn;
-}
-
-/** `T-3-a-2` before `T-3-a-10`. */
-function isBefore(a: string, b: string): boolean {
-  return a.length === b.length ? a < b : a.length < b.length;
 }

@@ -1,5 +1,6 @@
 /** Decides when a visit is over, and which of its texts is its answer. Pure. */
 import { recentOf, tasksIn } from '../mail/known.ts';
+import { ASKS } from '../mail/owed.ts';
 import type { Reply } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause } from '../model/entry.ts';
@@ -57,6 +58,3 @@ function giversOf(state: State, agent: string, given: readonly Cause[]): Pick<Ca
   return givers.length > 0 ? givers.slice(-1) : given.slice(-1);
 }
 const REPORTS: ReadonlySet<string> = new Set(['response', 'report', 'status']);
-
-/** Kinds of mail that ask for something. */
-export const ASKS: ReadonlySet<string> = new Set(['request', 'task']);

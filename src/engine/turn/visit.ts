@@ -2,7 +2,7 @@
 import { rulesOf } from '../../core/journal/rules.ts';
 import { attachmentsHint, permitRead } from '../../core/mail/attachments.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
-import { owesAnswer } from '../../core/mail/owed.ts';
+import { ASKS, owesAnswer } from '../../core/mail/owed.ts';
 import {
   type ActCall,
   type CallFailure,
@@ -25,7 +25,7 @@ import { compacted, compactionOf } from '../../core/prompt/room.ts';
 import { TOO_MUCH } from '../../core/prompt/unfinished.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
-import { ASKS, answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
+import { answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { Resume } from '../../schema/config/resume.ts';

@@ -34,9 +34,9 @@ export default act({
       .optional()
       .describe('12 turns, 90m, 24h or 7d, after which it has failed')
       .meta(RARE),
-    ensures: z.array(condition()).max(20).default([]).describe('what must hold when it is completed').meta(RARE),
+    ensures: z.array(condition()).max(20).optional().describe('what must hold when it is completed').meta(RARE),
     key: z.string().min(1).max(200).optional().describe('the same key creates the same task only once').meta(RARE),
     parent: z.string().max(100).optional().describe('the task of which it is a part').meta(RARE),
   }),
-  stage: ({ ensures, ...wish }, scene) => stageNewTask({ ...wish, ensures }, scene),
+  stage: stageNewTask,
 });

@@ -27,6 +27,7 @@ const DONE: Record<string, string[]> = {
   escalated: ['replace org/approvals/A-1-a-1.md'],
   decided: ['adopt org/approvals/answered/A-1-a-1.md'],
   used: ['live agents/a/workspace/x'],
+  task: ['replace org/tasks/schema.md'],
   request: ['remove agents/human/requests/r.yaml'],
 };
 

@@ -20,6 +20,8 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     nextMessage: 1,
     hires: [],
     retires: [],
+    tasks: [],
+    nextTask: 1,
     promised: 0,
     heldBefore: [],
     stopped: 0,

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lemming, put, turns } from '../commands/people/world.ts';
-import { scratchOrg } from '../commands/world.ts';
+import { lemming, put, turns } from '../../commands/people/world.ts';
+import { scratchOrg } from '../../commands/world.ts';
+
+/** The agents begin no work while the tests look. */
+const AWAY = { schedule: { every: 1000, offset: 999 } };
 
 function org(files: Record<string, string>): string {
-  const root = scratchOrg({ edges: { human: ['a', 'b'], a: ['human'], b: ['human'] }, resumes: { a: {}, b: {} } });
+  const root = scratchOrg({ edges: { human: ['a', 'b'], a: ['human'], b: ['human'] }, resumes: { a: AWAY, b: AWAY } });
   for (const [id, text] of Object.entries(files)) put(root, `org/tasks/${id}.md`, text);
   return root;
 }

@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest';
+import { readJournal } from '../../../src/disk/journal/journal.ts';
+import { Recompute } from '../../../src/engine/replay/recompute.ts';
+import { TOOLS } from '../../../src/tools/all.ts';
+import { type Act, type Mind, Org, PRICED, say, textOf } from '../../regression/org.ts';
+
+const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human', 'b'], b: ['boss', 'a'] };
+const GIVES = { tools: ['create_task'] };
+
+function org(mind: Mind, more: object = {}): Org {
+  return new Org({ edges: EDGES, resumes: { boss: GIVES, a: { capabilities: ['poems'] }, b: {} }, ...more }, mind);
+}
+
+const task = (title: string, head = '', body = 'Do it.') => `---\ntitle: ${title}\n${head}---\n${body}\n`;
+const complete = (result: string, more = {}): Act => ({ tool: 'complete_task', input: { result, ...more } });
+const fail = (reason: string): Act => ({ tool: 'fail_task', input: { reason } });
+const create = (title: string, more = {}): Act => ({
+  tool: 'create_task',
+  input: { title, body: `${title}, please.`, ...more },
+});
+const done: Act = { tool: 'done', input: {} };
+const path = (id: string) => `org/tasks/${id}.md`;
+
+describe('a task', () => {
+  it('wakes its assignee, whose visit is given it, and who made it is sent the result', async () => {
+    const made = org(() => [complete('The rhyme is day.', { artefacts: ['rhyme.md'] }), done], {
+      models: PRICED,
+      credits: { agents: { a: { grant: 1 } } },
+    }).withFile(path('rhyme'), task('Find a rhyme', 'assignee: a\n', 'For **May**.'));
+    await made.run();
+    expect(made.prompts).toHaveLength(1);
+    expect(made.prompts[0]?.tools.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['complete_task', 'fail_task', 'update_task']),
+    );
+    expect(textOf(made.prompts[0])).toContain(
+      '<task id="rhyme" from="human" title="Find a rhyme">\nFor **May**.\n</task>',
+    );
+    expect(made.lines('visit')).toMatchObject([{ agent: 'a', task: 'rhyme', outcome: 'ok' }]);
+    const text = made.read(path('rhyme')) ?? '';
+    for (const line of [
+      'status: completed',
+      'result: The rhyme is day.',
+      'artefacts: [rhyme.md]',
+      'cost: 0.01',
+      '- 1.2 a: completed',
+    ])
+      expect(text).toContain(line);
+    expect(made.messages('a')).toMatchObject([
+      {
+        to: ['human'],
+        kind: 'report',
+        subject: 'Completed: Find a rhyme',
+        task: 'rhyme',
+        body: 'The rhyme is day.\n\nFiles: rhyme.md',
+      },
+    ]);
+  });
+
+  it('begins after what it needs, and is given the results of that', async () => {
+    const made = org(({ task: id }) => [complete(`Result of ${id}.`), done])
+      .withFile(path('y'), task('Second', 'assignee: b\nneeds: [x]\n'))
+      .withFile(path('x'), task('First', 'assignee: a\n'));
+    await made.run();
+    expect(made.lines('visit').map(({ agent, task: id }) => [agent, id])).toEqual([
+      ['a', 'x'],
+      ['b', 'y'],
+    ]);
+    expect(textOf(made.visits('b')[0])).toContain('<result task="x" from="a" title="First">\nResult of x.\n</result>');
+    // b may not write to the person: that is told by a notice
+    expect(made.lines('notice')).toMatchObject([{ to: 'human', about: 'task', text: 'Task y "Second" is completed' }]);
+  });
+
+  it('without a title to answer goes on in the next visit, and fails when its visits are used up', async () => {
+    const made = org(() => [{ tool: 'update_task', input: { note: 'Half of it.' } }, done], {
+      org: { limits: { task_visits: 3 } },
+    }).withFile(path('x'), task('Endless', 'assignee: a\n'));
+    const { reports } = await made.run();
+    expect(reports).toHaveLength(3);
+    expect(textOf(made.prompts[2])).toContain('visit="3 of 3"');
+    expect(textOf(made.prompts[2])).toContain('a: Half of it.');
+    expect(made.read(path('x'))).toMatch(/status: failed[\s\S]*it was not ended after 3 visits/);
+  });
+
+  it('that is not ended while its provider fails waits, and no visit counts', async () => {
+    let isDown = true;
+    const made = org(() => {
+      if (isDown) throw new Error('down');
+      return [complete('Up.'), done];
+    }).withFile(path('x'), task('X', 'assignee: a\n'));
+    await made.turns(2);
+    isDown = false;
+    await made.run();
+    expect(made.read(path('x'))).toContain('status: completed');
+  });
+
+  it('that its agent fails is tried again later, then skips what needs it', async () => {
+    const made = org(() => [fail('No ink.'), done])
+      .withFile(path('x'), task('X', 'assignee: a\nretries: 1\n'))
+      .withFile(path('y'), task('Y', 'assignee: b\nneeds: [x]\n'));
+    await made.run();
+    expect(made.lines('visit').map(({ agent }) => agent)).toEqual(['a', 'a']);
+    expect(made.read(path('x'))).toMatch(/status: failed\nattempts: 2\nnext_attempt: null\nreason: No ink\./);
+    expect(made.read(path('y'))).toMatch(/status: skipped\nreason: "?upstream:x/);
+    expect(made.messages('a')).toMatchObject([{ subject: 'Failed: X', body: 'No ink.' }]);
+  });
+
+  it('is blocked by a question, and goes on with the answer', async () => {
+    const made = org(({ agent, task: id, mail }) => {
+      if (agent === 'b') return [say('a', 'Blue.', { kind: 'response' }), done];
+      if (mail.some(({ body }) => body.includes('Blue'))) return [complete('A blue one.'), done];
+      return id ? [say('b', 'Which colour?', { kind: 'request' }), done] : undefined;
+    }).withFile(path('x'), task('Paint', 'assignee: a\n'));
+    await made.turns(1);
+    expect(made.read(path('x'))).toMatch(/status: blocked[\s\S]*a: waits for b/);
+    await made.run();
+    expect(made.lines('visit').map(({ agent, task: id }) => [agent, id])).toEqual([
+      ['a', 'x'],
+      ['b', undefined],
+      ['a', 'x'],
+    ]);
+    expect(made.read(path('x'))).toContain('result: A blue one.');
+  });
+
+  it('is blocked by an act that a person must approve, and goes on with the answer', async () => {
+    const made = new Org(
+      { edges: EDGES, resumes: { a: { tools: ['request_approval'] } } },
+      ({ n, task: id, parts }) => {
+        if (JSON.stringify(parts).includes('Answers to what you asked')) return [complete('As you wish.'), done];
+        return id && n === 1 ? [{ tool: 'request_approval', input: { question: 'Red?' } }, done] : undefined;
+      },
+    ).withFile(path('x'), task('Paint', 'assignee: a\n'));
+    await made.run();
+    expect(made.read(path('x'))).toContain('status: blocked');
+    await made.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    await made.run();
+    expect(made.read(path('x'))).toContain('status: completed');
+  });
+});
+
+describe('tasks that an agent creates', () => {
+  const plan = [
+    create('Write', { assignee: 'a' }),
+    create('Read', { assignee: 'b', needs: ['Write'] }),
+    { tool: 'update_task', input: { note: 'Given out.', needs: ['Write', 'Read'] } },
+    done,
+  ];
+
+  it('stop its own until they are completed; it then has their results', async () => {
+    const made = org(({ agent, parts, task: id }) => {
+      if (agent !== 'boss') return [complete(`${id} by ${agent}`), done];
+      return JSON.stringify(parts).includes('<result') ? [complete('All done.'), done] : plan;
+    }).withFile(path('goal'), task('The goal'));
+    await made.run();
+    expect(made.lines('visit').map(({ agent, task: id }) => [agent, id])).toEqual([
+      ['boss', 'goal'],
+      ['a', 'T-1-boss-1'],
+      ['b', 'T-1-boss-2'],
+      ['boss', 'goal'],
+    ]);
+    expect(made.read(path('T-1-boss-2'))).toMatch(/needs: \[T-1-boss-1\][\s\S]*parent: goal/);
+    expect(made.read(path('goal'))).toContain('assigned to boss, who plans the work');
+    const said = textOf(made.visits('boss')[1]);
+    expect(said).toContain('T-1-boss-1 by a');
+    expect(said).toContain('T-1-boss-2 by b');
+    expect(made.messages('a')).toEqual([]); // boss waits for it, and has the result with its own task
+  });
+
+  it('reach who made them as mail when no task of theirs waits', async () => {
+    const made = org(({ agent, mail }) => {
+      if (agent === 'a') return [complete('Ready.'), done];
+      if (mail[0]?.from === 'a') return [say('human', 'Here you are.'), done];
+      return [create('Write', { assignee: 'a' }), done];
+    });
+    made.drop('boss', 'A text, please.');
+    await made.run();
+    expect(made.messages('boss').at(-1)).toMatchObject({ to: ['human'], body: 'Here you are.' });
+  });
+
+  it.each([
+    [create('X', { assignee: 'human' }), null],
+    [create('X', { assignee: 'boss' }), null],
+    [create('X', { assignee: 'nobody' }), 'there is no agent nobody'],
+    [create('X', { assignee: 'a', needs: ['y'] }), 'There is no task "y"'],
+    [create('X', { capability: 'dances' }), null],
+    [create('X', { assignee: 'a', parent: 'gone' }), null],
+    [create('X', { assignee: 'a', deadline: 'soon' }), 'deadline'],
+  ])('%j are refused with a reason, or made', async (act, why) => {
+    const made = org(({ agent }) => (agent === 'boss' ? [act, done] : undefined));
+    made.drop('boss', 'Go.');
+    await made.turns(1);
+    const [visit] = made.lines('visit');
+    if (why === null) expect(visit?.refusals).toBeUndefined();
+    else expect(visit?.refusals?.[0]?.text).toContain(why);
+  });
+
+  it('with a key are made only once', async () => {
+    const made = org(({ agent }) =>
+      agent === 'boss'
+        ? [
+            create('X', { assignee: 'a', key: 'k' }),
+            create('X', { assignee: 'a', key: 'k' }),
+            create('Y', { assignee: 'a', key: 'k' }),
+            done,
+          ]
+        : undefined,
+    );
+    made.drop('boss', 'Go.');
+    await made.turns(1);
+    expect(made.paths(/^org\/tasks\/T-/)).toEqual(['org/tasks/T-1-boss-1.md']);
+    expect(made.lines('visit')[0]?.refusals?.[0]?.text).toContain('belongs to T-1-boss-1');
+  });
+
+  it('of two agents with one key in one turn are made once, and the other is told', async () => {
+    const made = new Org({ edges: EDGES, resumes: { a: GIVES, b: GIVES } }, ({ mail }) =>
+      mail.length ? [create('X', { assignee: 'boss', key: 'k' }), done] : undefined,
+    );
+    made.drop(['a', 'b'], 'Go.');
+    await made.turns(1);
+    expect(made.paths(/^org\/tasks\/T-/)).toEqual(['org/tasks/T-1-a-1.md']);
+    expect(made.lines('notice')).toMatchObject([{ to: 'b', text: expect.stringContaining('in the same turn') }]);
+  });
+});
+
+describe('a task that names a capability', () => {
+  it('goes to the agent with the fewest open tasks that has it and can work', async () => {
+    const made = org(() => undefined, { resumes: { a: { capabilities: ['poems'] }, b: { capabilities: ['poems'] } } });
+    for (const id of ['p', 'q', 'r']) made.withFile(path(id), task(id, 'capability: poems\n'));
+    await made.turns(1);
+    expect(['p', 'q', 'r'].map((id) => /assignee: (\w)/.exec(made.read(path(id)) ?? '')?.[1])).toEqual(['a', 'b', 'a']);
+  });
+
+  it('waits while nobody has it', async () => {
+    const made = org(() => undefined).withFile(path('x'), task('X', 'capability: dances\n'));
+    expect((await made.run()).reports).toHaveLength(1);
+    expect(made.read(path('x'))).not.toContain('assignee');
+  });
+});
+
+describe('limits of a task', () => {
+  it('its deadline in turns or by the clock', async () => {
+    const made = org(() => undefined, { resumes: { a: { schedule: { every: 1000, offset: 999 } } } })
+      .withFile(path('x'), task('X', 'assignee: a\ndeadline: 2 turns\n'))
+      .withFile(path('y'), task('Y', 'assignee: a\ndeadline: 2h\n'))
+      .withFile(path('z'), task('Z', 'assignee: a\n'));
+    await made.turns(3);
+    expect(made.read(path('x'))).not.toContain('failed');
+    await made.turns(1);
+    expect(made.read(path('x'))).toContain('its deadline of 2 turns has passed');
+    expect(made.read(path('y'))).not.toContain('failed');
+    made.clock.advance(3 * 3_600_000);
+    await made.turns(1);
+    expect(made.read(path('y'))).toContain('its deadline of 2h has passed');
+    expect(made.read(path('z'))).toContain('status: assigned');
+  });
+
+  it('its budget', async () => {
+    const made = org(() => 'Thinking.', { models: PRICED, credits: { agents: { a: { grant: 1 } } } }).withFile(
+      path('x'),
+      task('X', 'assignee: a\nbudget: 0.02\n'),
+    );
+    await made.run();
+    expect(made.read(path('x'))).toMatch(/status: failed[\s\S]*cost: 0.02[\s\S]*its budget of 0.02 credits is used up/);
+    expect(made.prompts).toHaveLength(2);
+  });
+});
+
+describe('what a model gets wrong', () => {
+  it.each([
+    [[complete('X', { task: 'other' })], '"other" is not a task of yours. Yours: x, later.'],
+    [[complete('X', { task: 'later' })], 'You have not begun later'],
+    [[complete('X'), complete('Y')], 'x was ended in this visit already'],
+    [[complete('X'), fail('Y')], 'x was ended in this visit already'],
+    [[complete('X'), { tool: 'update_task', input: { note: 'Y' } }], 'x was ended in this visit already'],
+    [[{ tool: 'update_task', input: { note: 'Y', needs: ['gone'] } }], 'There is no task "gone"'],
+    [[{ tool: 'done', input: { answer: 'X' } }], 'Give the result of x with complete_task'],
+    [[complete('X'), { tool: 'done', input: { answer: 'X' } }], 'leave answer out'],
+  ] as [Act[], string][])('%j is refused', async (acts, why) => {
+    const made = org(({ n }) => (n === 1 ? acts : undefined))
+      .withFile(path('x'), task('X', 'assignee: a\n'))
+      .withFile(path('later'), task('Later', 'assignee: a\n'));
+    made.withFile(path('other'), task('Other', 'assignee: b\nneeds: [x]\n'));
+    await made.turns(1);
+    expect(made.lines('visit')[0]?.refusals?.[0]?.text).toContain(why);
+  });
+
+  it('an act on tasks in a visit without one is refused', async () => {
+    const made = org(() => [complete('X'), done]);
+    made.drop('a', 'Hello.');
+    await made.turns(1);
+    expect(made.lines('visit')[0]?.refusals?.[0]?.text).toContain(
+      'You work on no task in this visit. You have no open task.',
+    );
+  });
+});
+
+it('work of an agent that is gone is given to another', async () => {
+  const made = org(() => undefined, {
+    resumes: { a: { capabilities: ['p'], schedule: { every: 9 } }, b: { capabilities: ['p'] } },
+  }).withFile(path('x'), task('X', 'capability: p\n'));
+  await made.turns(1);
+  expect(made.read(path('x'))).toContain('assignee: a');
+  await made.ask({ ask: 'retire', by: 'human', agent: 'a' });
+  await made.turns(2);
+  expect(made.read(path('x'))).toContain('assignee: b');
+});
+
+it('a run with tasks replays to the same bytes', async () => {
+  const made = org(({ task: id }) => [complete(`Result of ${id}.`), done]).withFile(
+    path('x'),
+    task('First', 'assignee: a\n'),
+  );
+  await made.run();
+  const { host, provider } = made.ports();
+  const recompute = new Recompute(TOOLS, { host, provider });
+  for (const group of readJournal(made.disk, [])) await recompute.take(group);
+  expect(recompute.divergence).toBeNull();
+});
