@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Json, JsonObject, ToolSpec } from '../core/model/call.ts';
 import type {
+  ActConditions,
   ActContext,
   ActTool,
   Covers,
@@ -33,6 +34,7 @@ export function act<S extends z.ZodType>(
   about: ToolText<S> & {
     asks?: true;
     trial?: TrialOf<z.output<S>>;
+    conditions?(value: z.output<S>, scene: ActContext): ActConditions | null;
     stage(value: z.output<S>, scene: ActContext): Staged;
   },
 ): ActTool {
@@ -41,6 +43,7 @@ export function act<S extends z.ZodType>(
     kind: 'act',
     ...(about.asks ? { asks: true as const } : {}),
     ...(about.trial ? { trial: about.trial as Trial } : {}),
+    ...(about.conditions ? { conditions: about.conditions as ActTool['conditions'] } : {}),
     stage: (value, scene) => about.stage(value as z.output<S>, scene),
   };
 }

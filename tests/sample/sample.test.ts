@@ -242,7 +242,9 @@ const VARIABLES = ['agent', 'turn', 'from', 'id', 'subject', 'body', 'thread', '
 
 /** Numbers of the groups that the patterns of a rule have. */
 function groupsOf(when: Sample['script'][number]['when']): string[] {
-  const patterns = [when.subject, when.body, when.result].filter((text) => text?.startsWith('/')) as string[];
+  const patterns = [when.task ?? when.subject, when.body, when.result].filter((text) =>
+    text?.startsWith('/'),
+  ) as string[];
   const count = patterns.reduce(
     (sum, text) => sum + ((new RegExp(`${text.slice(1, text.lastIndexOf('/'))}|`).exec('')?.length ?? 1) - 1),
     0,

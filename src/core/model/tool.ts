@@ -46,8 +46,20 @@ export interface ActTool extends ToolBase {
   asks?: true;
   /** A trial before a person is asked, for a tool that is always `held`. */
   trial?: Trial;
+  /** What must hold before it is done, and who must approve it; null for nothing. Pure. */
+  conditions?(value: unknown, scene: ActContext): ActConditions | null;
   /** Decides what the act does, against the snapshot and the visit's own earlier acts. Pure. */
   stage(value: unknown, scene: ActContext): Staged;
+}
+
+/** What must hold before an act is done. */
+export interface ActConditions {
+  /** Runs in the tool context: the act is done only when it succeeds. */
+  work: ToolWork | null;
+  /** People who must approve it. */
+  approvers: string[];
+  /** The input with which it is held. */
+  input: Json;
 }
 
 /** What is tried before a person is asked about an act that is always held. */

@@ -1,13 +1,13 @@
 /** Tells an agent its task, what the tasks before it came to, and how its other tasks stand. */
 
 import { cut } from '../../schema/print.ts';
-import type { Condition } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
+import { conditionText } from '../tasks/conditions.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
 import { tasksOf, whyNotReady } from '../tasks/ready.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
@@ -86,13 +86,6 @@ function addResults(printed: PrintedTask, state: State, { needs }: Task): void {
     const left = result.length - shown.length;
     printed.pieces.push(`${left > 0 ? `\n[${left} more characters are left out]` : ''}\n</result>\n`);
   }
-}
-
-/** A condition in words. */
-export function conditionText(condition: Condition): string {
-  if ('file' in condition) return `the file ${quoteUntrusted(condition.file)} exists`;
-  if ('run' in condition) return `${quoteUntrusted(condition.run.join(' '))} ends with 0`;
-  return `${condition.approved_by} approves it`;
 }
 
 /** Other open tasks of the agent, and why it does not work on them now. */

@@ -1,12 +1,11 @@
 /** Finds an agent for a task that nobody has. */
 import type { Resume } from '../../schema/config/resume.ts';
-import { type Config, mayWriteTo } from '../model/config.ts';
+import { type Config, hasEdge, mayWriteTo } from '../model/config.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { allClosedUntil } from '../money/breaker.ts';
 import { skillsOf } from '../skills/skill.ts';
-import { mayGive } from './valid.ts';
 
 /** Who gets a task, and why, in words. */
 export interface Assignment {
@@ -61,4 +60,9 @@ function plannerFor(config: Config, by: string): Assignment | null {
 
 function isAgent({ agents }: Config, name: string): boolean {
   return agents.get(name)?.person === false;
+}
+
+/** Whether one may give work to another, or to themselves. */
+export function mayGive(config: Config, by: string, assignee: string): boolean {
+  return by === assignee || hasEdge(config, by, assignee);
 }

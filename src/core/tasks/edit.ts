@@ -40,7 +40,7 @@ export function judgeEdit(
   const next: Task = { ...task };
   for (const field of changed) Object.assign(next, { [field]: edit.fields[field] });
   if (changed.includes('assignee') && !changed.includes('status')) next.status = statusAfterAssigning(task, next);
-  const why = whyNoTask(config, tasks, task, next, edit.by);
+  const why = unproved(task, next) ?? whyNoTask(config, tasks, task, next, edit.by);
   return why === null ? { task: settled(task, next), changed } : { why };
 }
 
@@ -90,4 +90,10 @@ function isContinued(history: readonly string[], edited: readonly string[]): boo
 
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What a task ensures is looked at when its assignee completes it, and never by an edit. */
+function unproved(before: Task, next: Task): string | null {
+  if (next.status !== 'completed' || before.status === 'completed' || next.ensures.length === 0) return null;
+  return `its conditions under ensures are judged when ${next.assignee ?? 'its assignee'} completes it. Remove them to complete it yourself`;
 }

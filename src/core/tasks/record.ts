@@ -16,7 +16,7 @@ interface TaskChange {
 /** The tasks as the turn has them so far. Reads the state and changes nothing but its own copy. */
 export class TaskRecord {
   private readonly state: State;
-  private readonly turn: number;
+  readonly turn: number;
   /** As they are now. */
   readonly tasks: TasksState;
   private readonly added: Task[] = [];

@@ -9,6 +9,7 @@ import type { Draft } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
 
 import { TaskRecord } from './record.ts';
+import { LONGEST } from './steps.ts';
 
 /** What one agent does to tasks in a turn: by acts that were approved, or in a visit. */
 export interface TaskWork {
@@ -90,7 +91,10 @@ const OUTSIDE: ReadonlySet<string | undefined> = new Set(['provider', 'config', 
 function settleVisit(config: Config, state: State, record: TaskRecord, visit: Finished): Effect[] {
   if (!visit.task) return [];
   const { agent, task: given, draft } = visit;
-  if (visit.outcome === 'skipped') return [];
+  if (visit.outcome === 'skipped') {
+    waitForConditions(record, given, visit);
+    return [];
+  }
   const spent = state.money.visits.get(agent) ?? 0;
   const task = record.get(given.id) as Task;
   const cost = task.cost + spent;
@@ -109,6 +113,12 @@ function settleVisit(config: Config, state: State, record: TaskRecord, visit: Fi
   if (isLater) record.change(task.id, { cost, visits }, agent, null);
   else record.change(task.id, { cost, visits, ...waitingFor(draft) }, agent, textOf(given, draft));
   return [];
+}
+
+/** What it requires did not hold: it is looked at again after a while, the longer the older it is. */
+function waitForConditions(record: TaskRecord, { id, turn }: Task, { agent, reason = '' }: Finished): void {
+  const next = record.turn + Math.min(Math.max(record.turn - turn, 1), LONGEST);
+  record.change(id, { next_attempt: next }, agent, `not begun: ${reason}`);
 }
 
 /** A question, or an act that waits for a person, blocks the task. */

@@ -3,11 +3,12 @@ import { copyWith } from '../../schema/copy.ts';
 import type { Condition, TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
-import type { ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
+import type { ActConditions, ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
 import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { tainting } from '../rights/taint.ts';
 import { nearestTo } from '../text/nearest.ts';
 import { assignmentFor } from './assign.ts';
+import { approversIn, conditionWork } from './conditions.ts';
 import { tasksOf } from './ready.ts';
 import { isReported } from './settle.ts';
 import { backOff } from './steps.ts';
@@ -201,6 +202,22 @@ export function stageUpdate(
     ? `${task.id} goes on when ${needs.slice(task.needs.length).join(', ')} is completed.`
     : 'Noted.';
   return { ok: true, text };
+}
+
+/** What must hold when a task is completed. It is held under the id of the task, because it may be done in another visit. */
+export function completionConditions(
+  wish: { task?: string | undefined; result: string; artefacts: string[] },
+  scene: ActContext,
+): ActConditions | null {
+  const own = ownTask(scene, wish.task);
+  if ('ok' in own || own.task.ensures.length === 0) return null;
+  const { task } = own;
+  const approvers = approversIn(task.ensures);
+  return {
+    work: conditionWork(scene.config, task, task.ensures),
+    approvers,
+    input: { task: task.id, result: wish.result, artefacts: wish.artefacts },
+  };
 }
 
 /** Completes a task. Who made it is sent the result, where the chart lets its assignee write to them. */

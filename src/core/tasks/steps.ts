@@ -26,7 +26,7 @@ export function whyNoStep(from: TaskStatus, to: TaskStatus): string | null {
 }
 
 /** Longest back-off after a failed attempt, in turns. */
-const LONGEST = 32;
+export const LONGEST = 32;
 
 /** Turns to wait after so many failed attempts: 1, 2, 4 … 32. */
 export function backOff(attempts: number): number {

@@ -1,7 +1,8 @@
 /** The rules that every task keeps, whoever makes or changes it. */
-import { type Config, hasEdge } from '../model/config.ts';
+import type { Config } from '../model/config.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
 import { nearestTo } from '../text/nearest.ts';
+import { mayGive } from './assign.ts';
 import { cycleFrom, depthOf } from './cycle.ts';
 import { openNeeds } from './ready.ts';
 import { whyNoStep } from './steps.ts';
@@ -45,11 +46,6 @@ function noAssignee(config: Config, { assignee }: Task, before: Task | null, by:
     return `there is no agent ${assignee}${nearest === undefined ? '' : `: did you mean ${nearest}?`}`;
   }
   return mayGive(config, by, assignee) ? null : `the chart does not let ${by} write to ${assignee}`;
-}
-
-/** Whether one may give work to another, or to themselves. */
-export function mayGive(config: Config, by: string, assignee: string): boolean {
-  return by === assignee || hasEdge(config, by, assignee);
 }
 
 function circle({ all }: TasksState, task: Task): string | null {

@@ -32,10 +32,13 @@ export type Verdict =
   | { is: 'done'; text: string; asks: boolean; cost: number }
   | { is: 'held'; id: string; text: string }
   | { is: 'refused'; rule: string; text: string }
-  | { is: 'use'; tool: ToolWork; value: unknown; cost: number; ask?: HoldAct };
+  | { is: 'use'; tool: ToolWork; value: unknown; cost: number; ask?: AfterWork };
 
-/** Holds an act after its work was tried, or says that it was denied before; null when nobody is asked. */
-type HoldAct = (used: Pick<UsedEntry, 'ok' | 'text' | 'rule' | 'conflict'>) => NotDone | null;
+/**
+ * What follows after the work was tried: the act is held, refused because it was denied before, or done; null when that is all.
+ */
+type AfterWork = (used: Pick<UsedEntry, 'ok' | 'text' | 'rule' | 'conflict'>) => NowDone | NotDone | null;
+type NowDone = Extract<Verdict, { is: 'done' }>;
 type NotDone = Extract<Verdict, { is: 'held' | 'refused' }>;
 
 /** All tools by name: those of the product, and those that the org declares. */
@@ -72,11 +75,23 @@ export function judge(
       ? { is: 'use', tool, value: act.value, cost, ask: (used) => askAfter(scene, call, act, used) }
       : work;
   }
-  const actTool = tool as Extract<Tool, { kind: 'act' }>;
-  const staged = actTool.stage(act.value, scene);
+  const actTool = tool as ActTool;
+  const conditions = actTool.conditions?.(act.value, scene) ?? null;
+  if (!conditions) return stageNow(scene, call, act, actTool, cost);
+  const next = () => {
+    const { approvers: contacts, input } = conditions;
+    if (approved || contacts.length === 0) return stageNow(scene, call, act, actTool, cost);
+    return hold(scene, call, act, { do: 'hold', rule: 'conditions', contacts }, { input });
+  };
+  const { work } = conditions;
+  return work ? { is: 'use', tool: work, value: act.value, cost, ask: ({ ok }) => (ok ? next() : null) } : next();
+}
+
+function stageNow(scene: ActContext, call: ActCall, act: Act, tool: ActTool, cost: number): NowDone | NotDone {
+  const staged = tool.stage(act.value, scene);
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
   noteUse(scene, act);
-  return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
+  return { is: 'done', text: staged.text, asks: tool.asks === true, cost };
 }
 
 /** What a person approved uses up no policy. */

@@ -86,9 +86,10 @@ async function performAct(
   }
   if (used.shared) stageShared(turn, scene, used.shared);
   if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
-  const held = use.ask?.(used);
-  if (used.rule !== undefined && !held) scene.draft.stopped++;
-  return { id: call.id, tool: call.tool, text: held ? `${used.text}\n${held.text}` : used.text, ok: used.ok };
+  const next = use.ask?.(used);
+  if (used.rule !== undefined && !next) scene.draft.stopped++;
+  const ok = used.ok && next?.is !== 'refused';
+  return { id: call.id, tool: call.tool, text: next ? `${used.text}\n${next.text}` : used.text, ok };
 }
 
 function isGone({ text, hash }: LiveFile): boolean {

@@ -15,6 +15,7 @@ import { stepsOf } from '../../core/model/config.ts';
 import type { Blame, Cause, PromptRef } from '../../core/model/entry.ts';
 import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
 import { agentState } from '../../core/model/state/staff.ts';
+import { isUnbegun, type Task } from '../../core/model/state/tasks.ts';
 import { type ActContext, type Attachable, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
 import { type PermittedPath, permitPath } from '../../core/model/tool-path.ts';
 import type { Finished } from '../../core/model/visit.ts';
@@ -23,6 +24,7 @@ import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts'
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { compacted, compactionOf } from '../../core/prompt/room.ts';
 import { TOO_MUCH } from '../../core/prompt/unfinished.ts';
+import { conditionWork } from '../../core/tasks/conditions.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
 import { answerIn, answerTo, isOver, type Said, type StepResult } from '../../core/turn/visit-end.ts';
@@ -113,12 +115,24 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
     ...(bare && { leftOut: made.brief.leftOut }),
   };
   try {
+    const unmet = task && (await unmetIn(turn, plan, scene, task));
+    if (unmet) return copyWith(finished, { outcome: 'skipped' as const, reason: unmet });
     noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
     return copyWith(finished, await converse(turn, toolbox, briefed, scene));
   } catch (error) {
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
     return copyWith(finished, endBy(error, briefed, turn.mask));
   }
+}
+
+/** What a task requires and what does not hold; null when it can begin, or has begun. */
+async function unmetIn(turn: Turn, plan: VisitPlan, scene: ActContext, task: Task): Promise<string | null> {
+  const tool = isUnbegun(task.status) ? conditionWork(turn.config, task, task.requires) : null;
+  if (!tool) return null;
+  const call = { id: 'requires', tool: 'task', input: { requires: task.id } };
+  const key = { turn: turn.number, agent: plan.agent, n: 1, act: 0 };
+  const { ok, text } = await doAct(turn, plan.resume, scene, { is: 'use', tool, value: null, cost: 0 }, call, key);
+  return ok ? null : text;
 }
 
 /** What the visit is about: its mail, and the mail that the agent had when it asked what was answered now. */

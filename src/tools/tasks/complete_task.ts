@@ -1,6 +1,6 @@
 /** The tool `complete_task`: ends a task with its result. */
 import * as z from 'zod';
-import { stageComplete } from '../../core/tasks/stage.ts';
+import { completionConditions, stageComplete } from '../../core/tasks/stage.ts';
 import { act } from '../define.ts';
 
 export default act({
@@ -13,5 +13,6 @@ export default act({
     artefacts: z.array(z.string().max(1000)).max(100).default([]).describe('paths of the files that it made'),
     task: z.string().max(100).optional().describe('its id, if it is not the task of this visit'),
   }),
+  conditions: completionConditions,
   stage: stageComplete,
 });

@@ -315,3 +315,78 @@ it('a run with tasks replays to the same bytes', async () => {
   for (const group of readJournal(made.disk, [])) await recompute.take(group);
   expect(recompute.divergence).toBeNull();
 });
+
+describe('what a task ensures', () => {
+  const ensures = (list: object[]) => `ensures: ${JSON.stringify(list)}\n`;
+  const RESUMES = { a: { tools: ['write_file', 'shell'], shared: ['out'] } };
+
+  it('must hold before it is completed: a file', async () => {
+    const write: Act = { tool: 'write_file', input: { path: 'shared/out/x.md', content: 'X' } };
+    const made = org(({ n }) => (n === 1 ? [complete('Early.')] : n === 2 ? [write, complete('Now.')] : [done]), {
+      resumes: RESUMES,
+    }).withFile(path('x'), task('X', `assignee: a\n${ensures([{ file: 'shared/out/x.md' }])}`));
+    await made.run();
+    expect(textOf(made.prompts[0])).toContain('It counts as completed only if: the file "shared/out/x.md" exists.');
+    expect(textOf(made.prompts[1])).toContain(
+      'Not yet: the file "shared/out/x.md" exists does not hold. There is no such file.',
+    );
+    expect(made.read(path('x'))).toContain('result: Now.');
+  });
+
+  it('lends no rights', async () => {
+    const made = org(
+      ({ n, agent, task: id }) => {
+        if (agent === 'boss' && n === 1)
+          return [
+            create('X', { assignee: 'a', ensures: [{ run: ['true'] }] }),
+            create('Y', { assignee: 'a', ensures: [{ file: 'shared/out/y' }] }),
+            done,
+          ];
+        return id && n === 1 ? [complete('Done.')] : undefined;
+      },
+      { resumes: { ...RESUMES, boss: GIVES } },
+    );
+    made.drop('boss', 'Go.');
+    await made.turns(3);
+    const said = made.prompts.map(textOf).join('\n');
+    expect(said).toContain('boss may not run programs');
+  });
+
+  it('may be that a person approves', async () => {
+    const made = org(({ task: id, n }) => (id && n === 1 ? [complete('Done.'), done] : undefined)).withFile(
+      path('x'),
+      task('X', `assignee: a\n${ensures([{ approved_by: 'human' }])}`),
+    );
+    await made.turns(1);
+    expect(made.read(path('x'))).toContain('status: blocked');
+    expect(made.read('org/approvals/A-1-a-1.md')).toContain('complete_task');
+    await made.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    await made.run();
+    expect(made.read(path('x'))).toContain('status: completed');
+  });
+
+  it('is never judged by an edit of a person', async () => {
+    const made = org(() => undefined, { resumes: { a: { schedule: { every: 1000, offset: 999 } } } }).withFile(
+      path('x'),
+      task('X', `assignee: a\n${ensures([{ file: 'x' }])}`),
+    );
+    await made.turns(1);
+    made.disk.put(path('x'), (made.read(path('x')) ?? '').replace('status: assigned', 'status: running'));
+    await made.turns(1);
+    made.disk.put(path('x'), (made.read(path('x')) ?? '').replace('status: running', 'status: completed'));
+    await made.turns(1);
+    expect(made.lines('notice').at(-1)?.text).toContain('its conditions under ensures are judged when a completes it');
+  });
+});
+
+it('a task begins only when what it requires holds', async () => {
+  const made = org(({ task: id }) => (id ? [complete('Done.'), done] : undefined), {
+    resumes: { a: { tools: ['read_file'], shared: ['in'] } },
+  }).withFile(path('x'), task('X', `assignee: a\nrequires: [{ file: shared/in/x.md }]\n`));
+  await made.turns(3);
+  expect(made.prompts).toEqual([]);
+  expect(made.read(path('x'))).toContain('not begun: Not yet: the file "shared/in/x.md" exists does not hold.');
+  made.withFile('org/shared/in/x.md', 'X');
+  await made.run();
+  expect(made.read(path('x'))).toContain('status: completed');
+});
