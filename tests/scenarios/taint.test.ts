@@ -165,3 +165,27 @@ describe('who has read words of strangers and reaches private data', () => {
     expect(org.lines('used')).toMatchObject([{ ok: false, text: expect.stringContaining('Refused (policy)') }]);
   });
 });
+
+it('a task by who has read words of strangers taints whoever gets it, and so does its result', async () => {
+  const org = new Web(
+    {
+      edges: { human: ['a', 'b'], a: ['b'], b: ['a'] },
+      resumes: {
+        a: { tools: ['fetch_url', 'create_task'], hosts: ['*'] },
+        b: { tools: ['fetch_url', 'read_file'], hosts: ['*'] },
+      },
+    },
+    ({ agent, n, task }) => {
+      const complete = { tool: 'complete_task', input: { result: 'Read.' } };
+      if (agent === 'a')
+        return n === 1 ? [fetch('http://one.org/')] : [{ tool: 'create_task', input: { title: 'X', assignee: 'b' } }];
+      return task !== undefined && n === 1 ? [fetch('http://two.org/'), complete] : undefined;
+    },
+  );
+  org.drop('a', 'Go.');
+  await org.turns(2);
+  expect(org.lines('task')[0]?.task).toMatchObject({ id: 'T-1-a-1', tainted: true });
+  expect(org.lines('held')).toMatchObject([{ agent: 'b', rule: 'taint' }]);
+  expect(org.lines('held')[0]?.because).toContain('b has read text from strangers (T-1-a-1)');
+  expect(org.lines('sent').find(({ message }) => message.from === 'b')).toMatchObject({ tainted: true });
+});

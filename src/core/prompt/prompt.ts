@@ -125,7 +125,7 @@ export function buildPrompt(
 
 /** A task as the providers that answer by rules see it. */
 function mailOf({ id, by: from, title: subject }: Task, { files }: State): MailView {
-  return { id, from, kind: 'task', subject, body: splitTask(files.texts.get(taskPath(id)) ?? '').body, thread: id };
+  return { id, from, kind: 'task', subject, body: splitTask(files.texts.get(taskPath(id)) as string).body, thread: id };
 }
 
 interface ChangingPart extends Pick<VisitPrompt, 'pieces' | 'blobs' | 'leftOut'> {

@@ -10,7 +10,7 @@ import { countCredits } from '../money/ledger.ts';
 import { conditionText } from '../tasks/conditions.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
 import { tasksOf, whyNotReady } from '../tasks/ready.ts';
-import { quoteUntrusted, tame } from '../text/untrusted.ts';
+import { quoteUntrusted, tameTask } from '../text/untrusted.ts';
 
 /** Characters of the results of all needs, of the list of other tasks, and lines of history. */
 const RESULT_CHARS = 24_000;
@@ -39,13 +39,13 @@ export function printTaskSection(
 }
 
 function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State, task: Task): void {
-  const { body, history } = splitTask(state.files.texts.get(taskPath(task.id)) ?? '');
+  const { body, history } = splitTask(state.files.texts.get(taskPath(task.id)) as string);
   printed.pieces.push(`\n## Your task\n${ORDER}${headOf(task, limits.task_visits)}`);
   addBlob(printed, body === '' ? task.title : body);
   printed.pieces.push('\n</task>\n');
   const notes = history.slice(-NOTES);
   if (task.visits > 0 || task.attempts > 0)
-    printed.pieces.push(`What happened so far:\n${notes.map((line) => `${tame(line)}\n`).join('')}`);
+    printed.pieces.push(`What happened so far:\n${notes.map((line) => `${tameTask(line)}\n`).join('')}`);
   addResults(printed, state, task);
   if (task.ensures.length > 0)
     printed.pieces.push(`It counts as completed only if: ${task.ensures.map(conditionText).join('; ')}.\n`);
@@ -65,7 +65,7 @@ function headOf({ id, by, title, priority, deadline, budget, cost, visits }: Tas
 }
 
 function addBlob({ pieces, blobs }: PrintedTask, text: string): void {
-  const told = tame(text);
+  const told = tameTask(text);
   const hash = textHash(told);
   pieces.push({ blob: hash });
   blobs.push({ hash, text: told });

@@ -54,7 +54,7 @@ function whyNoRight(
   { by, assignee }: Pick<Task, 'by' | 'assignee'>,
   one: Condition,
 ): string | null {
-  for (const name of [by, assignee ?? by]) {
+  for (const name of [by, assignee as string]) {
     const resume = agents.get(name);
     if (!resume) return `${name} is not in the organisation.`;
     if (resume.person) continue;

@@ -27,8 +27,8 @@ export function taskEffects(config: Config, state: State, turn: number, lines: r
     }
   }
   for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
-  notices.push(...endOverdue(config, state, record, turn));
   reassign(config, state, record);
+  notices.push(...endOverdue(config, state, record, turn));
   assignReady(config, state, record, turn);
   return [...record.effects(), ...notices];
 }
@@ -47,7 +47,7 @@ function endOverdue(config: Config, state: State, record: TaskRecord, turn: numb
 function overdue({ deadline, budget, cost, turn: made, since }: Task, turn: number, time: number): string | null {
   if (budget !== null && cost >= budget) return `its budget of ${printCredits(budget)} credits is used up`;
   if (deadline === null) return null;
-  const [, count = '', unit = ''] = /^(\d+) ?(\w+)$/.exec(deadline) ?? [];
+  const [, count, unit] = /^(\d+) ?(\w+)$/.exec(deadline) as unknown as [string, string, string];
   const isOver = unit.startsWith('turn')
     ? turn > made + Number(count)
     : time > since + Number(count) * (UNIT_MS[unit] as number);
@@ -60,8 +60,6 @@ function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): voi
   for (const [agent, ids] of tasks.assigned) {
     if (agents.has(agent)) continue;
     for (const id of ids) {
-      const { status } = record.get(id) as Task;
-      if (isFinished(status)) continue;
       record.change(
         id,
         { assignee: null, status: 'pending', waits: [] },

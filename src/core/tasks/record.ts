@@ -73,9 +73,8 @@ export class TaskRecord {
     const before = this.tasks.all.get(id);
     if (!before) return;
     const task = copyWith(before, fields as Task);
-    const known = this.changes.get(id);
-    const text = known?.text ?? this.state.files.texts.get(taskPath(id)) ?? '';
-    const was = known ? known.was : (this.state.files.texts.get(taskPath(id)) ?? null);
+    const file = this.state.files.texts.get(taskPath(id)) as string;
+    const { text, was } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
     this.changes.set(id, { text: patchTask(text, task, before, lines), was });
     this.tasks.all.set(id, task);

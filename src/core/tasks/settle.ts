@@ -66,7 +66,7 @@ export function outcomeNotices(config: Config, tasks: TasksState, task: Task): E
   const { id, by, assignee, status, title, reason } = task;
   if (by === assignee || !config.agents.has(by) || needsIt(tasks, by, id)) return [];
   const why = reason === null ? '' : `: ${reason}`;
-  const text = `Task ${id} ${JSON.stringify(title)} ${status === 'skipped' ? 'was' : status === 'failed' ? 'has' : 'is'} ${status}${why}`;
+  const text = `Task ${id} ${JSON.stringify(title)} ${status === 'failed' ? 'has failed' : 'is completed'}${why}`;
   return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
 }
 

@@ -134,11 +134,9 @@ function unknownNeed({ all }: TasksState, need: string): string {
 }
 
 function tooMany({ org: { limits } }: Config, tasks: TasksState, { assignee }: Task): string | null {
-  let open = 0;
+  let open = tasks.unassigned.size;
   for (const ids of tasks.assigned.values()) open += ids.size;
-  const made = tasks.all.size - tasks.archived.size;
-  if (Math.min(open + tasks.unassigned.size, made) >= limits.tasks)
-    return `${limits.tasks} tasks are open, which is the most.`;
+  if (open >= limits.tasks) return `${limits.tasks} tasks are open, which is the most.`;
   const own = assignee === null ? 0 : (tasks.assigned.get(assignee)?.size ?? 0);
   return own >= limits.agent_tasks ? `${assignee} has ${own} open tasks, which is the most.` : null;
 }

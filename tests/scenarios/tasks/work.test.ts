@@ -390,3 +390,68 @@ it('a task begins only when what it requires holds', async () => {
   await made.run();
   expect(made.read(path('x'))).toContain('status: completed');
 });
+
+describe('limits on new tasks', () => {
+  const refusalOf = async (limits: object, acts: Act[], files: Record<string, string> = {}) => {
+    const made = org(({ agent }) => (agent === 'boss' ? [...acts, done] : undefined), { org: { limits } });
+    for (const [id, text] of Object.entries(files)) made.withFile(path(id), text);
+    made.drop('boss', 'Go.');
+    await made.turns(1);
+    return made.lines('visit').find(({ agent }) => agent === 'boss')?.refusals?.[0]?.text;
+  };
+  const OPEN = { p: task('P', 'assignee: a\n'), q: task('Q', 'capability: dances\n') };
+
+  it('count the open ones of all, and of an agent', async () => {
+    expect(await refusalOf({ tasks: 2 }, [create('X', { assignee: 'a' })], OPEN)).toBe(
+      '2 tasks are open, which is the most.',
+    );
+    expect(await refusalOf({ agent_tasks: 1 }, [create('X', { assignee: 'a' })], OPEN)).toBe(
+      'a has 1 open tasks, which is the most.',
+    );
+    expect(await refusalOf({ agent_tasks: 1 }, [create('X', { assignee: 'b' })], OPEN)).toBeUndefined();
+  });
+
+  it('count through how many agents the work has passed', async () => {
+    const made = org(
+      ({ agent, task: id }) =>
+        agent === 'a' && id
+          ? [say('b', 'Go on.'), done]
+          : agent === 'b'
+            ? [create('X', { assignee: 'boss' })]
+            : undefined,
+      {
+        org: { limits: { hops: 1 } },
+        resumes: { b: GIVES },
+      },
+    ).withFile(path('x'), task('X', 'assignee: a\n'));
+    await made.turns(2);
+    expect(made.messages('a')[0]).toMatchObject({ hops: 1, task: 'x' });
+    expect(made.lines('visit').at(-1)?.refusals?.[0]?.text).toContain('without a person: ask a person');
+  });
+
+  it('say what a need may mean', async () => {
+    expect(await refusalOf({}, [create('X', { assignee: 'a', needs: ['pp', 'p'] })], OPEN)).toContain(
+      'did you mean p?',
+    );
+    expect(await refusalOf({}, [create('X', { assignee: 'a', needs: ['p', 'p'] })], OPEN)).toBeUndefined();
+    expect(await refusalOf({}, [create('X')])).toBeUndefined();
+  });
+
+  it('need somebody to do it', async () => {
+    const made = new Org({ edges: { human: ['a'], a: ['human'] }, resumes: { a: GIVES } }, () => [create('X'), done]);
+    made.drop('a', 'Go.');
+    await made.turns(1);
+    expect(made.lines('visit')[0]?.refusals?.[0]?.text).toBe('Say who does it: name an assignee or a capability.');
+  });
+});
+
+it('a task that fails with a capability is given to whoever is free', async () => {
+  const made = org(({ agent }) => [agent === 'a' ? fail('No ink.') : complete('Done.'), done], {
+    resumes: { a: { capabilities: ['p'] }, b: { capabilities: ['p'] } },
+  })
+    .withFile(path('x'), task('X', 'capability: p\n'))
+    .withFile(path('y'), task('Y', 'capability: p\nretries: 0\n'));
+  await made.turns(1);
+  expect(made.read(path('x'))).toMatch(/status: pending[\s\S]*attempt 1 failed: No ink\./);
+  await made.run();
+});
