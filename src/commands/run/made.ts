@@ -22,6 +22,13 @@ export const madeShape = (z: Zod) =>
         gave_up: z.array(z.string()).optional(),
       }),
     ),
+    tasks: z.strictObject({
+      completed: z.number(),
+      failed: z.number(),
+      skipped: z.number(),
+      cancelled: z.number(),
+      open: z.number(),
+    }),
     spent: z.number(),
     idle: z.boolean(),
     end: z.enum(['turns', 'paused', 'idle', 'failing', 'interrupted', 'max-cost', 'max-turns']),

@@ -6,6 +6,8 @@ import { personIn } from '../../app/seats.ts';
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import { noticeLines } from '../../core/mail/chain.ts';
 import { agentState } from '../../core/model/state/staff.ts';
+import { isFinished } from '../../core/model/state/tasks.ts';
+import type { State } from '../../core/model/state.ts';
 import { allClosedUntil } from '../../core/money/breaker.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
@@ -17,6 +19,7 @@ import type { Engine } from '../../engine/turn/engine.ts';
 import { type RunOptions, type RunReport, run as runTurns } from '../../engine/turn/run.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
+import type { TaskStatus } from '../../schema/records/task.ts';
 import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../../views/org/needs.ts';
 import { type OwedAnswer, owedAnswers, printOwed } from '../../views/org/owed.ts';
 import { count } from '../../views/text/table.ts';
@@ -35,11 +38,15 @@ export interface TurnsOptions extends Pick<RunOptions, 'turns' | 'untilIdle' | '
   verify?: boolean;
 }
 
+type EndOfTask = Extract<TaskStatus, 'completed' | 'failed' | 'skipped' | 'cancelled'>;
+
 /** `lemming run --json`: what is fixed by the design, and more. Credits. */
 export interface RunResult {
   turn: number;
   turns: number;
   visits: VisitReport[];
+  /** Tasks that ended in the run, and all that are open. */
+  tasks: Record<EndOfTask | 'open', number>;
   spent: number;
   idle: boolean;
   end: RunReport['end'];
@@ -101,6 +108,7 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
     turn: engine.state.clock.turn,
     turns: report.turns,
     visits: visits.map((visit) => ({ ...visit, cost: inCredits(visit.cost) })),
+    tasks: countTasks(report.tasks, engine.state),
     spent: inCredits(spent),
     idle,
     end,
@@ -133,14 +141,33 @@ function keysHeldBack(world: World, { knownConfig }: Engine, { failed }: RunRepo
 /** The exit code of a run, the first that applies. */
 function exitOf(
   { state }: Engine,
-  { end, turns, called, blamed, failed, unpaid }: RunReport,
+  { end, turns, called, blamed, failed, unpaid, tasks }: RunReport,
   failing: boolean,
 ): number {
   if (end === 'interrupted') return 130;
   if (end === 'paused' && called === 0) return 0;
   if (failing || (called > 0 && called === blamed)) return 8;
   if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
-  return failed.size > 0 || state.dead.gaveUp > state.clock.turn - turns ? 1 : 0;
+  const isLost = [...tasks.values()].some((status) => status === 'failed' || status === 'skipped');
+  return failed.size > 0 || isLost || state.dead.gaveUp > state.clock.turn - turns ? 1 : 0;
+}
+
+/** How the tasks stand that changed in the run; `open`: all that are not finished. */
+function countTasks(tasks: RunReport['tasks'], { tasks: { assigned, unassigned } }: State): RunResult['tasks'] {
+  const counts = { completed: 0, failed: 0, skipped: 0, cancelled: 0, open: unassigned.size };
+  for (const status of tasks.values()) if (isEnd(status)) counts[status]++;
+  for (const ids of assigned.values()) counts.open += ids.size;
+  return counts;
+}
+
+function isEnd(status: TaskStatus): status is EndOfTask {
+  return isFinished(status);
+}
+
+/** `Tasks: 3 completed, 1 failed, 2 open`; nothing without tasks. */
+function printTaskCounts(counts: RunResult['tasks']): string {
+  const parts = Object.entries(counts).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
+  return parts.length > 0 ? `Tasks: ${parts.join(', ')}` : '';
 }
 
 function starvedLine({ config, state }: Engine, name: string): string {
@@ -150,7 +177,7 @@ function starvedLine({ config, state }: Engine, name: string): string {
 function sumUp(
   engine: Engine,
   person: string | undefined,
-  { turns, called, sent, spent, end }: RunReport,
+  { turns, called, sent, spent, end, tasks }: RunReport,
   failing: boolean,
   { needs, owed }: Pick<RunResult, 'needs' | 'owed'>,
 ): string {
@@ -158,6 +185,7 @@ function sumUp(
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${countCredits(spent)} spent${ending}`,
+    printTaskCounts(countTasks(tasks, state)),
     state.staff.paused ? 'The organisation is paused. Run lemming resume to continue' : '',
     failing ? failingLines(engine) : '',
     starvedIn(state)

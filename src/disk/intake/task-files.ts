@@ -36,7 +36,7 @@ export class TaskFiles {
       if (!isText(name)) continue;
       const path = TASKS + name;
       seen.add(path);
-      if (!this.isChanged(state, path) || !(await this.reader.quiet(path))) continue;
+      if (!this.isChanged(state, path, limit) || !(await this.reader.quiet(path))) continue;
       const input = this.look(copyWith(state, { tasks }), config, at, path, limit);
       if (input?.k === 'task-file' && input.task) tasks.all.set(input.id, input.task);
       if (input) inputs.push(input);
@@ -44,19 +44,33 @@ export class TaskFiles {
     return [...inputs, ...this.deleted(state, config, seen)];
   }
 
-  private isChanged(state: State, path: string): boolean {
-    const stat = this.reader.disk.stat(path);
-    return stat !== null && this.reader.marks.get(path) !== stat.mark && state.dead.aside.get(path) !== stat.mark;
+  /** Whether the next freeze has a file to look at. */
+  waiting(state: State, limit: number): boolean {
+    const names = this.reader.list(TASKS.slice(0, -1)).filter(isText);
+    if (names.some((name) => this.isChanged(state, TASKS + name, limit))) return true;
+    const there = new Set(names);
+    for (const id of state.tasks.all.keys()) if (!there.has(`${id}.md`)) return true;
+    return false;
+  }
+
+  /** Whether it says something else than the engine knows. What the engine wrote itself is read once, without waiting. */
+  private isChanged(state: State, path: string, limit: number): boolean {
+    const { disk, marks } = this.reader;
+    const stat = disk.stat(path);
+    if (stat === null || marks.get(path) === stat.mark) return false;
+    const known = state.files.texts.get(path);
+    const aside = state.dead.aside.get(path);
+    if (known === undefined && aside === undefined) return true;
+    const read = this.reader.readText(path, limit);
+    if (aside === ('text' in read ? read.hash : read.mark)) return false;
+    if (!('text' in read) || read.text !== known) return true;
+    if (this.reader.settled(stat)) marks.set(path, stat.mark);
+    return false;
   }
 
   private look(state: State, config: Config, at: TurnTime, path: string, limit: number): InputEntry | null {
-    const stat = this.reader.disk.stat(path);
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, 'org');
-    if (read.text === state.files.texts.get(path)) {
-      if (stat && this.reader.settled(stat)) this.reader.marks.set(path, stat.mark);
-      return null;
-    }
     const id = taskIdOf(path) as string;
     const bad = (problem: Pick<Unreadable, 'reason' | 'detail'>): InputEntry | null =>
       this.reader.aside(state, path, copyWith(problem, { mark: read.hash }), 'org');

@@ -266,10 +266,11 @@ export class Engine {
 
   /** Whether mail of somebody, or what was approved, waits for credits: worth one look at the start of a run. */
   starvedWait(): boolean {
-    const { mail, staff, approvals } = this.state;
+    const { mail, staff, approvals, tasks } = this.state;
     return (
-      [...mail.inbox.keys(), ...approvals.answers.keys()].some((name) => agentState(staff, name).starved) ||
-      [...approvals.pending.values()].some(({ answer }) => answer?.unpaid !== undefined)
+      [...mail.inbox.keys(), ...approvals.answers.keys(), ...tasks.assigned.keys()].some(
+        (name) => agentState(staff, name).starved,
+      ) || [...approvals.pending.values()].some(({ answer }) => answer?.unpaid !== undefined)
     );
   }
 
@@ -282,6 +283,7 @@ export class Engine {
       this.live.hasNews() ||
       folder.requests.waiting(state, people, message_bytes) ||
       folder.drops.waiting(state, this.config) ||
+      folder.tasks.waiting(state, message_bytes) ||
       folder.approvals.waiting(state, this.config, message_bytes)
     );
   }

@@ -1,6 +1,7 @@
 /** Makes turns until a run is over. */
 import type { Clock } from '../../disk/fs/clock.ts';
 import { copyWith } from '../../schema/copy.ts';
+import type { TaskStatus } from '../../schema/records/task.ts';
 import type { TurnReport, VisitReport } from '../log/report.ts';
 import type { Engine } from './engine.ts';
 import { keepHeapSmall } from './heap.ts';
@@ -36,6 +37,8 @@ export interface RunReport {
   /** Agents whose last visit failed or was cut, and those of them that ran out of credits. */
   failed: ReadonlySet<string>;
   unpaid: ReadonlySet<string>;
+  /** Tasks that changed, and how each stands. */
+  tasks: ReadonlyMap<string, TaskStatus>;
   /** Micro-credits. */
   spent: number;
   idle: boolean;
@@ -110,6 +113,7 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
   readonly reports: TurnReport[] = [];
   readonly failed = new Set<string>();
   readonly unpaid = new Set<string>();
+  readonly tasks = new Map<string, TaskStatus>();
   turns = 0;
   called = 0;
   blamed = 0;
@@ -125,6 +129,7 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
   made(report: TurnReport): void {
     this.spent += report.spent;
     for (const visit of report.visits) this.addVisit(visit);
+    for (const line of report.done) if (line.k === 'task') this.tasks.set(line.task.id, line.task.status);
     this.reports.push(copyWith(report, { walked: [] }));
     let kept = this.reports.reduce((total, { visits }) => total + visits.length, 0);
     while (kept > KEPT_VISITS && this.reports.length > 1) kept -= this.reports.shift()?.visits.length ?? 0;

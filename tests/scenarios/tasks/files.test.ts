@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lemming, put, turns } from '../../commands/people/world.ts';
+import { lemming, put, turns, untilIdle } from '../../commands/people/world.ts';
 import { scratchOrg } from '../../commands/world.ts';
 
 /** The agents begin no work while the tests look. */
@@ -80,4 +80,34 @@ describe('files that a person writes into org/tasks', () => {
     await turns(root, 1);
     expect((await lemming(root, ['replay'])).exit).toBe(0);
   });
+});
+
+it('a file that was set aside keeps no run going, and is taken in when it is mended', async () => {
+  const root = org({ broken: '---\ntitle: [\n---\n' });
+  expect(await untilIdle(root)).toHaveLength(1);
+  expect(await untilIdle(root)).toEqual([]);
+  put(root, 'org/tasks/broken.md', '---\ntitle: Mended\nassignee: human\n---\n');
+  expect(await untilIdle(root)).toHaveLength(1);
+  expect(read(root, 'broken')).toContain('status: assigned');
+  expect(await untilIdle(root)).toEqual([]);
+});
+
+it('a run counts the tasks that ended in it and those that are open, and ends with 1 when one failed', async () => {
+  const root = scratchOrg({
+    edges: { human: ['a'], a: ['human'] },
+    rules: [
+      { when: { task: 'good' }, reply: { acts: [{ tool: 'complete_task', input: { result: 'Done.' } }] } },
+      { when: { task: 'bad' }, reply: { acts: [{ tool: 'fail_task', input: { reason: 'No.' } }] } },
+    ],
+  });
+  put(root, 'org/tasks/x.md', '---\ntitle: Good\n---\n');
+  put(root, 'org/tasks/y.md', '---\ntitle: Good, later\nassignee: human\n---\n');
+  const good = await lemming(root, ['run', '--until-idle', '--json']);
+  expect(good.exit).toBe(0);
+  expect(good.data.tasks).toEqual({ completed: 1, failed: 0, skipped: 0, cancelled: 0, open: 1 });
+  put(root, 'org/tasks/z.md', '---\ntitle: Bad\nretries: 0\n---\n');
+  put(root, 'org/tasks/after.md', '---\ntitle: After\nneeds: [z]\n---\n');
+  const bad = await lemming(root, ['run', '--until-idle']);
+  expect(bad.exit).toBe(1);
+  expect(bad.out).toContain('Tasks: 1 failed, 1 skipped, 1 open\n');
 });
