@@ -6,6 +6,8 @@ import { forgetDead } from '../core/mail/former-dead-letters.ts';
 import type { Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';
 import type { State } from '../core/model/state.ts';
+import { TASKS, taskPath } from '../core/tasks/file.ts';
+import { taskEffects } from '../core/tasks/frozen.ts';
 import type { Toolbox } from '../core/turn/judge.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { Folder } from '../disk/intake/folder.ts';
@@ -63,6 +65,35 @@ export async function foresee(view: View): Promise<void> {
       else if (step === 'answers') unanswer(state, entry.path);
   };
   await intake({ disk, folder, state, config, toolbox: NO_TOOLS }, moment, take, { wanted: WAITING });
+}
+
+/** A file in `org/tasks/` that the next freeze will not take as it stands, and why. */
+export interface UnfitFile {
+  path: string;
+  why: string;
+}
+
+/**
+ * The tasks as the next freeze will have them: files that people wrote and what they asked are taken into the view's state.
+ * What it cannot take is returned.
+ */
+export async function foreseeTasks(view: View): Promise<UnfitFile[]> {
+  const { state, config, disk, loaded, clock } = view;
+  if (loaded.unfinished) return [];
+  const folder = new Folder(disk, copyWith(clock, { now: () => clock.now() + LONG_AGO_MS }), view.mask);
+  const moment = { turn: state.clock.turn + 1, time: state.clock.time };
+  const lines: Entry[] = [];
+  const take = (entries: readonly Entry[]): void => {
+    for (const entry of entries) if (entry.k !== 'aside') apply(state, entry);
+    lines.push(...entries);
+  };
+  await intake({ disk, folder, state, config, toolbox: NO_TOOLS }, moment, take, { wanted: ['requests', 'tasks'] });
+  for (const effect of taskEffects(config, state, moment.turn, lines))
+    if (effect.k === 'task' || effect.k === 'task-asked') apply(state, effect);
+  return lines.flatMap((line) => {
+    if (line.k === 'aside' && line.path.startsWith(TASKS)) return { path: line.path, why: line.detail };
+    return line.k === 'task-file' && line.refused !== undefined ? { path: taskPath(line.id), why: line.refused } : [];
+  });
 }
 
 const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];

@@ -81,6 +81,7 @@ export type Completable =
   | 'model'
   | 'skill'
   | 'tool'
+  | 'task'
   | 'file'
   | 'folder';
 

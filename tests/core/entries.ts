@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { CallKey, Reply, Usage } from '../../src/core/model/call.ts';
 import type { Entry, Held } from '../../src/core/model/entry.ts';
-import type { Request } from '../../src/schema/records/request.ts';
+import { type Request, TASK_VERBS } from '../../src/schema/records/request.ts';
 import { letter } from './world.ts';
 
 export const USAGE: Usage = { input: 10, cachedInput: 3, cacheWrite: 2, output: 7, reasoning: 1 };
@@ -233,6 +233,8 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     was: '---\ntitle: Design the schema\nassignee: a\n---\n',
     lines: 1,
   },
+  'task-asked': { k: 'task-asked', turn: 1, by: 'human', do: 'start', id: 'schema', refused: 'it is running already' },
+  'task-archived': { k: 'task-archived', turn: 1, id: 'schema' },
   hired: HIRED,
   retired: RETIRED,
   summarised: { k: 'summarised' },
@@ -319,6 +321,16 @@ const request: fc.Arbitrary<Draft> = fc.oneof(
           key: `${r.key.turn}.${r.key.agent}.${r.key.n}.${r.key.attempt}`,
           amount: r.amount,
         }),
+  ),
+  fc.record({ verb: fc.constantFrom(...TASK_VERBS), note: fc.constantFrom('', 'why') }).map(
+    ({ verb, note }): Draft =>
+      () =>
+        asked({ ask: 'task', by: 'human', id: 'schema', do: verb, assignee: 'a', need: 'x', result: 'done', note }),
+  ),
+  fc.nat(3).map(
+    (older): Draft =>
+      () =>
+        asked({ ask: 'archive-tasks', by: 'human', older }),
   ),
   fc.constantFrom('mail' as const, 'memory' as const, 'credits' as const, 'tasks' as const, 'all' as const).map(
     (scope): Draft =>

@@ -24,7 +24,7 @@ const ROOMS: Record<string, string[]> = {
   core: `model text tools memory skills rights money mail approvals staff tasks prompt journal undo turn`.split(' '),
   disk: `fs yaml owner cache sandbox journal config intake search archive`.split(' '),
   engine: `log calls journal servers tools search turn replay erase`.split(' '),
-  views: `text mail journal money org diagnose screen`.split(' '),
+  views: `text mail journal money tasks org diagnose screen`.split(' '),
 };
 
 const FS = /^(node:)?fs(\/promises)?$|^(fs-extra|graceful-fs)$/;

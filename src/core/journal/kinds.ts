@@ -43,6 +43,8 @@ import { kind as deferred } from './kinds/staff/deferred.ts';
 import { kind as hired } from './kinds/staff/hired.ts';
 import { kind as retired } from './kinds/staff/retired.ts';
 import { kind as task } from './kinds/tasks/task.ts';
+import { kind as taskArchived } from './kinds/tasks/task-archived.ts';
+import { kind as taskAsked } from './kinds/tasks/task-asked.ts';
 import { kind as taskFile } from './kinds/tasks/task-file.ts';
 import { kind as commit } from './kinds/turn/commit.ts';
 import { kind as done } from './kinds/turn/done.ts';
@@ -95,6 +97,8 @@ export const KINDS: { readonly [K in keyof Lines]: LineKind<K> } = {
   deferred: deferred,
   hired: hired,
   retired: retired,
+  'task-archived': taskArchived,
+  'task-asked': taskAsked,
   'task-file': taskFile,
   task: task,
   commit: commit,

@@ -45,6 +45,8 @@ export const PHASES: { readonly [K in keyof Lines]: Phase<K> } = {
   deferred: 'mark',
   hired: 'effect',
   retired: 'effect',
+  'task-archived': 'effect',
+  'task-asked': 'effect',
   'task-file': 'input',
   task: 'effect',
   commit: 'mark',

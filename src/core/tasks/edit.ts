@@ -70,7 +70,7 @@ function statusAfterAssigning(before: Task, { assignee }: Task): Task['status'] 
 }
 
 /** A task that is tried again begins anew. */
-function settled(before: Task, next: Task): Task {
+export function settled(before: Task, next: Task): Task {
   const again = (before.status === 'failed' || before.status === 'skipped') && next.status === 'pending';
   if (!again) return next;
   return copyWith(next, {
@@ -93,7 +93,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** What a task ensures is looked at when its assignee completes it, and never by an edit. */
-function unproved(before: Task, next: Task): string | null {
+export function unproved(before: Task, next: Task): string | null {
   if (next.status !== 'completed' || before.status === 'completed' || next.ensures.length === 0) return null;
   return `its conditions under ensures are judged when ${next.assignee ?? 'its assignee'} completes it. Remove them to complete it yourself`;
 }

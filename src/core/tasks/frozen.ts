@@ -1,9 +1,12 @@
-/** What follows at once from edits of tasks that a freeze took in. */
+/** What follows at once from edits of tasks that a freeze took in, and from what people asked of tasks. */
+import type { TaskRequest } from '../../schema/records/request.ts';
 import { type Config, peopleOf } from '../model/config.ts';
 import type { Effect, Entry } from '../model/entry.ts';
 import { isFinished, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { printCredits } from '../money/ledger.ts';
+import { archivable } from './archive.ts';
+import { judgeAsked, type TaskAsk } from './asked.ts';
 import { assignmentFor } from './assign.ts';
 import { taskPath } from './file.ts';
 import { isReady } from './ready.ts';
@@ -11,11 +14,13 @@ import { TaskRecord } from './record.ts';
 import { outcomeNotices } from './settle.ts';
 
 /**
- * Writes the history of tasks that people made or changed, puts back what they may not change, and tells them. Then ends tasks
- * whose time or budget is over, and gives away those that are ready and that nobody has. Pure.
+ * Writes the history of tasks that people made or changed, puts back what they may not change, does what they asked, and tells
+ * them. Then ends tasks whose time or budget is over, gives away those that are ready and that nobody has, and archives finished
+ * tasks that no open one needs. Pure.
  */
 export function taskEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
-  if (state.tasks.all.size === 0 && !lines.some(({ k }) => k === 'task-file')) return [];
+  const { all, asked: wanted } = state.tasks;
+  if (all.size === 0 && wanted.length === 0 && !lines.some(({ k }) => k === 'task-file')) return [];
   const record = new TaskRecord(state, turn);
   const notices: Effect[] = [];
   for (const line of lines) {
@@ -27,10 +32,13 @@ export function taskEffects(config: Config, state: State, turn: number, lines: r
     }
   }
   for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
+  const asked = state.tasks.asked.map((ask): Effect[] =>
+    ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
+  );
   reassign(config, state, record);
   notices.push(...endOverdue(config, state, record, turn));
   assignReady(config, state, record, turn);
-  return [...record.effects(), ...notices];
+  return [...record.effects(), ...notices, ...asked.flat(), ...archived(config, state.tasks.asked, turn, record)];
 }
 
 /** Ends open tasks whose deadline has passed or whose budget is used up. */
@@ -85,6 +93,32 @@ function follow(record: TaskRecord, { id, by, before }: Extract<Entry, { k: 'tas
   if (before === status) return;
   if (status === 'failed' || status === 'cancelled') record.skipAfter(id, by);
   if (before === 'failed' || before === 'skipped') record.reviveAfter(id, by);
+}
+
+/** What a person asked is done as far as the task allows it now; if it does not, the person is told. */
+function askEffects(config: Config, record: TaskRecord, turn: number, ask: TaskAsk): Effect[] {
+  const { id, by, do: verb } = ask;
+  const judged = judgeAsked(config, record.tasks, ask);
+  const line: Effect = { k: 'task-asked', turn, by, do: verb, id };
+  if ('task' in judged) {
+    record.change(id, judged.task, by, judged.what);
+    return [line];
+  }
+  const text = `lemming task ${verb} ${id} was not done: ${judged.why}`;
+  return [
+    { k: 'task-asked', turn, by, do: verb, id, refused: judged.why },
+    { k: 'notice', to: by, about: 'edit', text, of: `task ${id}` },
+  ];
+}
+
+/** What this turn changes stays until the next: the same file cannot be written and moved. */
+function archived({ org }: Config, asked: readonly TaskRequest[], turn: number, record: TaskRecord): Effect[] {
+  const ages = asked.flatMap((ask) => (ask.ask === 'archive-tasks' ? ask.older : []));
+  if (org.tasks.archive_after !== null) ages.push(org.tasks.archive_after);
+  if (ages.length === 0) return [];
+  return archivable(record.tasks, turn, Math.min(...ages)).flatMap((id): Effect[] =>
+    record.isChanged(id) ? [] : [{ k: 'task-archived', turn, id }],
+  );
 }
 
 function refusalNotices(config: Config, { id, by, refused, found }: Extract<Entry, { k: 'task-file' }>): Effect[] {

@@ -33,6 +33,11 @@ export class TaskRecord {
     this.lines = written.turn === turn ? written.lines : 0;
   }
 
+  /** Whether the turn changes it. */
+  isChanged(id: string): boolean {
+    return this.changes.has(id);
+  }
+
   get(id: string): Task | undefined {
     return this.tasks.all.get(id);
   }
@@ -143,6 +148,6 @@ export class TaskRecord {
 
 /** Applies a task and the text of its file to the state. */
 export function putTask(state: State, task: Task, text: string): void {
-  setTask(state.tasks, task);
+  setTask(state.tasks, task, state.clock.turn + 1);
   state.files.texts.set(taskPath(task.id), text);
 }

@@ -215,7 +215,8 @@ type Idleness = 'busy' | 'idle' | 'failing';
 
 /** The same without the reminders, which come when all else is done. */
 function mailLeft(config: Config, state: State): Idleness {
-  if (revivable(state).length + state.staff.orders.length + state.undo.asked.length > 0) return 'busy';
+  if (revivable(state).length + state.staff.orders.length + state.undo.asked.length + state.tasks.asked.length > 0)
+    return 'busy';
   for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.staff.paused) return 'idle';
   if (isAssignable(config, state)) return 'busy';

@@ -11,6 +11,16 @@ export function replaceNow(disk: Disk, path: string, text: string | Uint8Array):
   disk.rename(temp, path);
 }
 
+/** Makes a file at once: complete or not at all. False when the name is taken. */
+export function createNow(disk: Disk, path: string, text: string | Uint8Array): boolean {
+  const temp = beside(path, 'tmp');
+  disk.unlink(temp);
+  disk.create(temp, text);
+  const isNew = linkNew(disk, temp, path);
+  disk.unlink(temp);
+  return isNew;
+}
+
 /** What a live write found at its place. */
 export interface Replaced {
   bytes: Uint8Array | null;

@@ -1,7 +1,7 @@
 /** Lists the things of an organisation that shell completion offers. */
 import type { Completable } from '../../commands/command.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import { isName, messageId } from '../../schema/name.ts';
+import { isName, isTaskId, messageId } from '../../schema/name.ts';
 
 /** A candidate for completion, with a short description. */
 export interface Candidate {
@@ -35,6 +35,10 @@ export function known(disk: Disk, kind: Completable): Candidate[] {
       );
     case 'tool':
       return namesIn(disk, 'org/tools', /^([a-z][a-z0-9_]*)$/).map(plain);
+    case 'task':
+      return namesIn(disk, 'org/tasks', /^(.+)\.md$/)
+        .filter(isTaskId)
+        .map(plain);
     case 'approval':
       return namesIn(disk, 'org/approvals', /^(A-\d+-[a-z][a-z0-9_-]*-\d+)\.md$/).map(plain);
     case 'dead-letter':

@@ -217,6 +217,28 @@ export const orgFile = later(() =>
       })
       .prefault({})
       .describe('how memory is searched'),
+    tasks: z
+      .strictObject({
+        planner: z
+          .string()
+          .nullable()
+          .default(null)
+          .describe(
+            'the agent that gets tasks without assignee and capability; null: the head of the first unit, or else the first agent of the chart that their author may write to',
+          ),
+        archive_after: z
+          .number()
+          .int()
+          .min(0)
+          .max(1_000_000)
+          .nullable()
+          .default(100)
+          .describe(
+            'turns after which a finished task that no open one needs is moved to org/tasks/archive; null: never',
+          ),
+      })
+      .prefault({})
+      .describe('settings of tasks'),
     search: search()
       .nullable()
       .default(null)
@@ -242,18 +264,6 @@ export const orgFile = later(() =>
       )
       .default([])
       .describe('what to do with actions that match a pattern; the first match counts'),
-    tasks: z
-      .strictObject({
-        planner: z
-          .string()
-          .nullable()
-          .default(null)
-          .describe(
-            'the agent that gets tasks without assignee and capability; null: the head of the first unit, or else the first agent of the chart that their author may write to',
-          ),
-      })
-      .prefault({})
-      .describe('settings of tasks'),
     approvals: z
       .strictObject({
         timeout: z

@@ -1,7 +1,7 @@
 /** The schema of what a command asks of the engine. */
 import * as z from 'zod';
 import { later } from '../later.ts';
-import { isInside } from '../name.ts';
+import { isInside, isTaskId } from '../name.ts';
 import { through } from './message.ts';
 
 const amount = later(() => z.number().int().positive().max(1e15).describe('micro-credits'));
@@ -27,6 +27,20 @@ const newFile = later(() =>
   }),
 );
 const scope = later(() => z.string().nullable().describe('name of the agent; null: the whole organisation'));
+
+/** What a person may ask of a task. */
+export const TASK_VERBS = [
+  'assign',
+  'unassign',
+  'reassign',
+  'start',
+  'complete',
+  'fail',
+  'cancel',
+  'retry',
+  'waive',
+] as const;
+const task = later(() => z.string().refine(isTaskId, 'expected the id of a task, such as schema or T-12-manager-1'));
 
 /**
  * What a person's command asks of the engine. With no engine running the command journals it itself; else it waits as
@@ -83,6 +97,21 @@ export const request = later(() =>
     }),
     z.strictObject({ ask: z.literal('retire'), ...who(), agent: agent() }),
     z.strictObject({
+      ask: z.literal('task'),
+      ...who(),
+      id: task(),
+      do: z.enum(TASK_VERBS).describe('what is to be done with the task'),
+      assignee: z.string().max(63).optional().describe('to assign and reassign: the agent that gets it'),
+      need: task().optional().describe('to waive: the need that no longer counts'),
+      result: z.string().max(1_048_576).optional().describe('to complete: what came of it'),
+      note: note(),
+    }),
+    z.strictObject({
+      ask: z.literal('archive-tasks'),
+      ...who(),
+      older: z.number().int().min(0).max(1e9).describe('turns since which they are finished, at least'),
+    }),
+    z.strictObject({
       ask: z.literal('untaint'),
       ...who(),
       what: z.string().describe('agent, or path of a shared file, that counts as untainted from now on'),
@@ -96,3 +125,5 @@ export const request = later(() =>
   ]),
 );
 export type Request = z.infer<ReturnType<typeof request>>;
+/** What a person asks of one task, or of the finished ones. */
+export type TaskRequest = Extract<Request, { ask: 'task' | 'archive-tasks' }>;

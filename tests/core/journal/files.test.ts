@@ -18,6 +18,8 @@ const DONE: Record<string, string[]> = {
   moved: ['move agents/human/outbox/archive/0000/000001-01-a-hello.md'],
   hired: ['create agents/kid/resume.md', 'replace org/chart.yaml'],
   retired: ['move agents/kid/resume.retired.md', 'replace org/chart.yaml'],
+  task: ['replace org/tasks/schema.md'],
+  'task-archived': ['move org/tasks/archive/schema.md'],
   unplaced: ['create org/dead-letter/unplaced-000001-1.md'],
   dead: ['create org/dead-letter/000001-human-01.md'],
   aside: ['create org/dead-letter/aside-000001-1.md'],
@@ -27,7 +29,6 @@ const DONE: Record<string, string[]> = {
   escalated: ['replace org/approvals/A-1-a-1.md'],
   decided: ['adopt org/approvals/answered/A-1-a-1.md'],
   used: ['live agents/a/workspace/x'],
-  task: ['replace org/tasks/schema.md'],
   request: ['remove agents/human/requests/r.yaml'],
 };
 

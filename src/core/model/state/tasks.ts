@@ -1,4 +1,5 @@
 /** The slice of the state for tasks. */
+import type { TaskRequest } from '../../../schema/records/request.ts';
 import type { TaskFields, TaskStatus } from '../../../schema/records/task.ts';
 
 /** A task as its front matter states it. The text of its file stands with the other files that people write. */
@@ -38,6 +39,10 @@ export interface TasksState {
   keys: Map<string, string>;
   /** Id → the task before its latest change by the engine: a person may still edit that version. */
   before: Map<string, Task>;
+  /** Id of a finished task that is not archived → the turn in which it ended. */
+  ended: Map<string, number>;
+  /** What people ask of tasks, until the next freeze. */
+  asked: TaskRequest[];
   /** Lines of history that the latest turn has written. */
   written: { turn: number; lines: number };
 }
@@ -53,6 +58,8 @@ export function emptyTasks(): TasksState {
     archived: new Map(),
     keys: new Map(),
     before: new Map(),
+    ended: new Map(),
+    asked: [],
     written: { turn: 0, lines: 0 },
   };
 }
@@ -74,8 +81,8 @@ export function statusOf(state: TasksState, id: string): TaskStatus | null {
   return state.all.get(id)?.status ?? state.archived.get(id) ?? null;
 }
 
-/** Puts a task in the place of its earlier form. */
-export function setTask(state: TasksState, task: Task): void {
+/** Puts a task in the place of its earlier form. `turn`: the one in which it stands so. */
+export function setTask(state: TasksState, task: Task, turn = 0): void {
   const before = state.all.get(task.id);
   if (before) unlink(state, before);
   state.all.set(task.id, task);
@@ -87,6 +94,8 @@ export function setTask(state: TasksState, task: Task): void {
     if (task.deadline !== null || task.budget !== null) state.limited.add(task.id);
   }
   if (task.key !== null) state.keys.set(task.key, task.id);
+  if (!isFinished(task.status)) state.ended.delete(task.id);
+  else if (before?.status !== task.status) state.ended.set(task.id, turn);
 }
 
 /** Takes a finished task out; how it ended is kept. */
@@ -96,6 +105,7 @@ export function archiveTask(state: TasksState, id: string): void {
   unlink(state, task);
   state.all.delete(id);
   state.before.delete(id);
+  state.ended.delete(id);
   state.archived.set(id, task.status);
 }
 

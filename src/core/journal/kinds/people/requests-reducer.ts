@@ -5,8 +5,10 @@ import { creditsOf, forgetRead, notify, settleNotices } from '../../../mail/noti
 import { deliver } from '../../../mail/reducer.ts';
 import { emptySpending } from '../../../model/state/money.ts';
 import { touch } from '../../../model/state/staff.ts';
+import { emptyTasks } from '../../../model/state/tasks.ts';
 import type { State } from '../../../model/state.ts';
 import { settleDoubt } from '../../../money/money.ts';
+import { taskPath } from '../../../tasks/file.ts';
 import { ackedAuthor, type asked } from '../../asked.ts';
 import { askRevival } from '../../dead-letters-reducer.ts';
 import { ackText } from '../../texts-rules-1.ts';
@@ -58,6 +60,10 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'untaint':
       state.rights.tainted.delete(request.what);
       return;
+    case 'task':
+    case 'archive-tasks':
+      state.tasks.asked.push(request);
+      return;
     case 'undo':
       state.undo.asked.push({ of: request.id, by: request.by });
       return;
@@ -76,6 +82,10 @@ function reset(state: State, scope: string): void {
   if (scope === 'all') {
     state.rights.tainted.clear();
     state.skills.loads.clear();
+  }
+  if (scope === 'tasks' || scope === 'all') {
+    for (const id of state.tasks.all.keys()) state.files.texts.delete(taskPath(id));
+    state.tasks = emptyTasks();
   }
   if (scope === 'mail' || scope === 'all') {
     state.mail.waiting.clear();

@@ -1,0 +1,158 @@
+/** What `lemming task` tells: the tasks, one of them, its history, the graph, statistics and estimates. */
+import { foreseeTasks } from '../../app/foresee.ts';
+import { readOrg } from '../../app/read-org.ts';
+import type { View } from '../../app/view.ts';
+import type { Task } from '../../core/model/state/tasks.ts';
+import { splitTask, taskPath } from '../../core/tasks/file.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
+import { failure } from '../../schema/fault.ts';
+import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task-graph.ts';
+import { historyEntries, needsOf, taskRow, tasksInOrder } from '../../views/tasks/task-row.ts';
+import { estimateOf, statsOf } from '../../views/tasks/task-stats.ts';
+import { count, oneLine, shorten, table } from '../../views/text/table.ts';
+import type { World } from '../world.ts';
+
+/** The tasks as the next turn will have them, and files that it cannot take. */
+export async function readTasks(world: World) {
+  const view = readOrg(world);
+  const unfit = await foreseeTasks(view);
+  return { view, unfit, tasks: view.state.tasks, turn: view.state.clock.turn + 1 };
+}
+
+/** The task of that id. Throws `not-found`. */
+export function taskIn({ state }: Pick<View, 'state'>, id: string): Task {
+  const { all, archived } = state.tasks;
+  const task = all.get(id);
+  if (task) return task;
+  if (archived.has(id)) throw failure('not-found', `Task ${id} is in org/tasks/archive`, { remedy: 'Open its file.' });
+  throw failure('not-found', `There is no task ${id}`, {
+    remedy: 'List the tasks with lemming task list.',
+    ...nearestTo(id, all.keys()),
+  });
+}
+
+interface ListInput {
+  flags: { status?: string | undefined; assignee?: string | undefined; ready?: true | undefined };
+}
+
+export async function listTasks(world: World, { flags }: ListInput) {
+  const { tasks, turn, unfit } = await readTasks(world);
+  const { status, assignee, ready } = flags;
+  const rows = tasksInOrder(tasks)
+    .map((task) => taskRow(tasks, task, turn))
+    .filter((row) => status === undefined || row.status === status)
+    .filter((row) => assignee === undefined || row.assignee === assignee)
+    .filter((row) => !ready || row.ready);
+  const lines = rows.map((row) => [
+    row.id,
+    row.ready ? `${row.status}, ready` : row.status,
+    row.assignee ?? (row.capability === null ? '-' : `(${row.capability})`),
+    shorten(row.title, 50),
+    shorten(remark(row), 70),
+  ]);
+  const head = rows.length ? table([['task', 'status', 'assignee', 'title', ''], ...lines]) : 'No tasks.';
+  const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
+  return { data: { tasks: rows, unfit }, text: [head, ...bad].join('\n') };
+}
+
+/** What came of a task, or what it waits for. */
+function remark({ result, reason, why }: ReturnType<typeof taskRow>): string {
+  return oneLine(result ?? reason ?? why.join('; '));
+}
+
+interface IdInput {
+  args: { id: string };
+}
+
+export async function showTask(world: World, { args: { id } }: IdInput) {
+  const { view, tasks, turn } = await readTasks(world);
+  const task = taskIn(view, id);
+  const row = taskRow(tasks, task, turn);
+  const needs = needsOf(tasks, task);
+  const { body, history } = textOf(view, id);
+  const path = taskPath(id);
+  const fields = [
+    ['status', row.ready ? `${row.status}, ready` : row.status],
+    ['not ready', row.why.join('; ')],
+    ['assignee', row.assignee ?? ''],
+    ['capability', row.capability ?? ''],
+    ['waits for', task.waits.join(', ')],
+    ['needs', needs.map(needText).join(', ')],
+    ['part of', row.parent ?? ''],
+    ['priority', row.priority],
+    ['deadline', row.deadline ?? ''],
+    ['attempts that failed', row.attempts === 0 ? '' : `${row.attempts}`],
+    ['cost', row.cost === 0 ? '' : `${row.cost} credits`],
+    ['files', task.artefacts.join(', ')],
+    ['why', row.reason ?? ''],
+  ].filter(([, value]) => value !== '') as [string, string][];
+  const text = [
+    `${id}: ${row.title}`,
+    table(fields),
+    body,
+    row.result === null ? '' : `Result:\n${row.result}`,
+    `History:\n${history.join('\n')}`,
+    `Its file: ${path}`,
+  ].filter((part) => part !== '');
+  const { artefacts, waits } = task;
+  return {
+    data: { ...row, path, body, needs_status: needs, waits, artefacts, history: historyEntries(history) },
+    text: text.join('\n\n'),
+  };
+}
+
+function needText({ id, status, waived }: ReturnType<typeof needsOf>[number]): string {
+  return `${id} (${waived ? 'waived' : (status ?? 'does not exist')})`;
+}
+
+function textOf({ state }: Pick<View, 'state'>, id: string): { body: string; history: string[] } {
+  return splitTask(state.files.texts.get(taskPath(id)) as string);
+}
+
+export async function showHistory(world: World, { args: { id } }: IdInput) {
+  const { view } = await readTasks(world);
+  taskIn(view, id);
+  const { history } = textOf(view, id);
+  return { data: { id, history: historyEntries(history) }, text: history.join('\n') };
+}
+
+interface GraphInput {
+  args: { id?: string | undefined };
+  flags: { mermaid?: true | undefined };
+}
+
+export async function showGraph(world: World, { args, flags }: GraphInput) {
+  const { view, tasks } = await readTasks(world);
+  if (args.id !== undefined) taskIn(view, args.id);
+  const graph = graphOf(tasks, args.id);
+  const text = flags.mermaid ? printTaskMermaid(graph) : printTaskTree(graph);
+  return { data: graph, text: text || 'No tasks.' };
+}
+
+export async function showStats(world: World) {
+  const { tasks } = await readTasks(world);
+  const stats = statsOf(tasks);
+  const statuses = Object.entries(stats.by_status).filter(([, n]) => n > 0);
+  const text = [
+    `${count(stats.total, 'task')}${stats.archived ? `, and ${stats.archived} in the archive` : ''}`,
+    table([
+      ...statuses.map(([status, n]) => [status, `${n}`]),
+      ['success rate', `${stats.success_rate} %`],
+      ['turns on average', stats.mean_turns === null ? '-' : `${stats.mean_turns}`],
+      ['cost', `${stats.cost} credits`],
+    ]),
+  ].join('\n');
+  return { data: stats, text };
+}
+
+export async function showEstimate(world: World, { args: { id } }: IdInput) {
+  const { view, tasks } = await readTasks(world);
+  const made = estimateOf(tasks, taskIn(view, id));
+  const { samples, basis, confidence, turns, cost } = made;
+  const from = { assignee: 'of its assignee', capability: 'with its capability', all: 'of everybody' }[basis];
+  const text =
+    turns && cost
+      ? `${count(turns.median, 'turn')} and ${cost.median} credits; nine of ten took at most ${count(turns.p90, 'turn')} and ${cost.p90} credits.\nFrom ${count(samples, 'completed task')} ${from}: ${confidence} confidence.`
+      : 'No task is completed yet, so there is nothing to estimate from.';
+  return { data: { id, ...made }, text };
+}

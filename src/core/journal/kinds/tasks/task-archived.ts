@@ -1,0 +1,30 @@
+/** The `task-archived` line: a finished task that no open one needs goes to the archive. */
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { archiveTask } from '../../../model/state/tasks.ts';
+import { archivedTaskPath, taskPath } from '../../../tasks/file.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+const schema = later(() => z.strictObject({ k: z.literal('task-archived'), turn: count(), id: z.string() }));
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    'task-archived': z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'task-archived'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, { id }) => {
+    archiveTask(state.tasks, id);
+    state.files.texts.delete(taskPath(id));
+  },
+  files: ({ id }) => [{ op: 'move', from: taskPath(id), to: archivedTaskPath(id) }],
+  undo: null,
+  texts: null,
+  bytes: null,
+  changesConfig: null,
+  tellsOfFiles: true,
+};

@@ -1,0 +1,97 @@
+/** Judges what a person asks of a task by a command. */
+import { copyWith } from '../../schema/copy.ts';
+import type { TaskRequest } from '../../schema/records/request.ts';
+import type { Config } from '../model/config.ts';
+import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import { settled, unproved } from './edit.ts';
+import { whyNoStep } from './steps.ts';
+import { whyNoTask } from './valid.ts';
+
+export type TaskAsk = Extract<TaskRequest, { ask: 'task' }>;
+
+/** What a task becomes, and what its history says of it; or why not. */
+export type JudgedAsk = { task: Task; what: string } | { why: string };
+
+/** The fields that a request changes, and what the history says; or why it has no sense. */
+type AskedChange = { fields: Partial<Task>; what: string } | string;
+
+/** Judges a request against the tasks as they stand, by the table that also holds for edits by hand. Pure. */
+export function judgeAsked(config: Config, tasks: TasksState, ask: TaskAsk): JudgedAsk {
+  const task = tasks.all.get(ask.id);
+  if (!task) return { why: tasks.archived.has(ask.id) ? 'it is in the archive' : 'there is no such task' };
+  const change = VERBS[ask.do](task, ask, tasks);
+  if (typeof change === 'string') return { why: change };
+  const next = copyWith(task, change.fields as Task);
+  const why = unproved(task, next) ?? whyNoTask(config, tasks, task, next, ask.by);
+  if (why !== null) return { why };
+  return { task: settled(task, next), what: ask.note === '' ? change.what : `${change.what}: ${ask.note}` };
+}
+
+const VERBS: Record<TaskAsk['do'], (task: Task, ask: TaskAsk, tasks: TasksState) => AskedChange> = {
+  assign: (task, { assignee }) => {
+    if (assignee === undefined) return 'nobody is named';
+    if (task.assignee !== null && !isFinished(task.status)) return `it is assigned to ${task.assignee}: reassign it`;
+    return given(task, assignee, `assigned to ${assignee}`);
+  },
+  reassign: (task, { assignee }) => {
+    if (assignee === undefined) return 'nobody is named';
+    if (task.assignee === assignee) return `it is assigned to ${assignee} already`;
+    if (task.assignee === null && !isFinished(task.status)) return 'it is assigned to nobody: assign it';
+    return given(task, assignee, `reassigned from ${task.assignee} to ${assignee}`);
+  },
+  unassign: (task) => {
+    if (isFinished(task.status)) return finishedText(task);
+    if (task.assignee === null) return 'it is assigned to nobody';
+    return { fields: { assignee: null, status: 'pending', waits: [] }, what: `taken from ${task.assignee}` };
+  },
+  start: (task) => {
+    if (task.status === 'running') return 'it is running already';
+    if (task.assignee === null && !isFinished(task.status)) return 'it is assigned to nobody: assign it first';
+    return { fields: { status: 'running', next_attempt: null, waits: [] }, what: 'started' };
+  },
+  complete: (task, { result }) => {
+    if (task.status === 'completed') return 'it is completed already';
+    const fields: Partial<Task> = { status: 'completed', reason: null };
+    return { fields: result === undefined ? fields : copyWith(fields, { result }), what: 'completed' };
+  },
+  fail: (task, { by, note }) => {
+    if (task.status === 'failed') return 'it has failed already';
+    return { fields: { status: 'failed', reason: reasonOf(note, `failed by ${by}`) }, what: 'failed' };
+  },
+  cancel: (task, { by, note }) => {
+    if (task.status === 'cancelled') return 'it is cancelled already';
+    return { fields: { status: 'cancelled', reason: reasonOf(note, `cancelled by ${by}`) }, what: 'cancelled' };
+  },
+  retry: (task) => {
+    if (task.status !== 'failed' && task.status !== 'skipped')
+      return `it is ${task.status}: only a failed or skipped task is tried again`;
+    return { fields: { status: 'pending' }, what: 'to be tried again' };
+  },
+  waive: (task, { need, note }, tasks) => {
+    if (need === undefined) return 'no need is named';
+    if (note.trim() === '') return 'a note must say why the need is waived';
+    const final = whyNoStep(task.status, 'pending');
+    if (final !== null && isFinished(task.status)) return final;
+    if (!task.needs.includes(need)) return `${need} is not among its needs`;
+    if (task.waived.includes(need)) return `${need} is waived already`;
+    if (tasks.all.get(need)?.status === 'completed') return `${need} is completed`;
+    return { fields: { waived: [...task.waived, need] }, what: `${need} waived` };
+  },
+};
+
+/** A finished task cannot be given to anybody. */
+function given(task: Task, assignee: string, what: string): AskedChange {
+  if (isFinished(task.status)) return finishedText(task);
+  return { fields: { assignee, status: 'assigned', waits: [] }, what };
+}
+
+function finishedText({ status }: Task): string {
+  return whyNoStep(status, 'assigned') as string;
+}
+
+/** Longest reason that the front matter holds. */
+const REASON = 2000;
+
+function reasonOf(note: string, otherwise: string): string {
+  return note.trim().slice(0, REASON) || otherwise;
+}

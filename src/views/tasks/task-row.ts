@@ -1,0 +1,70 @@
+/** Tasks as lists show them. */
+import { isUnbegun, statusOf, type Task, type TasksState } from '../../core/model/state/tasks.ts';
+import { rankOf, whyNotReady } from '../../core/tasks/ready.ts';
+import { inCredits } from '../../schema/amount.ts';
+import { byCodeUnit } from '../../schema/name.ts';
+
+/** Every task, the highest priority that counts first, then in the order in which they were made. */
+export function tasksInOrder(tasks: TasksState): Task[] {
+  const ranked = [...tasks.all.values()].map((task) => ({ task, rank: rankOf(tasks, task), name: numbered(task.id) }));
+  ranked.sort((a, b) => b.rank - a.rank || a.task.turn - b.task.turn || byCodeUnit(a.name, b.name));
+  return ranked.map(({ task }) => task);
+}
+
+/** An id in which numbers sort by their value. */
+function numbered(id: string): string {
+  return id.replace(/\d+/g, (digits) => digits.padStart(9, '0'));
+}
+
+/** A task in a list. The cost is in credits. `why`: why it is not ready; none when it is, or when work on it has begun. */
+export function taskRow(tasks: TasksState, task: Task, turn: number) {
+  const { id, title, status, assignee, capability, priority, needs, parent, deadline, attempts, result, reason } = task;
+  const why = isUnbegun(status) ? whyNotReady(tasks, task, turn) : [];
+  return {
+    id,
+    title,
+    status,
+    assignee,
+    capability,
+    priority,
+    ready: isUnbegun(status) && why.length === 0,
+    why,
+    needs,
+    parent,
+    deadline,
+    attempts,
+    result,
+    reason,
+    cost: inCredits(task.cost),
+    turn: task.turn,
+    by: task.by,
+  };
+}
+
+/** The needs of a task, and how each stands; status null for one that does not exist. */
+export function needsOf(tasks: TasksState, { needs, waived }: Pick<Task, 'needs' | 'waived'>) {
+  return needs.map((id) => ({
+    id,
+    status: statusOf(tasks, id),
+    title: tasks.all.get(id)?.title ?? null,
+    waived: waived.includes(id),
+  }));
+}
+
+/** An entry of the history of a task. What a person added by hand has no turn. */
+export interface HistoryEntry {
+  turn: number | null;
+  n: number | null;
+  by: string | null;
+  text: string;
+}
+
+/** The lines of a history, read. */
+export function historyEntries(lines: readonly string[]): HistoryEntry[] {
+  return lines.map((line) => {
+    const [, turn, n, by, text] = /^- (\d{1,9})\.(\d{1,9}) ([^\s:]+): (.*)$/s.exec(line) ?? [];
+    if (turn === undefined || n === undefined || by === undefined || text === undefined)
+      return { turn: null, n: null, by: null, text: line.slice(2) };
+    return { turn: Number(turn), n: Number(n), by, text };
+  });
+}
