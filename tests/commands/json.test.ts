@@ -15,12 +15,16 @@ const ARGS: Record<string, string[]> = {
   search: ['Hello'],
   show: ['000001-human-01'],
   'skill show': ['planning'],
+  'task estimate': ['plan'],
+  'task history': ['plan'],
+  'task show': ['plan'],
   'tool show': ['shell'],
   watch: ['--once'],
 };
 
 function withSkill(root: string): string {
   put(root, 'org/skills/planning/SKILL.md', '---\nname: planning\ndescription: How to plan.\n---\nThink first.\n');
+  put(root, 'org/tasks/plan.md', '---\ntitle: Plan\n---\n');
   return root;
 }
 

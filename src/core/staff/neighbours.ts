@@ -31,6 +31,7 @@ function lineOf(name: string, resume: Resume): string {
   return [
     `- ${name}: ${resume.role || 'no role given'}`,
     skills.length ? ` (skills: ${skills.join(', ')})` : '',
+    resume.capabilities.length ? ` (capabilities: ${resume.capabilities.join(', ')})` : '',
     scheduleText(resume),
   ].join('');
 }

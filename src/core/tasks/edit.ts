@@ -95,5 +95,5 @@ function isSame(a: unknown, b: unknown): boolean {
 /** What a task ensures is looked at when its assignee completes it, and never by an edit. */
 export function unproved(before: Task, next: Task): string | null {
   if (next.status !== 'completed' || before.status === 'completed' || next.ensures.length === 0) return null;
-  return `its conditions under ensures are judged when ${next.assignee ?? 'its assignee'} completes it. Remove them to complete it yourself`;
+  return 'its conditions under ensures are judged when its assignee completes it. Remove them to complete it yourself';
 }

@@ -4,7 +4,6 @@ import { canonicalBody, printHead, printValue, withoutEnd } from '../../schema/p
 import type { TaskFields } from '../../schema/records/task.ts';
 
 export const TASKS = 'org/tasks/';
-const TASK_FILE = /^org\/tasks\/([^/]+)\.md$/;
 
 export function taskPath(id: string): string {
   return `${TASKS}${id}.md`;
@@ -14,9 +13,9 @@ export function archivedTaskPath(id: string): string {
   return `${TASKS}archive/${id}.md`;
 }
 
-/** The id of the task whose file lies at that path; null for another file. */
-export function taskIdOf(path: string): string | null {
-  return TASK_FILE.exec(path)?.[1] ?? null;
+/** The id of the task whose file lies at that path of `org/tasks/`. */
+export function taskIdOf(path: string): string {
+  return path.slice(TASKS.length, -'.md'.length);
 }
 
 /** What each field is when the file does not state it, in the order in which they are printed. */
@@ -95,7 +94,7 @@ function endOf(body: string, history: readonly string[]): string {
 function withField(head: readonly string[], field: keyof TaskFields, task: TaskFields): string[] {
   const line = `${field}: ${printValue(statedIn(task, field))}`;
   const at = head.findIndex((one) => one.startsWith(`${field}:`));
-  if (at < 0) return isDefault(field, task) ? [...head] : [...head, line];
+  if (at < 0) return [...head, line];
   let end = at + 1;
   while (end < head.length && /^(?:[ \t]|- |-$)/.test(head[end] as string)) end++;
   return [...head.slice(0, at), line, ...head.slice(end)];

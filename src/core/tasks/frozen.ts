@@ -124,6 +124,6 @@ function archived({ org }: Config, asked: readonly TaskRequest[], turn: number, 
 function refusalNotices(config: Config, { id, by, refused, found }: Extract<Entry, { k: 'task-file' }>): Effect[] {
   const kept = found === null ? 'The file is back.' : 'Your text is kept beside it, with .conflict in its name.';
   const text = `${taskPath(id)} was not changed: ${refused}. ${kept}`;
-  const to = config.agents.get(by)?.person ? [by] : peopleOf(config);
+  const to = peopleOf(config).filter((name) => name === by);
   return to.map((one): Effect => ({ k: 'notice', to: one, about: 'edit', text, of: `task ${id}` }));
 }

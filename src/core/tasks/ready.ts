@@ -45,8 +45,8 @@ export function rankOf(state: TasksState, task: Task): number {
   let rank = RANKS.indexOf(task.priority);
   if (task.priority_from === 'fixed') return rank;
   for (const id of dependantsOf(state, task.id)) {
-    const other = state.all.get(id);
-    if (other) rank = Math.max(rank, RANKS.indexOf(other.priority));
+    const { priority } = state.all.get(id) as Task;
+    rank = Math.max(rank, RANKS.indexOf(priority));
   }
   return rank;
 }
@@ -57,7 +57,7 @@ export function dependantsOf(state: TasksState, id: string): string[] {
   const queue = [id];
   for (const one of queue)
     for (const next of state.dependants.get(one) ?? [])
-      if (!found.has(next) && next !== id) {
+      if (!found.has(next)) {
         found.add(next);
         queue.push(next);
       }

@@ -1,11 +1,11 @@
 /** The rules that every task keeps, whoever makes or changes it. */
 import type { Config } from '../model/config.ts';
-import type { Task, TasksState } from '../model/state/tasks.ts';
+import { isUnbegun, type Task, type TasksState } from '../model/state/tasks.ts';
 import { nearestTo } from '../text/nearest.ts';
 import { mayGive } from './assign.ts';
 import { cycleFrom, depthOf } from './cycle.ts';
 import { openNeeds } from './ready.ts';
-import { whyNoStep } from './steps.ts';
+import { isEnded, whyNoStep } from './steps.ts';
 
 /** Levels of parts, and parts of one task, at most. */
 export const DEPTH = 32;
@@ -26,6 +26,7 @@ export function whyNoTask(
     circle(tasks, next) ??
     tooDeep(tasks, next) ??
     unmet(tasks, before, next) ??
+    lost(tasks, before, next) ??
     keyTaken(tasks, next)
   );
 }
@@ -70,6 +71,16 @@ function unmet(tasks: TasksState, before: Task | null, next: Task): string | nul
   if (before?.status === next.status || (next.status !== 'running' && next.status !== 'completed')) return null;
   const open = openNeeds(tasks, next).map(({ id, status }) => `${id} (${status ?? 'unknown'})`);
   return open.length ? `it needs ${open.join(', ')}: complete or waive that first` : null;
+}
+
+/** A task that begins anew, or needs more than before, must not wait for one that will never be completed. */
+function lost(tasks: TasksState, before: Task | null, next: Task): string | null {
+  const isAnew = before === null || !isUnbegun(before.status) || before.needs.length !== next.needs.length;
+  if (!isAnew || !isUnbegun(next.status)) return null;
+  const ended = openNeeds(tasks, next).filter(({ status }) => isEnded(status));
+  return ended.length
+    ? `it needs ${ended.map(({ id, status }) => `${id} (${status})`).join(', ')}: retry or waive that first`
+    : null;
 }
 
 function keyTaken({ keys }: TasksState, { id, key }: Task): string | null {

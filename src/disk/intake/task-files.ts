@@ -71,7 +71,7 @@ export class TaskFiles {
   private look(state: State, config: Config, at: TurnTime, path: string, limit: number): InputEntry | null {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, 'org');
-    const id = taskIdOf(path) as string;
+    const id = taskIdOf(path);
     const bad = (problem: Pick<Unreadable, 'reason' | 'detail'>): InputEntry | null =>
       this.reader.aside(state, path, copyWith(problem, { mark: read.hash }), 'org');
     const known = state.tasks.all.get(id);

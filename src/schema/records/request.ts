@@ -99,7 +99,7 @@ export const request = later(() =>
     z.strictObject({
       ask: z.literal('task'),
       ...who(),
-      id: task(),
+      id: task().describe('the task'),
       do: z.enum(TASK_VERBS).describe('what is to be done with the task'),
       assignee: z.string().max(63).optional().describe('to assign and reassign: the agent that gets it'),
       need: task().optional().describe('to waive: the need that no longer counts'),

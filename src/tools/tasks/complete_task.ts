@@ -10,7 +10,11 @@ export default act({
   described: 'with-tasks',
   input: z.strictObject({
     result: z.string().trim().min(1).max(200_000).describe('what came of it, in markdown, complete in itself'),
-    artefacts: z.array(z.string().max(1000)).max(100).default([]).describe('paths of the files that it made'),
+    artefacts: z
+      .array(z.string().max(1000))
+      .max(100)
+      .default([])
+      .describe('paths of the files that it made; others see only those under shared/'),
     task: z.string().max(100).optional().describe('its id, if it is not the task of this visit'),
   }),
   conditions: completionConditions,

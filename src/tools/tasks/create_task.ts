@@ -15,7 +15,9 @@ export default act({
       .string()
       .max(200_000)
       .default('')
-      .describe('what to do and what the result must be; whoever does it knows nothing else'),
+      .describe(
+        'what to do and what the result must be; whoever does it knows nothing else, and sees of your files only those under shared/',
+      ),
     assignee: z.string().max(80).optional().describe('who does it'),
     capability: z
       .string()

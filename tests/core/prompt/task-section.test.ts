@@ -45,10 +45,11 @@ describe('the section about tasks', () => {
       ({ id, status: 'completed', assignee: 'b', ...more }) as Partial<Task>;
     const said = section(
       'Do it.',
-      { needs: ['x', 'y', 'z', 'gone', 'q'] },
+      { needs: ['x', 'y', 'z', 'gone', 'q', 'silent'] },
       need('x', { result: 'R'.repeat(23_999), artefacts: ['a.md'] }),
       need('y', { result: 'SSSS' }),
       need('z', { result: 'T' }),
+      need('silent', { result: null }),
       need('q', { result: null, status: 'cancelled' }),
     );
     expect(said).toContain('<result task="x" from="b" files="a.md" title="Design the schema">\nRRR');

@@ -9,7 +9,7 @@ function lines(resumes: Record<string, Record<string, unknown>>, names = Object.
 it('says what a colleague is good at, and when it reads mail', () => {
   expect(
     lines({
-      b: { role: 'Builds' },
+      b: { role: 'Builds', capabilities: ['css', 'poems'] },
       c: { role: '', skills: ['web-page', '*', 'tests'] },
       hr: { role: 'Knows', schedule: { every: 2 } },
       janitor: { role: 'Tidies', schedule: { every: 3, offset: 4 } },
@@ -18,7 +18,7 @@ it('says what a colleague is good at, and when it reads mail', () => {
       human: { role: 'Owns', person: true, schedule: { every: 2 } },
     }),
   ).toEqual([
-    '- b: Builds',
+    '- b: Builds (capabilities: css, poems)',
     '- c: no role given (skills: web-page, tests)',
     '- hr: Knows; reads mail every 2nd turn (2, 4, 6, ...)',
     '- janitor: Tidies; reads mail every 3rd turn (1, 4, 7, ...)',

@@ -93,6 +93,8 @@ describe('the file of a task', () => {
 
   it('is printed whole where it has no front matter', () => {
     const fields = fieldsOf(task('x'));
+    const costly = { ...fields, budget: 500_000 };
+    expect(patchTask(printTask(costly, '', []), fields, costly, [])).toContain('budget: null\n');
     expect(patchTask('Do it.', fields, fields, [])).toBe('---\ntitle: x\nstatus: pending\n---\nDo it.\n');
     expect(printTask(fields, '', [])).toBe('---\ntitle: x\nstatus: pending\n---\n');
   });
@@ -122,14 +124,29 @@ describe('an edit by hand', () => {
     [task('x'), { needs: ['y'] }, 'circle: x → y → x'],
     [task('x'), { parent: 'x' }, 'part of itself'],
     [task('x'), { parent: 'y' }, null],
+    [task('x'), { parent: 'p' }, 'it would be a part of itself: x → p → x'],
+    [task('x', { status: 'running', assignee: 'a' }), { assignee: 'planner' }, null],
     [task('x'), { assignee: 'planer' }, 'did you mean planner?'],
     [task('x'), { assignee: 'b' }, 'the chart does not let human write to b'],
     [task('x'), { waived: ['y'] }, 'not among its needs'],
     [task('x'), { status: 'assigned' }, 'name an assignee'],
     [task('x', { needs: ['z'] }), { status: 'running' }, 'it needs z (unknown)'],
     [task('x'), { title: 'Better' }, null],
+    [
+      task('x', { status: 'skipped', needs: ['f'] }),
+      { status: 'pending' },
+      'it needs f (failed): retry or waive that first',
+    ],
+    [task('x', { needs: ['f'] }), { title: 'Better' }, null],
+    [task('x'), { needs: ['f'] }, 'it needs f (failed)'],
   ] as const)('of %o by %o', (known, change, why) => {
-    const judged = judge(known, change as Partial<TaskFields>, task('y', { needs: ['x'] }));
+    const judged = judge(
+      known,
+      change as Partial<TaskFields>,
+      task('y', { needs: ['x'] }),
+      task('p', { parent: 'x' }),
+      task('f', { status: 'failed' }),
+    );
     if (why === null) expect(judged).not.toHaveProperty('why');
     else expect(judged).toMatchObject({ why: expect.stringContaining(why) });
   });

@@ -241,11 +241,13 @@ describe('limits of a task', () => {
     const made = org(() => undefined, { resumes: { a: { schedule: { every: 1000, offset: 999 } } } })
       .withFile(path('x'), task('X', 'assignee: a\ndeadline: 2 turns\n'))
       .withFile(path('y'), task('Y', 'assignee: a\ndeadline: 2h\n'))
-      .withFile(path('z'), task('Z', 'assignee: a\n'));
+      .withFile(path('z'), task('Z', 'assignee: a\n'))
+      .withFile(path('zafter'), task('After', 'assignee: a\nneeds: [x]\ndeadline: 2 turns\n'));
     await made.turns(3);
     expect(made.read(path('x'))).not.toContain('failed');
     await made.turns(1);
     expect(made.read(path('x'))).toContain('its deadline of 2 turns has passed');
+    expect(made.read(path('zafter'))).toContain('status: skipped');
     expect(made.read(path('y'))).not.toContain('failed');
     made.clock.advance(3 * 3_600_000);
     await made.turns(1);
@@ -272,6 +274,7 @@ describe('what a model gets wrong', () => {
     [[complete('X'), fail('Y')], 'x was ended in this visit already'],
     [[complete('X'), { tool: 'update_task', input: { note: 'Y' } }], 'x was ended in this visit already'],
     [[{ tool: 'update_task', input: { note: 'Y', needs: ['gone'] } }], 'There is no task "gone"'],
+    [[{ tool: 'update_task', input: { note: 'Y', needs: ['other', 'other'] } }], 'circle'],
     [[{ tool: 'done', input: { answer: 'X' } }], 'Give the result of x with complete_task'],
     [[complete('X'), { tool: 'done', input: { answer: 'X' } }], 'leave answer out'],
   ] as [Act[], string][])('%j is refused', async (acts, why) => {
@@ -375,7 +378,9 @@ describe('what a task ensures', () => {
     await made.turns(1);
     made.disk.put(path('x'), (made.read(path('x')) ?? '').replace('status: running', 'status: completed'));
     await made.turns(1);
-    expect(made.lines('notice').at(-1)?.text).toContain('its conditions under ensures are judged when a completes it');
+    expect(made.lines('notice').at(-1)?.text).toContain(
+      'its conditions under ensures are judged when its assignee completes it',
+    );
   });
 });
 
@@ -454,4 +459,24 @@ it('a task that fails with a capability is given to whoever is free', async () =
   await made.turns(1);
   expect(made.read(path('x'))).toMatch(/status: pending[\s\S]*attempt 1 failed: No ink\./);
   await made.run();
+});
+
+it('a task that has ended is not ended again, and may end after one visit', async () => {
+  const made = org(({ task: id }) => [complete('Done.', id === 'y' ? { task: 'x' } : {})])
+    .withFile(path('x'), task('X', 'assignee: a\npriority: high\n'))
+    .withFile(path('y'), task('Y', 'assignee: a\n'));
+  await made.turns(2);
+  expect(made.lines('visit')[1]?.refusals?.[0]?.text).toBe('x is completed already.');
+  const short = org(() => undefined, { org: { limits: { task_visits: 1 } } }).withFile(
+    path('x'),
+    task('X', 'assignee: b\n'),
+  );
+  await short.run();
+  expect(short.read(path('x'))).toContain('it was not ended after 1 visit\n');
+});
+
+it('a task that fails is told by a notice where the chart lets nobody write', async () => {
+  const made = org(() => [fail('No ink.')]).withFile(path('x'), task('X', 'assignee: b\nretries: 0\n'));
+  await made.run();
+  expect(made.lines('notice')).toMatchObject([{ to: 'human', text: 'Task x "X" has failed: No ink.' }]);
 });
