@@ -79,10 +79,9 @@ function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): voi
 }
 
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
-  const { tasks } = record;
   for (const id of record.unassigned()) {
     const task = record.get(id) as Task;
-    if (task.assignee !== null || !isReady(tasks, task, turn)) continue;
+    if (task.assignee !== null || !isReady(record.tasks, task, turn)) continue;
     const found = assignmentFor(config, state, task, (agent) => record.open(agent));
     if (found) record.assign(id, found);
   }

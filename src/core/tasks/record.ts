@@ -17,8 +17,8 @@ interface TaskChange {
 export class TaskRecord {
   private readonly state: State;
   readonly turn: number;
-  /** As they are now. */
-  readonly tasks: TasksState;
+  /** A copy, from the first change on. */
+  private own: TasksState | null = null;
   private readonly added: Task[] = [];
   private readonly changes = new Map<string, TaskChange>();
   private readonly copies = new Map<string, string>();
@@ -28,9 +28,18 @@ export class TaskRecord {
   constructor(state: State, turn: number) {
     this.state = state;
     this.turn = turn;
-    const { all, written } = state.tasks;
-    this.tasks = copyWith(state.tasks, { all: new Map(all) });
+    const { written } = state.tasks;
     this.lines = written.turn === turn ? written.lines : 0;
+  }
+
+  /** The tasks as they are now. */
+  get tasks(): TasksState {
+    return this.own ?? this.state.tasks;
+  }
+
+  private changed(): TasksState {
+    this.own ??= copyWith(this.state.tasks, { all: new Map(this.state.tasks.all) });
+    return this.own;
   }
 
   /** Whether the turn changes it. */
@@ -47,7 +56,7 @@ export class TaskRecord {
     if (task.key !== null && this.added.some(({ key }) => key === task.key)) return false;
     const line = this.line(by, `created${task.assignee === null ? '' : `, assigned to ${task.assignee}`}`);
     this.changes.set(task.id, { text: printTask(task, body, [line]), was: null });
-    this.tasks.all.set(task.id, task);
+    this.changed().all.set(task.id, task);
     this.added.push(task);
     return true;
   }
@@ -82,7 +91,7 @@ export class TaskRecord {
     const { text, was } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
     this.changes.set(id, { text: patchTask(text, task, before, lines), was });
-    this.tasks.all.set(id, task);
+    this.changed().all.set(id, task);
     this.follow(before, task, by);
   }
 

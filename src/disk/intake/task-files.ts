@@ -30,15 +30,16 @@ export class TaskFiles {
   /** What people did to tasks since the state, in the order of the files. Each edit is judged after the ones before. */
   async changes(state: State, config: Config, at: TurnTime, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
-    const tasks = copyWith(state.tasks, { all: new Map(state.tasks.all) });
+    let known = state;
     const seen = new Set<string>();
     for (const name of this.reader.list(TASKS.slice(0, -1))) {
       if (!isText(name)) continue;
       const path = TASKS + name;
       seen.add(path);
       if (!this.isChanged(state, path, limit) || !(await this.reader.quiet(path))) continue;
-      const input = this.look(copyWith(state, { tasks }), config, at, path, limit);
-      if (input?.k === 'task-file' && input.task) tasks.all.set(input.id, input.task);
+      if (known === state) known = copyWith(state, { tasks: copyWith(state.tasks, { all: new Map(state.tasks.all) }) });
+      const input = this.look(known, config, at, path, limit);
+      if (input?.k === 'task-file' && input.task) known.tasks.all.set(input.id, input.task);
       if (input) inputs.push(input);
     }
     return [...inputs, ...this.deleted(state, config, seen)];
