@@ -2,7 +2,7 @@
 import { apply } from '../../core/journal/apply.ts';
 import { isCall } from '../../core/journal/line-kinds.ts';
 import type { Config } from '../../core/model/config.ts';
-import { bookedIn, type Entry } from '../../core/model/entry.ts';
+import { bookedIn, type Entry, type VisitEffect } from '../../core/model/entry.ts';
 import type { Tally } from '../../core/model/state/money.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
@@ -188,7 +188,7 @@ class CostTotals {
   private fold(entry: Entry): void {
     const { state } = this;
     const before = state.money.org.spent;
-    if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry.mail));
+    if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry));
     const doubt =
       entry.k === 'request' && entry.request.ask === 'settle-doubt'
         ? state.money.doubts.get(entry.request.key)
@@ -219,8 +219,10 @@ class CostTotals {
     else this.pending.set(agent, [...(this.pending.get(agent) ?? []), charge]);
   }
 
-  private headingsOf(mail: readonly string[]): string[] {
+  /** All that a visit with a task costs is for that task. */
+  private headingsOf({ mail, task }: VisitEffect): string[] {
     if (this.heading !== 'thread' && this.heading !== 'task') return [];
+    if (this.heading === 'task' && task !== undefined) return [task];
     const key = this.heading;
     const names = new Set(mail.map((id) => this.state.mail.waiting.get(id)?.[key] ?? NONE));
     return names.size ? [...names] : [NONE];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
+import { spendingBy } from '../../../src/views/money/costs.ts';
 import { type Act, type Mind, Org, PRICED, say, textOf } from '../../regression/org.ts';
 
 const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human', 'b'], b: ['boss', 'a'] };
@@ -36,6 +37,7 @@ describe('a task', () => {
       '<task id="rhyme" from="human" title="Find a rhyme">\nFor **May**.\n</task>',
     );
     expect(made.lines('visit')).toMatchObject([{ agent: 'a', task: 'rhyme', outcome: 'ok' }]);
+    expect(spendingBy('task', made.journal()).get('rhyme')).toMatchObject({ spent: 0.01, calls: 1 });
     const text = made.read(path('rhyme')) ?? '';
     for (const line of [
       'status: completed',
