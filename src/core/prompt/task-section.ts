@@ -51,7 +51,7 @@ function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State
     printed.pieces.push(`It counts as completed only if: ${task.ensures.map(conditionText).join('; ')}.\n`);
 }
 
-const ORDER = `Work on it now. When it is done, call complete_task with the result; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task: you get it again in the next turn.
+const ORDER = `Work on it now. When it is done, call complete_task with the result; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task. You get it again in the next turn or, if you created tasks for it, when these have ended.
 `;
 
 function headOf({ id, by, title, priority, deadline, budget, cost, visits }: Task, most: number): string {
@@ -71,15 +71,19 @@ function addBlob({ pieces, blobs }: PrintedTask, text: string): void {
   blobs.push({ hash, text: told });
 }
 
-/** What the tasks that it needed came to, as far as there is room. */
-function addResults(printed: PrintedTask, state: State, { needs }: Task): void {
+/** What the tasks that it needed, and its parts, came to, as far as there is room. */
+function addResults(printed: PrintedTask, { tasks }: State, { id: own, needs }: Task): void {
   let room = RESULT_CHARS;
-  for (const id of needs) {
-    const need = state.tasks.all.get(id);
-    if (need?.status !== 'completed') continue;
-    const files = need.artefacts.length ? ` files=${quoteUntrusted(need.artefacts.join(', '))}` : '';
-    printed.pieces.push(`<result task="${id}" from="${need.assignee}"${files} title=${quoteUntrusted(need.title)}>\n`);
-    const result = need.result ?? '';
+  for (const id of new Set([...needs, ...(tasks.children.get(own) ?? [])])) {
+    const ended = tasks.all.get(id);
+    if (!ended || !isFinished(ended.status)) continue;
+    const { status, assignee, artefacts, title } = ended;
+    const more = [
+      status === 'completed' ? '' : ` status="${status}"`,
+      artefacts.length ? ` files=${quoteUntrusted(artefacts.join(', '))}` : '',
+    ].join('');
+    printed.pieces.push(`<result task="${id}" from="${assignee}"${more} title=${quoteUntrusted(title)}>\n`);
+    const result = ended.result ?? ended.reason ?? '';
     const shown = cut(result, Math.max(room, 0));
     room -= shown.length;
     addBlob(printed, shown);

@@ -1,11 +1,12 @@
 /** What a visit and its acts do to tasks. */
+import { cut } from '../../schema/print.ts';
 import { ASKS } from '../mail/owed.ts';
 import { type Config, hasEdge } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
 import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import type { Draft } from '../model/tool.ts';
+import { type Draft, emptyDraft } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
 
 import { TaskRecord } from './record.ts';
@@ -64,24 +65,24 @@ function takenNotice(agent: string, { key, title }: Task): Effect {
 /** Who made a task is told how it ended; whoever needs it gets its result with their own task. */
 export function outcomeNotices(config: Config, tasks: TasksState, task: Task): Effect[] {
   const { id, by, assignee, status, title, reason } = task;
-  if (by === assignee || !config.agents.has(by) || needsIt(tasks, by, id)) return [];
+  if (by === assignee || !config.agents.has(by) || needsIt(tasks, by, task)) return [];
   const why = reason === null ? '' : `: ${reason}`;
   const text = `Task ${id} ${JSON.stringify(title)} ${status === 'failed' ? 'has failed' : 'is completed'}${why}`;
   return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
 }
 
-/** Whether an agent has an open task that needs this one. */
-export function needsIt(tasks: TasksState, agent: string, id: string): boolean {
-  for (const one of tasks.dependants.get(id) ?? []) {
-    const task = tasks.all.get(one);
-    if (task?.assignee === agent && !isFinished(task.status)) return true;
-  }
-  return false;
+/** Whether an agent has an open task that needs this one, or of which it is a part: it gets the result with that. */
+function needsIt(tasks: TasksState, agent: string, { id, parent }: Pick<Task, 'id' | 'parent'>): boolean {
+  return [parent, ...(tasks.dependants.get(id) ?? [])].some((one) => {
+    const task = one === null ? undefined : tasks.all.get(one);
+    return task?.assignee === agent && !isFinished(task.status);
+  });
 }
 
 /** Whether the end of a task reaches who made it as a message of its assignee. */
-export function isReported(config: Config, tasks: TasksState, { id, by, assignee }: Task): boolean {
-  return assignee !== null && by !== assignee && hasEdge(config, assignee, by) && !needsIt(tasks, by, id);
+export function isReported(config: Config, tasks: TasksState, task: Task): boolean {
+  const { by, assignee } = task;
+  return assignee !== null && by !== assignee && hasEdge(config, assignee, by) && !needsIt(tasks, by, task);
 }
 
 /** Failures that are not the fault of the work. */
@@ -90,7 +91,7 @@ const OUTSIDE: ReadonlySet<string | undefined> = new Set(['provider', 'config', 
 /** After the acts of a visit: what the task of the visit has cost, and where it stands when it has not ended. */
 function settleVisit(config: Config, state: State, record: TaskRecord, visit: Finished): Effect[] {
   if (!visit.task) return [];
-  const { agent, task: given, draft } = visit;
+  const { agent, task: given } = visit;
   if (visit.outcome === 'skipped') {
     waitForConditions(record, given, visit);
     return [];
@@ -111,7 +112,10 @@ function settleVisit(config: Config, state: State, record: TaskRecord, visit: Fi
     return outcomeNotices(config, record.tasks, record.get(task.id) as Task);
   }
   if (isLater) record.change(task.id, { cost, visits }, agent, null);
-  else record.change(task.id, { cost, visits, ...waitingFor(draft) }, agent, textOf(given, draft));
+  else {
+    const { what, status, waits } = standingAfter(record, given, isCounted(visit) ? visit.draft : emptyDraft());
+    record.change(task.id, { cost, visits, status, waits }, agent, what);
+  }
   return [];
 }
 
@@ -121,20 +125,34 @@ function waitForConditions(record: TaskRecord, { id, turn }: Task, { agent, reas
   record.change(id, { next_attempt: next }, agent, `not begun: ${reason}`);
 }
 
-/** A question, or an act that waits for a person, blocks the task. */
-function waitingFor(draft: Draft): Pick<Task, 'status' | 'waits'> {
-  const waits = waitsIn(draft);
-  return { status: waits.length > 0 ? 'blocked' : 'running', waits };
+/** How a task stands that its visit did not end. Questions, held acts and open parts block it. */
+function standingAfter(
+  record: TaskRecord,
+  given: Task,
+  draft: Draft,
+): Pick<Task, 'status' | 'waits'> & { what: string | null } {
+  const waits = waitsIn(record, given, draft);
+  if (waits.length > 0) return { status: 'blocked', waits, what: `waits for ${waits.join(', ')}` };
+  const what = noteIn(given, draft) ?? (given.status === 'running' ? null : 'started');
+  return { status: 'running', waits, what };
 }
 
-function waitsIn({ sent, held }: Draft): string[] {
+function waitsIn(record: TaskRecord, { id }: Task, { sent, held, tasks }: Draft): string[] {
   const asked = sent.flatMap(({ message }) => (ASKS.has(message.kind) ? message.to : []));
-  return [...new Set([...asked, ...held.map(({ id }) => id)])];
+  const made = tasks.flatMap((act) => ('task' in act && act.task.parent === id ? [act.task.id] : []));
+  const parts = [...(record.tasks.children.get(id) ?? []), ...made].filter((part) => {
+    const task = record.get(part);
+    return task !== undefined && !isFinished(task.status);
+  });
+  return [...new Set([...asked, ...held.map((one) => one.id), ...parts])];
 }
 
-/** What the history says; nothing when the work just goes on. */
-function textOf({ status }: Task, draft: Draft): string | null {
-  const waits = waitsIn(draft);
-  if (waits.length > 0) return `waits for ${waits.join(', ')}`;
-  return status === 'running' ? null : 'started';
+/** Characters of a plain text that the history keeps. */
+const SAID = 500;
+
+/** What the agent said at last, if it noted nothing: its next visit would not know it otherwise. */
+function noteIn({ id }: Task, { notes, tasks }: Draft): string | null {
+  const isNoted = tasks.some((act) => 'id' in act && act.id === id);
+  const said = notes.at(-1);
+  return said === undefined || isNoted ? null : cut(said, SAID);
 }

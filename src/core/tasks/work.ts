@@ -1,6 +1,7 @@
 /** Chooses the task on which an agent works next. */
+import type { TaskStatus } from '../../schema/records/task.ts';
 import { inboxOf } from '../model/state/mail.ts';
-import type { Task } from '../model/state/tasks.ts';
+import { isFinished, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { byAge, isReady, rankOf } from './ready.ts';
 
@@ -32,10 +33,12 @@ function orderOf(state: State, task: Task, agent: string, turn: number): number 
   return isReady(state.tasks, task, turn) ? rankOf(state.tasks, task) : null;
 }
 
-/** Whether somebody for whom it waits has written, or an act that was held is answered. */
-function isWoken({ mail, approvals }: State, { waits }: Task, agent: string): boolean {
+/** Whether somebody for whom it waits has written, a held act is answered, or all its parts have ended. */
+function isWoken({ mail, approvals, tasks }: State, { waits }: Task, agent: string): boolean {
   const answered = approvals.answers.get(agent) ?? [];
   if (answered.some(({ id }) => waits.includes(id))) return true;
+  const parts = waits.filter((id) => statusOf(tasks, id) !== null);
+  if (parts.length > 0 && parts.every((id) => isFinished(statusOf(tasks, id) as TaskStatus))) return true;
   return (
     mail.inbox.has(agent) && inboxOf(mail, agent).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
   );

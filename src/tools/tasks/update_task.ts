@@ -6,7 +6,7 @@ import { act } from '../define.ts';
 export default act({
   name: 'update_task',
   about:
-    'Note how far your task is, for your next visit. With needs it stops until those tasks are completed: you then get it again with their results.',
+    'Note how far your task is, for your next visit. With needs it stops until those tasks, too, are completed: you then get it again with their results.',
   granted: 'all',
   described: 'with-tasks',
   input: z.strictObject({

@@ -101,7 +101,10 @@ const EDITS: Record<string, (root: string, env: Env, nth: number) => void> = {
   'a folder goes away': (root, _, nth) => fs.rmSync(at(root, FOLDERS, nth), { force: true, recursive: true }),
   'a folder comes back': (root, _, nth) => {
     const name = FOLDERS[nth % FOLDERS.length] as string;
-    if (fs.existsSync(name)) fs.cpSync(name, path.join(root, name), { recursive: true });
+    if (!fs.existsSync(name)) return;
+    const place = path.join(root, name);
+    if (fs.lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === false) fs.rmSync(place);
+    fs.cpSync(name, place, { recursive: true });
   },
   'its rights change': (root, _, nth) => {
     if (fs.lstatSync(at(root, FILES, nth), { throwIfNoEntry: false })?.isFile())

@@ -55,7 +55,20 @@ describe('the section about tasks', () => {
     expect(said).toContain('<result task="x" from="b" files="a.md" title="Design the schema">\nRRR');
     expect(said).toContain('S\n[3 more characters are left out]\n</result>');
     expect(said).toContain('[1 more characters are left out]');
-    expect(said).not.toContain('task="q"');
+    expect(said).toContain('<result task="q" from="b" status="cancelled"');
+  });
+
+  it('shows what became of its parts, and not of those that are open', () => {
+    const said = section(
+      'Do it.',
+      {},
+      { id: 'part', parent: 'schema', status: 'failed', reason: 'No ink.' },
+      { id: 'open', parent: 'schema', assignee: 'b' },
+    );
+    expect(said).toContain(
+      '<result task="part" from="a" status="failed" title="Design the schema">\nNo ink.\n</result>',
+    );
+    expect(said).not.toContain('<result task="open"');
   });
 
   it('lists the other open tasks of the agent, and those that it gave to others', () => {

@@ -482,3 +482,58 @@ it('a task that fails is told by a notice where the chart lets nobody write', as
   await made.run();
   expect(made.lines('notice')).toMatchObject([{ to: 'human', text: 'Task x "X" has failed: No ink.' }]);
 });
+
+describe('a task whose visit did not end it', () => {
+  it('waits for the tasks that were created for it, and is given what became of them', async () => {
+    const made = org(({ agent, parts }) => {
+      if (agent === 'a') return [complete('Checked.')];
+      if (agent === 'b') return [fail('No ink.')];
+      if (JSON.stringify(parts).includes('<result')) return [complete('All done.')];
+      return [create('Check', { assignee: 'a' }), create('Print', { assignee: 'b' }), done];
+    }).withFile(path('goal'), task('The goal', 'assignee: boss\n'));
+    await made.turns(2);
+    expect(made.read(path('goal'))).toMatch(/status: blocked[\s\S]*boss: waits for T-1-boss-1, T-1-boss-2/);
+    await made.run();
+    expect(made.visits('boss')).toHaveLength(2);
+    expect(textOf(made.visits('boss')[1])).toContain('from="b" status="failed"');
+    expect(made.messages('a')).toEqual([]);
+    expect(made.read(path('goal'))).toContain('result: All done.');
+  });
+
+  it('keeps in its history what the agent said at last', async () => {
+    const made = org(({ turn }) => (turn < 3 ? `Half of it, ${turn}.` : [complete('Done.')])).withFile(
+      path('x'),
+      task('X', 'assignee: a\n'),
+    );
+    await made.run();
+    expect(textOf(made.prompts[2])).toContain('- 1.2 a: Half of it, 1.\n- 2.1 a: Half of it, 2.\n');
+  });
+
+  it('waits for none that was not created', async () => {
+    const made = new Org({ edges: EDGES, resumes: { a: GIVES, b: GIVES } }, ({ agent, turn }) =>
+      turn === 1 && agent !== 'boss' ? [create('X', { assignee: 'boss', key: 'k' }), done] : undefined,
+    )
+      .withFile(path('x'), task('X', 'assignee: a\n'))
+      .withFile(path('y'), task('Y', 'assignee: b\n'));
+    await made.turns(1);
+    expect(made.read(path('x'))).toContain('status: blocked');
+    expect(made.read(path('y'))).toContain('status: running');
+  });
+
+  it('is not blocked by what a visit that failed would have asked', async () => {
+    const made = org(({ turn, n }) => {
+      if (turn > 1) return [complete('Done.')];
+      if (n === 1)
+        return {
+          acts: [
+            { id: '1', ...say('b', 'Which?', { kind: 'request' }) },
+            { id: '2', tool: 'read_mail', input: { id: 'x' } },
+          ],
+          ends: undefined,
+        } as never;
+      throw new Error('broken');
+    }).withFile(path('x'), task('X', 'assignee: a\n'));
+    await made.run();
+    expect(made.read(path('x'))).toContain('status: completed');
+  });
+});
