@@ -3,13 +3,19 @@ import { foreseeTasks } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import type { Task } from '../../core/model/state/tasks.ts';
-import { splitTask, taskPath } from '../../core/tasks/file.ts';
+import { countCredits } from '../../core/money/ledger.ts';
+import { archivedTaskPath, splitTask, taskPath } from '../../core/tasks/file.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
+import { readMarkdown } from '../../disk/yaml/yaml.ts';
+import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
+import { byCodeUnit } from '../../schema/name.ts';
+import { taskHead } from '../../schema/records/task.ts';
 import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task-graph.ts';
 import { historyEntries, needsOf, taskRow, tasksInOrder } from '../../views/tasks/task-row.ts';
 import { estimateOf, statsOf } from '../../views/tasks/task-stats.ts';
-import { count, oneLine, shorten, table } from '../../views/text/table.ts';
+import { count, oneLine, rowsOf, shorten, table } from '../../views/text/table.ts';
+import { exactText } from '../own-files.ts';
 import type { World } from '../world.ts';
 
 /** The tasks as the next turn will have them, and files that it cannot take. */
@@ -24,7 +30,8 @@ export function taskIn({ state }: Pick<View, 'state'>, id: string): Task {
   const { all, archived } = state.tasks;
   const task = all.get(id);
   if (task) return task;
-  if (archived.has(id)) throw failure('not-found', `Task ${id} is in org/tasks/archive`, { remedy: 'Open its file.' });
+  if (archived.has(id))
+    throw failure('not-found', `Task ${id} is in org/tasks/archive`, { remedy: 'Create a new task.' });
   throw failure('not-found', `There is no task ${id}`, {
     remedy: 'List the tasks with lemming task list.',
     ...nearestTo(id, all.keys()),
@@ -43,14 +50,17 @@ export async function listTasks(world: World, { flags }: ListInput) {
     .filter((row) => status === undefined || row.status === status)
     .filter((row) => assignee === undefined || row.assignee === assignee)
     .filter((row) => !ready || row.ready);
+  const isPaid = rows.some(({ cost }) => cost > 0);
   const lines = rows.map((row) => [
     row.id,
     row.ready ? `${row.status}, ready` : row.status,
     row.assignee ?? (row.capability === null ? '-' : `(${row.capability})`),
     shorten(row.title, 50),
+    ...(isPaid ? [`${row.cost}`] : []),
     shorten(remark(row), 70),
   ]);
-  const head = rows.length ? table([['task', 'status', 'assignee', 'title', ''], ...lines]) : 'No tasks.';
+  const heading = ['task', 'status', 'assignee', 'title', ...(isPaid ? ['credits'] : []), ''];
+  const head = rows.length ? table([heading, ...lines]) : 'No tasks.';
   const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
   return { data: { tasks: rows, unfit }, text: [head, ...bad].join('\n') };
 }
@@ -64,13 +74,36 @@ interface IdInput {
   args: { id: string };
 }
 
+/** A task, archived or not, and the text of its file. Throws `not-found`. */
+function wholeTask(view: View, id: string): { task: Task; text: string; path: string; archived: boolean } {
+  const { archived } = view.state.tasks;
+  if (view.state.tasks.all.has(id) || !archived.has(id)) {
+    const text = view.state.files.texts.get(taskPath(id)) as string;
+    return { task: taskIn(view, id), text, path: taskPath(id), archived: false };
+  }
+  const path = archivedTaskPath(id);
+  const text = exactText(view.disk, path);
+  const { head, faults } = readMarkdown(taskHead(), text ?? '', path);
+  if (text === null || !head)
+    throw failure('not-found', `The file of the archived task ${id} cannot be read`, {
+      file: path,
+      remedy: faults[0]?.message ?? 'Restore it from a backup.',
+    });
+  const { turn, by } = historyEntries(splitTask(text).history)[0] ?? {};
+  const made = { id, turn: turn ?? 0, by: by ?? '', since: 0, hops: 0, visits: 0, waits: [] };
+  return { task: { ...head, ...made }, text, path, archived: true };
+}
+
 export async function showTask(world: World, { args: { id } }: IdInput) {
   const { view, tasks, turn } = await readTasks(world);
-  const task = taskIn(view, id);
+  const { task, text: file, path, archived } = wholeTask(view, id);
   const row = taskRow(tasks, task, turn);
   const needs = needsOf(tasks, task);
-  const { body, history } = textOf(view, id);
-  const path = taskPath(id);
+  const { body, history } = splitTask(file);
+  const related = {
+    needed_by: [...(tasks.dependants.get(id) ?? [])].sort(byCodeUnit),
+    parts: [...(tasks.children.get(id) ?? [])].sort(byCodeUnit),
+  };
   const fields = [
     ['status', row.ready ? `${row.status}, ready` : row.status],
     ['not ready', row.why.join('; ')],
@@ -78,25 +111,31 @@ export async function showTask(world: World, { args: { id } }: IdInput) {
     ['capability', row.capability ?? ''],
     ['waits for', task.waits.join(', ')],
     ['needs', needs.map(needText).join(', ')],
+    ['needed by', related.needed_by.join(', ')],
     ['part of', row.parent ?? ''],
+    ['parts', related.parts.join(', ')],
     ['priority', row.priority],
     ['deadline', row.deadline ?? ''],
-    ['attempts that failed', row.attempts === 0 ? '' : `${row.attempts}`],
-    ['cost', row.cost === 0 ? '' : `${row.cost} credits`],
+    ['budget', task.budget === null ? '' : countCredits(task.budget)],
+    ['attempts that failed', row.attempts === 0 ? '' : `${row.attempts} of ${task.retries + 1}`],
+    ['cost', task.cost === 0 ? '' : countCredits(task.cost)],
     ['files', task.artefacts.join(', ')],
     ['why', row.reason ?? ''],
   ].filter(([, value]) => value !== '') as [string, string][];
   const text = [
     `${id}: ${row.title}`,
-    table(fields),
+    rowsOf(fields),
     body,
     row.result === null ? '' : `Result:\n${row.result}`,
     `History:\n${history.join('\n')}`,
     `Its file: ${path}`,
   ].filter((part) => part !== '');
-  const { artefacts, waits } = task;
+  const { artefacts, waits, priority_from, retries, next_attempt, requires, ensures, key } = task;
+  const budget = task.budget === null ? null : inCredits(task.budget);
+  const stated = { waits, priority_from, retries, next_attempt, budget, requires, ensures, key, artefacts };
+  const entries = historyEntries(history);
   return {
-    data: { ...row, path, body, needs_status: needs, waits, artefacts, history: historyEntries(history) },
+    data: { ...row, path, archived, body, needs_status: needs, ...related, ...stated, history: entries },
     text: text.join('\n\n'),
   };
 }
@@ -105,14 +144,9 @@ function needText({ id, status, waived }: ReturnType<typeof needsOf>[number]): s
   return `${id} (${waived ? 'waived' : (status ?? 'does not exist')})`;
 }
 
-function textOf({ state }: Pick<View, 'state'>, id: string): { body: string; history: string[] } {
-  return splitTask(state.files.texts.get(taskPath(id)) as string);
-}
-
 export async function showHistory(world: World, { args: { id } }: IdInput) {
   const { view } = await readTasks(world);
-  taskIn(view, id);
-  const { history } = textOf(view, id);
+  const { history } = splitTask(wholeTask(view, id).text);
   return { data: { id, history: historyEntries(history) }, text: history.join('\n') };
 }
 

@@ -45,7 +45,44 @@ export const historyShape = (z: Zod) =>
     text: z.string(),
   });
 
-export const askedShape = (z: Zod) => z.strictObject({ id: z.string(), do: z.string(), taken: takenShape(z) });
+/** How the task stands once it is done, and `also` what changes with it. */
+export const askedShape = (z: Zod) =>
+  z.strictObject({
+    id: z.string(),
+    do: z.string(),
+    status: z.enum(STATUSES),
+    assignee: z.string().nullable(),
+    also: z.array(z.strictObject({ id: z.string(), status: z.enum(STATUSES) })),
+    taken: takenShape(z),
+  });
+
+const conditionShape = (z: Zod) =>
+  z.union([
+    z.strictObject({ file: z.string() }),
+    z.strictObject({ run: z.array(z.string()) }),
+    z.strictObject({ approved_by: z.string() }),
+  ]);
+
+/** A task with all that its file states, and what the others have to do with it. */
+export const wholeShape = (z: Zod) =>
+  taskShape(z).extend({
+    path: z.string(),
+    archived: z.boolean(),
+    body: z.string(),
+    needs_status: z.array(needShape(z)),
+    needed_by: z.array(z.string()),
+    parts: z.array(z.string()),
+    waits: z.array(z.string()),
+    priority_from: z.enum(['fixed', 'inherit_max']),
+    retries: z.number(),
+    next_attempt: z.number().nullable(),
+    budget: z.number().nullable(),
+    requires: z.array(conditionShape(z)),
+    ensures: z.array(conditionShape(z)),
+    key: z.string().nullable(),
+    artefacts: z.array(z.string()),
+    history: z.array(historyShape(z)),
+  });
 
 export const graphShape = (z: Zod) =>
   z.strictObject({

@@ -8,10 +8,10 @@ import {
   estimateShape,
   graphShape,
   historyShape,
-  needShape,
   statsShape,
   taskShape,
   unfitShape,
+  wholeShape,
 } from './task-shapes.ts';
 
 const TASK = { name: 'id', about: 'the id of the task', of: ['task'] } as const;
@@ -53,15 +53,7 @@ export const command = {
       flags: [],
       reads: true,
       right: 'look',
-      output: (z) =>
-        taskShape(z).extend({
-          path: z.string(),
-          body: z.string(),
-          needs_status: z.array(needShape(z)),
-          waits: z.array(z.string()),
-          artefacts: z.array(z.string()),
-          history: z.array(historyShape(z)),
-        }),
+      output: wholeShape,
     },
     {
       name: 'create',
@@ -78,7 +70,7 @@ export const command = {
         { name: 'body', value: 'TEXT', about: 'what to do, in markdown; - reads it from standard input' },
         { name: 'assignee', value: 'AGENT', about: 'who does it' },
         { name: 'capability', value: 'WORD', about: 'a skill or capability that whoever does it must have' },
-        { name: 'needs', value: 'TASK', many: true, about: 'a task that must be completed first; may be repeated' },
+        { name: 'needs', value: 'TASKS', many: true, about: 'tasks that must be completed first: a,b,c' },
         { name: 'priority', value: 'P', choices: ['urgent', 'high', 'normal', 'low'], about: 'urgent to low' },
         { name: 'retries', value: 'N', kind: 'whole', least: 0, about: 'attempts after the first one that fails' },
         { name: 'deadline', value: 'TIME', about: '12 turns, 90m, 24h or 7d, after which it has failed' },
@@ -89,7 +81,13 @@ export const command = {
       ],
       reads: false,
       right: 'edit',
-      output: (z) => z.strictObject({ id: z.string(), path: z.string(), created: z.boolean() }),
+      output: (z) =>
+        z.strictObject({
+          id: z.string(),
+          path: z.string(),
+          created: z.boolean(),
+          unknown_needs: z.array(z.string()),
+        }),
     },
     {
       name: 'assign',
@@ -241,15 +239,22 @@ export const command = {
       name: 'cleanup',
       summary: 'Move finished tasks that no open one needs to org/tasks/archive',
       examples: [
-        { line: 'lemming task cleanup --older 20', does: 'archives those that ended 20 turns ago or earlier' },
+        { line: 'lemming task cleanup --older-than 20', does: 'archives those that ended at least 20 turns ago' },
       ],
       args: [],
       flags: [
-        { name: 'older', value: 'N', kind: 'whole', least: 0, about: 'only those that ended N turns ago (default: 0)' },
+        {
+          name: 'older-than',
+          value: 'N',
+          kind: 'whole',
+          least: 0,
+          about: 'only those that ended at least N turns ago (default: 0)',
+        },
       ],
       reads: false,
       right: 'edit',
-      output: (z) => z.strictObject({ older: z.number(), taken: takenShape(z) }),
+      output: (z) =>
+        z.strictObject({ older_than: z.number(), ids: z.array(z.string()), taken: takenShape(z).nullable() }),
     },
   ],
 } as const satisfies Definition;

@@ -91,13 +91,13 @@ export class TaskFiles {
       const refused = 'a task does not end when its file is deleted. To end it, set its status to cancelled';
       const text = state.files.texts.get(path) ?? '';
       const { id, status: before } = task;
-      return [{ k: 'task-file', id, by: authorOf(config), text, found: null, task: null, before, what: '', refused }];
+      return [{ k: 'task-file', id, by: fileAuthor(config), text, found: null, task: null, before, what: '', refused }];
     });
   }
 }
 
 /** Whoever has the first seat of a person: a file does not say who saved it. */
-function authorOf(config: Config): string {
+export function fileAuthor(config: Config): string {
   return peopleOf(config)[0] ?? 'nobody';
 }
 
@@ -114,7 +114,7 @@ function newOf(
   head: TaskFields,
   found: string,
 ): TaskLine | { why: string } {
-  const by = authorOf(config);
+  const by = fileAuthor(config);
   const judged = judgeNew(config, state.tasks, { id, turn, since: time, by }, head);
   if ('why' in judged) return judged;
   const text = patchTask(found, judged.task, head, []);
@@ -124,7 +124,7 @@ function newOf(
 
 function editOf(state: State, config: Config, known: Task, head: TaskFields, found: string): TaskLine {
   const { id, status: before } = known;
-  const by = authorOf(config);
+  const by = fileAuthor(config);
   const last = state.files.texts.get(taskPath(id)) ?? '';
   const { history } = splitTask(last);
   const edit = { by, fields: head, history: splitTask(found).history };

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exists, lemming, put, textOf, turns, untilIdle } from '../people/world.ts';
 import { scratchOrg } from '../world.ts';
@@ -28,7 +30,12 @@ describe('lemming task create', () => {
       'poems',
       '--json',
     ]);
-    expect(made.data).toEqual({ id: 'write-a-poem', path: 'org/tasks/write-a-poem.md', created: true });
+    expect(made.data).toEqual({
+      id: 'write-a-poem',
+      path: 'org/tasks/write-a-poem.md',
+      created: true,
+      unknown_needs: [],
+    });
     const { data } = await lemming(root, ['task', '--json']);
     expect(data.tasks).toMatchObject([{ id: 'write-a-poem', status: 'assigned', assignee: 'a', ready: true, why: [] }]);
     await untilIdle(root);
@@ -48,10 +55,22 @@ describe('lemming task create', () => {
     const id = async (...words: string[]) => (await lemming(root, ['task', 'create', ...words, '--json'])).data.id;
     expect(await id('Same')).toBe('same');
     expect(await id('Same')).toBe('same-2');
-    expect(await id('123 ...')).toBe('task');
+    expect(await id('123 ...')).toBe('task-123');
+    expect(await id('日本語')).toBe('task');
+    expect(await id('Archive')).toBe('task-archive');
     expect(await id('X', '--id', 'mine', '--key', 'k')).toBe('mine');
     expect(await id('X', '--key', 'k')).toBe('mine');
     expect((await lemming(root, ['task', 'create', 'Y', '--key', 'k'])).err).toContain('belongs to mine');
+    expect((await lemming(root, ['task', 'create', 'X', '--key', 'k', '--body', 'More.'])).exit).toBe(3);
+    await untilIdle(root);
+    expect((await lemming(root, ['task', 'create', 'X', '--key', 'k', '--json'])).data).toMatchObject({
+      id: 'mine',
+      created: false,
+    });
+    await lemming(root, ['task', 'cleanup']);
+    await turns(root, 1);
+    expect(await id('X', '--key', 'k')).toBe('mine');
+    expect((await lemming(root, ['task', 'create', 'Z', '--key', 'k'])).err).toContain('another content');
     expect((await lemming(root, ['task', 'create', 'Y', '--id', 'mine'])).err).toContain(
       'There is a task mine already',
     );
@@ -72,6 +91,33 @@ describe('lemming task create', () => {
     expect(said.exit).toBe(exit);
     expect(said.err).toContain(why);
     expect(exists(root, 'org/tasks/same.md')).toBe(false);
+  });
+
+  it('takes several needs, and names those that do not exist', async () => {
+    const root = org();
+    await lemming(root, ['task', 'create', 'Schema']);
+    const { data } = await lemming(root, [
+      'task',
+      'create',
+      'Api',
+      '--needs',
+      'schema, docs',
+      '--needs',
+      'docs',
+      '--json',
+    ]);
+    expect(data.unknown_needs).toEqual(['docs']);
+    expect(textOf(root, 'org/tasks/api.md')).toContain('needs: [schema, docs]');
+    expect((await lemming(root, ['task', 'create', 'Api', '--needs', 'a b'])).exit).toBe(2);
+  });
+
+  it('refuses a text that the next turn could not read, and keeps a heading from becoming the history', async () => {
+    const root = org();
+    put(root, 'org/org.yaml', `${textOf(root, 'org/org.yaml')}\nlimits: { message_bytes: 1024 }\n`);
+    expect((await lemming(root, ['task', 'create', 'Long', '--body', 'x'.repeat(1000)])).err).toContain('[too-large]');
+    await lemming(root, ['task', 'create', 'Head', '--body', 'Do it.\n## History\n- of Rome']);
+    await turns(root, 1);
+    expect((await lemming(root, ['task', 'show', 'head', '--json'])).data.body).toBe('Do it.\n### History\n- of Rome');
   });
 
   it('takes the body from standard input', async () => {
@@ -114,10 +160,18 @@ describe('what a person asks of a task', () => {
     const root = org();
     await ask(root, 'create', 'First', '--assignee', 'human');
     await ask(root, 'create', 'Second', '--assignee', 'human', '--needs', 'first');
-    await ask(root, 'fail', 'first', '--note', 'No time.');
+    const failed = await ask(root, 'fail', 'first', '--note', 'No time.', '--json');
+    expect(failed.data).toEqual({
+      id: 'first',
+      do: 'fail',
+      status: 'failed',
+      assignee: 'human',
+      also: [{ id: 'second', status: 'skipped' }],
+      taken: 'journaled',
+    });
     await turns(root, 1);
     expect(await status(root, 'second')).toBe('skipped');
-    await ask(root, 'retry', 'first');
+    expect((await ask(root, 'retry', 'first')).out).toContain('Then second is assigned.');
     await turns(root, 1);
     expect(await status(root, 'second')).toBe('assigned');
     await ask(root, 'cancel', 'second');
@@ -140,13 +194,31 @@ describe('what a person asks of a task', () => {
     const root = org();
     await ask(root, 'create', 'First', '--assignee', 'a');
     await turns(root, 1);
-    await ask(root, 'cleanup');
+    expect((await ask(root, 'cleanup', '--older-than', '5', '--json')).data).toEqual({
+      older_than: 5,
+      ids: [],
+      taken: null,
+    });
+    expect((await ask(root, 'cleanup')).out).toContain('1 finished task to org/tasks/archive: first');
     await turns(root, 1);
+    expect((await lemming(root, ['replay', '--recompute'])).exit).toBe(0);
     expect(exists(root, 'org/tasks/first.md')).toBe(false);
     expect(textOf(root, 'org/tasks/archive/first.md')).toContain('Done by a.');
-    expect((await lemming(root, ['task', 'show', 'first'])).err).toContain('is in org/tasks/archive');
+    expect((await lemming(root, ['task', 'show', 'first', '--json'])).data).toMatchObject({
+      archived: true,
+      path: 'org/tasks/archive/first.md',
+      status: 'completed',
+      result: 'Done by a.',
+      turn: 1,
+      by: 'human',
+    });
+    expect((await lemming(root, ['task', 'history', 'first'])).out).toContain('a: completed');
+    expect((await lemming(root, ['task', 'retry', 'first'])).err).toContain('is in org/tasks/archive');
+    put(root, 'org/tasks/archive/first.md', 'torn');
+    expect((await lemming(root, ['task', 'show', 'first'])).err).toContain('cannot be read');
+    rmSync(join(root, 'org/tasks/archive/first.md'));
+    expect((await lemming(root, ['task', 'show', 'first'])).exit).toBe(6);
     expect((await lemming(root, ['task', 'create', 'First', '--json'])).data.id).toBe('first-2');
-    expect((await lemming(root, ['replay', '--recompute'])).exit).toBe(0);
   });
 });
 
