@@ -7,10 +7,12 @@ import { countCredits } from '../../core/money/ledger.ts';
 import { archivedTaskPath, splitTask, taskPath } from '../../core/tasks/file.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readMarkdown } from '../../disk/yaml/yaml.ts';
+import { journalLines } from '../../engine/journal/history.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { taskHead } from '../../schema/records/task.ts';
+import { taskCourses } from '../../views/tasks/task-course.ts';
 import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task-graph.ts';
 import { historyEntries, needsOf, taskRow, tasksInOrder } from '../../views/tasks/task-row.ts';
 import { estimateOf, statsOf } from '../../views/tasks/task-stats.ts';
@@ -164,29 +166,36 @@ export async function showGraph(world: World, { args, flags }: GraphInput) {
 }
 
 export async function showStats(world: World) {
-  const { tasks } = await readTasks(world);
-  const stats = statsOf(tasks);
+  const { view, tasks } = await readTasks(world);
+  const stats = statsOf(tasks, taskCourses(journalLines(view.disk)));
+  const { mean_turns, mean_ms, attempts } = stats;
   const statuses = Object.entries(stats.by_status).filter(([, n]) => n > 0);
-  const text = [
-    `${count(stats.total, 'task')}${stats.archived ? `, and ${stats.archived} in the archive` : ''}`,
-    table([
-      ...statuses.map(([status, n]) => [status, `${n}`]),
-      ['success rate', `${stats.success_rate} %`],
-      ['turns on average', stats.mean_turns === null ? '-' : `${stats.mean_turns}`],
-      ['cost', `${stats.cost} credits`],
-    ]),
-  ].join('\n');
-  return { data: stats, text };
+  const rows = [
+    ...statuses.map(([status, n]) => [status, `${n}`]),
+    ['success rate', `${stats.success_rate} %`],
+    ['on average', mean_turns === null ? '-' : timesText(mean_turns, mean_ms)],
+    ...(attempts === 0 ? [] : [['attempts that failed', `${attempts}`]]),
+    ['cost', `${stats.cost} credits`],
+  ];
+  const away = stats.archived ? `, ${stats.archived} of them in the archive` : '';
+  return { data: stats, text: `${count(stats.total, 'task')}${away}\n${rowsOf(rows)}` };
+}
+
+function timesText(turns: number, ms: number | null): string {
+  return `${count(turns, 'turn')}${ms === null ? '' : `, ${Math.round(ms / 100) / 10} s of model calls`}`;
 }
 
 export async function showEstimate(world: World, { args: { id } }: IdInput) {
   const { view, tasks } = await readTasks(world);
-  const made = estimateOf(tasks, taskIn(view, id));
-  const { samples, basis, confidence, turns, cost } = made;
-  const from = { assignee: 'of its assignee', capability: 'with its capability', all: 'of everybody' }[basis];
-  const text =
-    turns && cost
-      ? `${count(turns.median, 'turn')} and ${cost.median} credits; nine of ten took at most ${count(turns.p90, 'turn')} and ${cost.p90} credits.\nFrom ${count(samples, 'completed task')} ${from}: ${confidence} confidence.`
-      : 'No task is completed yet, so there is nothing to estimate from.';
-  return { data: { id, ...made }, text };
+  const made = estimateOf(tasks, taskCourses(journalLines(view.disk)), taskIn(view, id));
+  const { samples, basis, confidence, turns, ms, cost } = made;
+  const costs = (of: 'median' | 'p90'): string => (cost ? `, ${cost[of]} credits` : '');
+  const from = { assignee: ' of its assignee', capability: ' with its capability', all: '', none: '' }[basis];
+  const text = [
+    `${timesText(turns.median, ms.median)}${costs('median')}`,
+    basis === 'none'
+      ? 'No task is completed yet: this is a guess by its priority alone.'
+      : `Nine of ten took at most ${timesText(turns.p90, ms.p90)}${costs('p90')}. From ${count(samples, 'completed task')}${from}: ${confidence} confidence.`,
+  ];
+  return { data: { id, ...made }, text: text.join('\n') };
 }

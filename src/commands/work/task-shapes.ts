@@ -106,18 +106,22 @@ export const statsShape = (z: Zod) =>
     by_status: z.record(z.enum(STATUSES), z.number()),
     by_priority: z.record(z.enum(PRIORITIES), z.number()),
     mean_turns: z.number().nullable(),
+    mean_ms: z.number().nullable(),
     success_rate: z.number(),
+    attempts: z.number(),
     cost: z.number(),
   });
 
-const spread = (z: Zod) => z.strictObject({ median: z.number(), p90: z.number() }).nullable();
+const spread = (z: Zod) => z.strictObject({ median: z.number(), p90: z.number() });
 
 export const estimateShape = (z: Zod) =>
   z.strictObject({
     id: z.string(),
     samples: z.number(),
-    basis: z.enum(['assignee', 'capability', 'all']),
+    basis: z.enum(['assignee', 'capability', 'all', 'none']),
     confidence: z.enum(['none', 'low', 'medium', 'high']),
+    factor: z.number(),
     turns: spread(z),
-    cost: spread(z),
+    ms: spread(z),
+    cost: spread(z).nullable(),
   });

@@ -1,87 +1,153 @@
 /** Statistics of tasks, and what a task is expected to take. */
-
 import type { Task, TasksState } from '../../core/model/state/tasks.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { PRIORITIES } from '../../schema/records/message.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../schema/records/task.ts';
+import { type TaskCourse, turnsTaken } from './task-course.ts';
 
 type Priority = Task['priority'];
+type Courses = ReadonlyMap<string, TaskCourse>;
 
 export interface TaskStats {
+  /** All tasks; `archived` of them lie in the archive. */
   total: number;
   archived: number;
   by_status: Record<TaskStatus, number>;
   by_priority: Record<Priority, number>;
-  /** Turns from the creation to the end of completed tasks, on average; null without any. */
+  /** Of completed tasks, on average: turns from the first work to the end, and milliseconds of calls; null without any. */
   mean_turns: number | null;
+  mean_ms: number | null;
   /** Completed ÷ (completed + failed), in per cent; 0 without any. */
   success_rate: number;
+  /** Attempts that failed. */
+  attempts: number;
   /** Credits. */
   cost: number;
 }
 
-/** Counts the tasks that are not archived. Pure. */
-export function statsOf(tasks: TasksState): TaskStats {
-  const all = [...tasks.all.values()];
+/** Counts all tasks: as they stand, and as the journal tells of those in the archive. Pure. */
+export function statsOf(tasks: TasksState, courses: Courses): TaskStats {
+  const archived = [...courses.values()].flatMap(({ task, archived: away }) => (away && task ? task : []));
+  const all = [...tasks.all.values(), ...archived];
   const count = (is: (task: Task) => boolean): number => all.filter(is).length;
   const by_status = recordOf(TASK_STATUSES, (status) => count((task) => task.status === status));
-  const turns = all.filter(({ status }) => status === 'completed').map((task) => turnsOf(tasks, task));
+  const done = completedIn(all, courses);
   const ended = by_status.completed + by_status.failed;
   return {
     total: all.length,
-    archived: tasks.archived.size,
+    archived: archived.length,
     by_status,
     by_priority: recordOf(PRIORITIES, (priority) => count((task) => task.priority === priority)),
-    mean_turns: turns.length === 0 ? null : Math.round((10 * sum(turns)) / turns.length) / 10,
-    success_rate: ended === 0 ? 0 : Math.round((1000 * by_status.completed) / ended) / 10,
+    mean_turns: meanOf(done.map(({ turns }) => turns)),
+    mean_ms: meanOf(done.flatMap(({ ms }) => ms ?? [])),
+    success_rate: ended === 0 ? 0 : tenths((100 * by_status.completed) / ended),
+    attempts: sum(all.map(({ attempts }) => attempts)),
     cost: inCredits(sum(all.map(({ cost }) => cost))),
   };
+}
+
+/** A completed task, and what it took; `ms` null where no model worked on it. */
+interface Completed {
+  task: Task;
+  turns: number;
+  ms: number | null;
+}
+
+function completedIn(all: readonly Task[], courses: Courses): Completed[] {
+  return all.flatMap((task) => {
+    const course = courses.get(task.id);
+    const turns = course && task.status === 'completed' ? turnsTaken(course) : null;
+    return course && turns !== null ? { task, turns, ms: course.ms === 0 ? null : course.ms } : [];
+  });
+}
+
+interface Spread {
+  median: number;
+  p90: number;
 }
 
 export interface TaskEstimate {
   /** Completed tasks from which it is made, and what they have in common with the task. */
   samples: number;
-  basis: 'assignee' | 'capability' | 'all';
+  basis: 'assignee' | 'capability' | 'all' | 'none';
   confidence: 'none' | 'low' | 'medium' | 'high';
-  /** Null without samples. Costs are credits. */
-  turns: { median: number; p90: number } | null;
-  cost: { median: number; p90: number } | null;
+  /** What its priority makes of the time. */
+  factor: number;
+  turns: Spread;
+  /** Milliseconds of calls. */
+  ms: Spread;
+  /** Credits; null without samples. */
+  cost: Spread | null;
 }
 
 /** Samples from which an estimate is of medium and of high confidence. */
 const MEDIUM = 5;
 const HIGH = 20;
 
-/** What a task will take, by the completed ones of its assignee, else of its capability, else by all. Pure. */
-export function estimateOf(tasks: TasksState, { id, assignee, capability }: Task): TaskEstimate {
-  const done = [...tasks.all.values()].filter((task) => task.status === 'completed' && task.id !== id);
+/** What the priority makes of the time: with completed tasks to go by, and without any. */
+const FACTORS: Record<Priority, number> = { urgent: 0.8, high: 0.9, normal: 1, low: 1.2 };
+const BLIND_FACTORS: Record<Priority, number> = { urgent: 0.5, high: 0.75, normal: 1, low: 1.5 };
+const BLIND_MS = 60_000;
+
+/**
+ * What a task will take: the median and the ninetieth percentile of completed tasks with its capability, else of its assignee,
+ * else of all; times a factor for its priority. Without any, a minute of calls in one turn. Pure.
+ */
+export function estimateOf(tasks: TasksState, courses: Courses, task: Task): TaskEstimate {
+  const { id, assignee, capability, priority } = task;
+  const archived = [...courses.values()].flatMap(({ task: old, archived: away }) => (away && old ? old : []));
+  const done = completedIn([...tasks.all.values(), ...archived], courses).filter((one) => one.task.id !== id);
   const bases = {
-    assignee: done.filter((task) => assignee !== null && task.assignee === assignee),
-    capability: done.filter((task) => capability !== null && task.capability === capability),
+    capability: done.filter((one) => capability !== null && one.task.capability === capability),
+    assignee: done.filter((one) => assignee !== null && one.task.assignee === assignee),
     all: done,
+    none: [],
   };
-  const basis = (['assignee', 'capability'] as const).find((name) => bases[name].length > 0) ?? 'all';
+  const basis = (['capability', 'assignee', 'all'] as const).find((name) => bases[name].length > 0) ?? 'none';
   const sample = bases[basis];
+  const factor = (basis === 'none' ? BLIND_FACTORS : FACTORS)[priority];
+  const times = (values: readonly number[], least: number, otherwise: number): Spread => {
+    const { median, p90 } = spreadOf(values) ?? { median: otherwise, p90: otherwise };
+    const scaled = (value: number): number => Math.max(least, Math.round(value * factor));
+    return { median: scaled(median), p90: scaled(p90) };
+  };
   return {
     samples: sample.length,
     basis,
-    confidence:
-      sample.length === 0 ? 'none' : sample.length < MEDIUM ? 'low' : sample.length < HIGH ? 'medium' : 'high',
-    turns: spreadOf(sample.map((task) => turnsOf(tasks, task))),
-    cost: spreadOf(sample.map(({ cost }) => inCredits(cost))),
+    confidence: confidenceIn(sample.length),
+    factor,
+    turns: times(
+      sample.map(({ turns }) => turns),
+      1,
+      1,
+    ),
+    ms: times(
+      sample.flatMap(({ ms }) => ms ?? []),
+      0,
+      BLIND_MS,
+    ),
+    cost: spreadOf(sample.map((one) => inCredits(one.task.cost))),
   };
 }
 
-/** Turns that a finished task took, the first and the last one counted. */
-function turnsOf(tasks: TasksState, { id, turn }: Task): number {
-  return (tasks.ended.get(id) ?? turn) - turn + 1;
+function confidenceIn(samples: number): TaskEstimate['confidence'] {
+  if (samples === 0) return 'none';
+  return samples < MEDIUM ? 'low' : samples < HIGH ? 'medium' : 'high';
 }
 
-function spreadOf(values: number[]): { median: number; p90: number } | null {
+function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const at = (part: number): number => sorted[Math.ceil(part * sorted.length) - 1] as number;
   return { median: at(0.5), p90: at(0.9) };
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : tenths(sum(values) / values.length);
+}
+
+function tenths(value: number): number {
+  return Math.round(10 * value) / 10;
 }
 
 function sum(values: readonly number[]): number {

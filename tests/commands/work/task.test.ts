@@ -264,6 +264,18 @@ describe('what lemming task tells', () => {
       confidence: 'low',
     });
     expect((await lemming(root, ['task', 'estimate', 'first'])).out).toContain('From 1 completed task of its assignee');
-    expect((await lemming(root, ['task', 'estimate', 'bad'])).out).toContain('of everybody');
+    expect((await lemming(root, ['task', 'estimate', 'bad'])).out).toContain('From 2 completed tasks: low confidence');
+    expect(stats).toMatchObject({ attempts: 1, mean_turns: 1, archived: 0 });
+    await lemming(root, ['task', 'cleanup']);
+    await turns(root, 1);
+    const after = (await lemming(root, ['task', 'stats', '--json'])).data;
+    expect(after).toEqual({ ...stats, archived: 3 });
+    await lemming(root, ['task', 'create', 'Third', '--assignee', 'a', '--priority', 'high']);
+    expect((await lemming(root, ['task', 'estimate', 'third', '--json'])).data).toMatchObject({
+      samples: 2,
+      basis: 'assignee',
+      factor: 0.9,
+      turns: { median: 1, p90: 1 },
+    });
   });
 });
