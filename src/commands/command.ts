@@ -1,5 +1,6 @@
 /** What a command is: data from which all faces are made, the code behind it, and the types that follow from the data. */
 import type * as zod from 'zod';
+import type { KeyAction } from '../schema/config/keymap.ts';
 import type { World } from './world.ts';
 
 /** Heading in the help. */
@@ -31,6 +32,20 @@ export interface Leaf {
   needsOrg?: boolean;
   /** Where its data can be read; `{name}` in the address is its first argument. */
   resource?: { uri: string; name: string; about: string };
+  /** The keys with which the terminal screen offers it. */
+  screen?: readonly ScreenKey[];
+}
+
+/** A key of the terminal screen that runs a command on the chosen row. */
+export interface ScreenKey {
+  /** Its row in `KEYS` of src/schema/config/keymap.ts. Of several commands with one action, the one that fits the row runs. */
+  action: KeyAction;
+  /** The kind of row: its id, or its agent, becomes the first argument. */
+  on: 'message' | 'agent' | 'dead-letter' | 'approval';
+  /** What the person types first: the value of an argument, a note, or the answer to a question and a note. */
+  asks?: { arg: string; label: string; hint?: string } | 'note' | 'answer';
+  /** Switches that it sets. */
+  flags?: Readonly<Record<string, true>>;
 }
 
 /** A verb that has commands below it: `lemming agent list`. */

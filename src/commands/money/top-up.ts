@@ -30,6 +30,13 @@ export const command = {
   ],
   reads: false,
   right: 'money',
+  screen: [
+    {
+      action: 'top-up',
+      on: 'agent',
+      asks: { arg: 'credits', label: 'credits for', hint: 'enter grants them, esc cancels' },
+    },
+  ],
   output: (z) =>
     z.strictObject({
       agents: z.array(z.strictObject({ agent: z.string(), granted: z.number() })),

@@ -52,6 +52,10 @@ export const command = {
   ],
   reads: false,
   right: 'approvals',
+  screen: [
+    { action: 'approve', on: 'approval', asks: 'answer' },
+    { action: 'approve-always', on: 'approval', asks: 'note', flags: { always: true } },
+  ],
   output: (z) =>
     decidedShape(z).extend({
       changed: z.array(z.string()),

@@ -26,6 +26,7 @@ export const command = {
   flags: [{ name: 'all', about: 'also send it to the other recipients' }],
   reads: false,
   right: 'seat',
+  screen: [{ action: 'reply', on: 'message', asks: { arg: 'text', label: 'reply to' } }],
   output: (z) =>
     z.strictObject({
       path: z.string(),

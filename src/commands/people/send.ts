@@ -42,6 +42,10 @@ export const command = {
   ],
   reads: false,
   right: 'seat',
+  screen: [
+    { action: 'write', on: 'agent', asks: { arg: 'text', label: 'to' } },
+    { action: 'reply', on: 'agent', asks: { arg: 'text', label: 'to' } },
+  ],
   output: (z) => z.strictObject({ path: z.string(), to: z.array(z.string()), from: z.string() }),
 } as const satisfies Definition;
 
