@@ -82,6 +82,8 @@ export type Completable =
   | 'skill'
   | 'tool'
   | 'task'
+  | 'workflow'
+  | 'run'
   | 'file'
   | 'folder';
 

@@ -15,7 +15,9 @@ import { deadLetterHead } from './records/dead-letter.ts';
 import { memoryHead } from './records/memory.ts';
 import { dropHead, messageHead } from './records/message.ts';
 import { request } from './records/request.ts';
+import { runHead } from './records/run.ts';
 import { taskHead } from './records/task.ts';
+import { workflowFile } from './records/workflow.ts';
 
 /** A kind of file in an org. Its schema describes the whole file (`.yaml`) or its front matter (`.md`). */
 export interface FileKind {
@@ -184,6 +186,20 @@ export const KINDS = {
     title: 'Task',
     about:
       'A piece of work. The body says what is to be done, the list below ## History what happened. Written by people, agents and the engine.',
+  },
+  workflow: {
+    path: 'org/workflows/<id>.yaml',
+    pattern: /^org\/workflows\/[^/]+\.yaml$/,
+    schema: workflowFile(),
+    title: 'Workflow',
+    about: 'Steps that run the same way every time, and how each is taken back. Written by people.',
+  },
+  run: {
+    path: 'org/runs/<id>.md',
+    pattern: /^org\/runs\/[^/]+\.md$/,
+    schema: runHead(),
+    title: 'Run',
+    about: 'A run of a workflow: its steps, its result and the text with which it began. Written by the engine.',
   },
   request: {
     path: 'agents/<person>/requests/<id>.yaml',

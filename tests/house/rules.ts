@@ -26,7 +26,7 @@ const ROOMS: Record<string, string[]> = {
   ),
   disk: `fs yaml owner cache sandbox journal config intake search archive`.split(' '),
   engine: `log calls journal servers tools search turn replay erase`.split(' '),
-  views: `text mail journal money tasks org diagnose screen`.split(' '),
+  views: `text mail journal money tasks workflows org diagnose screen`.split(' '),
 };
 
 const FS = /^(node:)?fs(\/promises)?$|^(fs-extra|graceful-fs)$/;

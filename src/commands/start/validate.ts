@@ -13,6 +13,7 @@ import { TOOLS } from '../../tools/all.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
 import { faultShape } from '../shapes.ts';
+import { cronFaults } from '../work/workflow-look.ts';
 import { notesOfPrograms, programsOf } from './programs.ts';
 
 export const command = {
@@ -46,6 +47,7 @@ export const run: Run<typeof command> = async (world) => {
         ...(await declaredFaults(TOOLS, config, disk)),
         ...(await optionFaults(config, disk)),
         ...faultyDrops(world, config),
+        ...(await cronFaults(config.workflows)),
       ]
     : [];
   const owner = ownerOf(world);

@@ -11,8 +11,8 @@ import { questionOf } from './question.ts';
 type Given = NonNullable<Approval['answer']>;
 
 /** Whether the answer is all there is to tell: nothing is done because of it. */
-export function isSaid(config: Config, { tool }: Pick<Held, 'tool'>, { decision }: Given): boolean {
-  return decision === 'deny' || (tool === 'request_approval' && priceOf(config, tool) === 0);
+export function isSaid(config: Config, { tool, run }: Pick<Held, 'tool' | 'run'>, { decision }: Given): boolean {
+  return decision === 'deny' || run !== undefined || (tool === 'request_approval' && priceOf(config, tool) === 0);
 }
 
 /**
@@ -22,7 +22,9 @@ export function isSaid(config: Config, { tool }: Pick<Held, 'tool'>, { decision 
 export function saidAnswers(config: Config, { approvals }: State): Effect[] {
   const fresh = [...approvals.pending.values()].flatMap((approval) => {
     const { answer } = approval;
-    return answer && answer.unpaid === undefined && !answer.told ? [{ approval, answer }] : [];
+    return answer && answer.unpaid === undefined && !answer.told && approval.run === undefined
+      ? [{ approval, answer }]
+      : [];
   });
   if (fresh.length === 0) return [];
   const acting = new Set(

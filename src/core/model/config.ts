@@ -7,6 +7,7 @@ import type { Resume, ResumeHead } from '../../schema/config/resume.ts';
 import type { SkillHead } from '../../schema/config/skill.ts';
 import type { ToolHead } from '../../schema/config/tool.ts';
 import type { Fault } from '../../schema/fault.ts';
+import type { WorkflowFile } from '../../schema/records/workflow.ts';
 import type { InputEntry } from './entry.ts';
 import type { Absence } from './state/staff.ts';
 
@@ -76,6 +77,14 @@ export interface Config {
   /** Tools of the org by name, and servers of tools: used once the owner of the machine approved them. */
   tools: ReadonlyMap<string, OwnTool>;
   servers: ReadonlyMap<string, Server>;
+  /** Id → workflow, with the text of its file. Only valid ones. */
+  workflows: ReadonlyMap<string, Workflow>;
+}
+
+/** A workflow as people wrote it. */
+export interface Workflow {
+  file: WorkflowFile;
+  text: string;
 }
 
 /** References to the keys that the configuration names, each once. */

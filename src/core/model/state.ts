@@ -9,6 +9,7 @@ import { emptyMail, type MailState } from './state/mail.ts';
 import { emptyMemory, type MemoryState } from './state/memory.ts';
 import { emptyMoney, type MoneyState } from './state/money.ts';
 import { emptyRights, type RightsState } from './state/rights.ts';
+import { emptyRuns, type RunsState } from './state/runs.ts';
 import { emptySkills, type SkillsState } from './state/skills.ts';
 import { emptyStaff, type StaffState } from './state/staff.ts';
 import { emptyTasks, type TasksState } from './state/tasks.ts';
@@ -29,6 +30,7 @@ export interface State {
   rights: RightsState;
   undo: UndoState;
   tasks: TasksState;
+  runs: RunsState;
   acts: ActsState;
 }
 
@@ -47,6 +49,7 @@ export function emptyState(): State {
     rights: emptyRights(),
     undo: emptyUndo(),
     tasks: emptyTasks(),
+    runs: emptyRuns(),
     acts: emptyActs(),
   };
 }

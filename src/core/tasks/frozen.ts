@@ -16,11 +16,17 @@ import { outcomeNotices } from './settle.ts';
 /**
  * Writes the history of tasks that people made or changed, puts back what they may not change, does what they asked, and tells
  * them. Then ends tasks whose time or budget is over, gives away those that are ready and that nobody has, and archives finished
- * tasks that no open one needs. Pure.
+ * tasks that no open one needs. `more`: what else changes tasks before they are given away. Pure.
  */
-export function taskEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
+export function taskEffects(
+  config: Config,
+  state: State,
+  turn: number,
+  lines: readonly Entry[],
+  more: { isIdle: boolean; effects: (record: TaskRecord) => Effect[] } = NOTHING,
+): Effect[] {
   const { all, asked: wanted } = state.tasks;
-  if (all.size === 0 && wanted.length === 0 && !lines.some(({ k }) => k === 'task-file')) return [];
+  if (more.isIdle && all.size === 0 && wanted.length === 0 && !lines.some(({ k }) => k === 'task-file')) return [];
   const record = new TaskRecord(state, turn);
   const notices: Effect[] = [];
   for (const line of lines) {
@@ -37,9 +43,18 @@ export function taskEffects(config: Config, state: State, turn: number, lines: r
   );
   reassign(config, state, record);
   notices.push(...endOverdue(config, state, record, turn));
+  const also = more.effects(record);
   assignReady(config, state, record, turn);
-  return [...record.effects(), ...notices, ...asked.flat(), ...archived(config, state.tasks.asked, turn, record)];
+  return [
+    ...record.effects(),
+    ...also,
+    ...notices,
+    ...asked.flat(),
+    ...archived(config, state.tasks.asked, turn, record),
+  ];
 }
+
+const NOTHING = { isIdle: true, effects: () => [] };
 
 /** Ends open tasks whose deadline has passed or whose budget is used up. */
 function endOverdue(config: Config, state: State, record: TaskRecord, turn: number): Effect[] {

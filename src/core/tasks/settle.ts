@@ -3,6 +3,7 @@ import { cut } from '../../schema/print.ts';
 import { ASKS } from '../mail/owed.ts';
 import { type Config, hasEdge } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
+import { isOfRun } from '../model/state/runs.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
 import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
@@ -65,7 +66,7 @@ function takenNotice(agent: string, { key, title }: Task): Effect {
 /** Who made a task is told how it ended; whoever needs it gets its result with their own task. */
 export function outcomeNotices(config: Config, tasks: TasksState, task: Task): Effect[] {
   const { id, by, assignee, status, title, reason } = task;
-  if (by === assignee || !config.agents.has(by) || needsIt(tasks, by, task)) return [];
+  if (by === assignee || isOfRun(task) || !config.agents.has(by) || needsIt(tasks, by, task)) return [];
   const why = reason === null ? '' : `: ${reason}`;
   const text = `Task ${id} ${JSON.stringify(title)} ${status === 'failed' ? 'has failed' : 'is completed'}${why}`;
   return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
@@ -82,7 +83,9 @@ function needsIt(tasks: TasksState, agent: string, { id, parent }: Pick<Task, 'i
 /** Whether the end of a task reaches who made it as a message of its assignee. */
 export function isReported(config: Config, tasks: TasksState, task: Task): boolean {
   const { by, assignee } = task;
-  return assignee !== null && by !== assignee && hasEdge(config, assignee, by) && !needsIt(tasks, by, task);
+  return (
+    assignee !== null && by !== assignee && !isOfRun(task) && hasEdge(config, assignee, by) && !needsIt(tasks, by, task)
+  );
 }
 
 /** Failures that are not the fault of the work. */

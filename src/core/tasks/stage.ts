@@ -43,7 +43,7 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
     if (!needs.includes(id)) needs.push(id);
   }
   const task = newTask(wish, scene, needs);
-  const why = tooMany(config, tasks, task) ?? tooLong(config, task) ?? whyNoTask(config, tasks, null, task, agent);
+  const why = tooManyTasks(config, tasks, task) ?? tooLong(config, task) ?? whyNoTask(config, tasks, null, task, agent);
   if (why !== null) return refusal(why);
   const given = task.assignee ?? assignmentFor(config, state, task, () => 0)?.to;
   if (given === undefined && task.capability === null)
@@ -133,7 +133,8 @@ function unknownNeed({ all }: TasksState, need: string): string {
   return `There is no task ${JSON.stringify(need)}${nearest === undefined ? '' : `: did you mean ${nearest}?`} Create what it needs first, and give its id or its title.`;
 }
 
-function tooMany({ org: { limits } }: Config, tasks: TasksState, { assignee }: Task): string | null {
+/** Why no further task may be open; null when one may. */
+export function tooManyTasks({ org: { limits } }: Config, tasks: TasksState, { assignee }: Task): string | null {
   let open = tasks.unassigned.size;
   for (const ids of tasks.assigned.values()) open += ids.size;
   if (open >= limits.tasks) return `${limits.tasks} tasks are open, which is the most.`;

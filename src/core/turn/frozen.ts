@@ -9,6 +9,7 @@ import { named } from '../prompt/unfinished.ts';
 import { seatsOf } from '../rights/approvers.ts';
 import { taskEffects } from '../tasks/frozen.ts';
 import { withdrawals } from '../undo/undo.ts';
+import { hasNoRuns, runEffects } from '../workflows/turn/frozen.ts';
 import { undeliverable } from './give-up.ts';
 import { askNotice } from './settle.ts';
 
@@ -24,7 +25,10 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...lostNotices(config, lines),
     ...lapseNotices(config, state, lines),
     ...saidAnswers(config, state),
-    ...taskEffects(config, state, turn, lines),
+    ...taskEffects(config, state, turn, lines, {
+      isIdle: hasNoRuns(state),
+      effects: (record) => runEffects(config, state, record, lines),
+    }),
   ];
 }
 

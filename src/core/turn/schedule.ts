@@ -13,6 +13,7 @@ import { allClosedUntil } from '../money/breaker.ts';
 import { assignmentFor } from '../tasks/assign.ts';
 import { isReady } from '../tasks/ready.ts';
 import { workFor } from '../tasks/work.ts';
+import { canAdvance, waitsForTurns as waitsInTurns } from '../workflows/turn/frozen.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {
@@ -174,6 +175,8 @@ export function atRest(config: Config, state: State): boolean {
     !summary &&
     !waitsForTurns(config, state) &&
     !hasDeadline(state) &&
+    !waitsInTurns(state, true) &&
+    ![...config.workflows.values()].some(({ file }) => file.on?.every !== undefined) &&
     ![...config.agents.values()].some(
       (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state.staff, resume.name).paused,
     )
@@ -217,9 +220,10 @@ type Idleness = 'busy' | 'idle' | 'failing';
 function mailLeft(config: Config, state: State): Idleness {
   if (revivable(state).length + state.staff.orders.length + state.undo.asked.length + state.tasks.asked.length > 0)
     return 'busy';
+  if (state.runs.asked.length > 0) return 'busy';
   for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.staff.paused) return 'idle';
-  if (isAssignable(config, state)) return 'busy';
+  if (isAssignable(config, state) || hasRuns(config, state)) return 'busy';
   let failing = false;
   for (const agent of wokenIn(config, state)) {
     const resume = config.agents.get(agent);
@@ -239,6 +243,12 @@ function isAssignable(config: Config, state: State): boolean {
     if (isReady(state.tasks, task, Infinity) && assignmentFor(config, state, task, () => 0)) return true;
   }
   return false;
+}
+
+/** Whether the next freeze begins a run or takes one on, or turns that pass will. */
+function hasRuns(config: Config, state: State): boolean {
+  if (state.runs.due.length > 0) return true;
+  return state.runs.open.size > 0 && (waitsInTurns(state, false) || canAdvance(config, state, state.clock.turn + 1));
 }
 
 /** Who has mail, an answer or a task that makes a visit. */

@@ -23,6 +23,8 @@ const STAFFING = ['hire_agent', 'retire_agent'];
 /** Searches the journal for what a person wants undone. Pass it every line, in order. */
 export class UndoSearch {
   private readonly of: string;
+  /** Visits (`turn.agent`) and held acts that are meant besides `of`. */
+  private readonly also: ReadonlySet<string>;
   private readonly once: (tool: string) => boolean;
   private readonly deeds = new EffectIds();
   /** In the order of the journal. */
@@ -47,9 +49,13 @@ export class UndoSearch {
   /** The staff change that the approval brought, if any. */
   private staff: unknown;
 
-  /** `of`: an effect, a message, an approval, a turn, a visit (`turn.agent`) or an agent. `once`: whether a tool must not be repeated. */
-  constructor(of: string, once: (tool: string) => boolean) {
+  /**
+   * `of`: an effect, a message, an approval, a turn, a visit (`turn.agent`), an agent, or a task or run, of which `also` names the
+   * visits and held acts. `once`: whether a tool must not be repeated.
+   */
+  constructor(of: string, once: (tool: string) => boolean, also: ReadonlySet<string> = new Set()) {
     this.of = of;
+    this.also = also;
     this.once = once;
   }
 
@@ -86,7 +92,7 @@ export class UndoSearch {
 
   private decide({ id, held }: DecidedEntry): void {
     const used = this.approved.get(++this.decisions);
-    if (id === this.of) {
+    if (id === this.of || this.also.has(id)) {
       this.found.push(...(used ? [used] : []), ...this.recent);
       if (STAFFING.includes(held.tool)) this.staff = (held.input as { name: string }).name;
     }
@@ -100,7 +106,9 @@ export class UndoSearch {
   }
 
   private isMeant(id: string, agent: string, turn: number, message: string | null): boolean {
-    return [id, agent, String(turn), `${turn}.${agent}`, message].includes(this.of);
+    return (
+      [id, agent, String(turn), `${turn}.${agent}`, message].includes(this.of) || this.also.has(`${turn}.${agent}`)
+    );
   }
 
   private note(entry: Entry, undo: Undo<Entry>, id: string, turn: number): void {

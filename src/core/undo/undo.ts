@@ -54,8 +54,22 @@ export function undoFiles(state: State, written: FileVersions, live: ReadonlySet
         done.add(`${step.id} ${step.on}`);
       }
     }
-    return [...effects, ...tell(undo, undone, left)];
+    return [...effects, ...tell(undo, undone, left), ...forRun(state, undo, left)];
   });
+}
+
+/** Times that a run tries to take the same back, when what was in the way may be gone in the next turn. */
+const TRIES = 3;
+
+/** What a run is told of an undo that it wanted. What was undone before does not stand, and what was paid is no effect. */
+function forRun({ runs, clock }: State, { key }: UndoEntry, left: readonly UndoStep[]): Effect[] {
+  if (key === undefined) return [];
+  const stands = left.filter(({ on, why = '' }) => on !== '' && !why.startsWith('already undone'));
+  const isPassing = stands.some(({ why = '' }) => why.endsWith('in this turn'));
+  const again = isPassing && (runs.undos.get(key)?.tries ?? TRIES) < TRIES;
+  const texts = stands.map(({ id, on, why }) => cut(`${id} ${on} (${why})`, 500));
+  const line = { k: 'run-undone' as const, turn: clock.turn + 1, key, left: texts.slice(0, NAMED) };
+  return [again ? copyWith(line, { again: true as const }) : line];
 }
 
 function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (path: string) => boolean): string | null {
@@ -83,13 +97,14 @@ function putBack(by: string, { id, on, file }: UndoStep): Effect[] {
 const NAMED = 20;
 const CHARS = 3000;
 
-function tell({ of, by }: UndoEntry, undone: readonly UndoStep[], left: readonly UndoStep[]): Effect[] {
+function tell({ of, by, key }: UndoEntry, undone: readonly UndoStep[], left: readonly UndoStep[]): Effect[] {
   const agents = [...new Set(undone.map(({ agent }) => agent))].filter((agent) => agent !== by);
   const notice = (to: string, text: string): Effect => ({ k: 'notice', to, about: 'undo', text: cut(text, CHARS) });
   const told = agents.map((agent) => {
     const own = undone.filter((step) => step.agent === agent).map(({ on }) => on);
     return notice(agent, `${by} undid what you did: ${named(own)}`);
   });
+  if (key !== undefined) return told; // its run says what is left
   const whys = left.map(({ id, on, why }) => `${[id, on].filter(Boolean).join(' ')} (${why})`);
   const parts = [
     undone.length ? `undone: ${named(undone.map(({ id, on }) => `${id} ${on}`))}` : 'nothing was undone',

@@ -16,6 +16,7 @@ import { contactHead, goalHead, type UnitHead, unitHead } from '../../schema/con
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { byCodeUnit, isName } from '../../schema/name.ts';
+import { workflowFile } from '../../schema/records/workflow.ts';
 import { checkChart, endsOf, oneSidedEdges, warnOf } from './chart.ts';
 import { checkAsked, readContacts } from './contacts.ts';
 import { override } from './env.ts';
@@ -24,6 +25,7 @@ import { readResume, wholeTemplates } from './resume.ts';
 import { readSkills } from './skills.ts';
 import { type ConfigSource, type Memory, markdownSource, References, remember, yamlSource } from './source.ts';
 import { readServers, readTools } from './tools.ts';
+import { readWorkflows } from './workflows.ts';
 
 /**
  * The reading of an org's files: null when a file of the whole org is broken; faults and warnings in the order of the
@@ -77,6 +79,7 @@ function newMemories() {
     tool: remember(markdownSource(toolHead)),
     mcp: remember(yamlSource(mcpFile)),
     pin: remember(yamlSource(pinFile)),
+    workflow: remember(yamlSource(workflowFile)),
   };
 }
 
@@ -129,10 +132,11 @@ class ConfigDraft {
     const skills = this.readSkills();
     if (chart) this.tellGone(Object.keys(chart.sound?.agents ?? {}));
     const declared = this.readDeclared();
+    const workflows = this.readWorkflows();
     const limits = credits ? credits.value : creditsFile().parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
     const config = whole
-      ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills, ...declared })
+      ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills, workflows, ...declared })
       : null;
     const oneSided =
       config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
@@ -310,6 +314,13 @@ class ConfigDraft {
     return { tools, servers };
   }
 
+  /** Reads workflows. A broken one is left out: no run of it begins. */
+  private readWorkflows(): Config['workflows'] {
+    const { workflows, faults } = readWorkflows(this.texts, this.memories.workflow, this.resumes, this.names);
+    this.private.push(...faults);
+    return workflows;
+  }
+
   /** Skills that a resume lists or a limit is for and that are not there: said, and no reason to set anybody aside. */
   private unknownSkills(skills: Skills): Fault[] {
     const references = new References();
@@ -338,7 +349,14 @@ class ConfigDraft {
     chart: ChartFile,
     { models, limits }: ModelsFile,
     credits: CreditsFile,
-    { goals, contacts, skills, tools, servers }: Pick<Config, 'goals' | 'contacts' | 'skills' | 'tools' | 'servers'>,
+    {
+      goals,
+      contacts,
+      skills,
+      tools,
+      servers,
+      workflows,
+    }: Pick<Config, 'goals' | 'contacts' | 'skills' | 'tools' | 'servers' | 'workflows'>,
   ): Config {
     const order = [...new Set([...Object.keys(chart.agents), ...this.names])].filter((name) => this.resumes.has(name));
     const membersOf = (unit: string) => this.membersOf(unit);
@@ -359,6 +377,7 @@ class ConfigDraft {
       skills,
       tools,
       servers,
+      workflows,
     };
   }
 

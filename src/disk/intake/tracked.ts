@@ -152,6 +152,8 @@ export class Tracked {
     for (const name of this.look.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
       for (const name of this.look.list(folder)) if (isText(name)) yield `${folder}/${name}`;
+    for (const name of this.look.list('org/workflows'))
+      if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/workflows/${name}`;
     for (const place of ['org/skills', '.agents/skills']) yield* this.texts(place, isSkillText, SKILL_DEPTH);
     yield* this.texts('org/tools', (path) => this.isToolFile(path), SKILL_DEPTH);
     yield* this.texts('org/mcp', (path) => pinnedServer(path) !== null, 0);
@@ -238,7 +240,7 @@ function ownerOf(path: string): string {
 export function isTracked(path: string): boolean {
   return (
     /^org\/[^/]+\.yaml$/.test(path) ||
-    /^org\/(units|goals|contacts|templates)\//.test(path) ||
+    /^org\/(units|goals|contacts|templates|workflows)\//.test(path) ||
     /^agents\/[^/]+\/resume(\.retired)?\.md$/.test(path) ||
     isMemory(path) ||
     isSkillText(path) ||

@@ -21,7 +21,15 @@ export interface Fingerprint {
 }
 
 /** Folders of which every file counts. */
-const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates', 'org/mcp', 'org/approvals'];
+const FOLDERS = [
+  'org/units',
+  'org/goals',
+  'org/contacts',
+  'org/templates',
+  'org/workflows',
+  'org/mcp',
+  'org/approvals',
+];
 
 /**
  * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything that people

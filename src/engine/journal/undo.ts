@@ -5,6 +5,7 @@ import type { State } from '../../core/model/state.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { UndoSearch } from '../../core/undo/search.ts';
 import { stepsOf } from '../../core/undo/steps.ts';
+import { allWork } from '../../core/workflows/run/draft.ts';
 import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';
 import { bytesHash, readAny } from '../../disk/fs/materialise.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
@@ -28,14 +29,46 @@ export function undoPlans(
     const tool = toolbox.get(name);
     return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // what the org declares does what it likes
   };
-  const searches = new Map([...new Set(wanted)].map((of) => [of, new UndoSearch(of, isOnce)]));
-  if (searches.size === 0) return new Map();
+  if (wanted.length === 0) return new Map();
+  const visits = visitsOf(disk, state, wanted);
+  const searches = new Map([...new Set(wanted)].map((of) => [of, new UndoSearch(of, isOnce, visits.get(of))]));
   for (const { file, entries } of readJournal(disk, []))
     for (const entry of entries) for (const search of searches.values()) search.take(entry, file);
   const hashes = new Set([...searches.values()].flatMap((search) => [...search.wanted()]));
   const contents = contentsIn(disk, hashes);
   const now = { state, look: (path: string) => lookAt(disk, path), contentOf: (hash: string) => contents.get(hash) };
   return new Map([...searches].map(([of, search]) => [of, stepsOf(search, now)]));
+}
+
+/** Of each task or run that is wanted: the visits (`turn.agent`) that worked on it, and the acts that were held in them. */
+function visitsOf(disk: Disk, state: State, wanted: readonly string[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const ofTask = new Map<string, Set<string>>();
+  for (const of of wanted)
+    for (const task of tasksIn(state, of)) {
+      const visits = found.get(of) ?? new Set();
+      found.set(of, visits);
+      ofTask.set(task, visits);
+    }
+  if (ofTask.size === 0) return found;
+  for (const { file, entries } of readJournal(disk, [])) {
+    const working = new Map<string, Set<string>>();
+    for (const entry of entries) {
+      const visits = entry.k === 'visit' && entry.task !== undefined ? ofTask.get(entry.task) : undefined;
+      if (visits && entry.k === 'visit') working.set(entry.agent, visits.add(`${file}.${entry.agent}`));
+      if (entry.k === 'held') working.get(entry.agent)?.add(entry.id);
+    }
+  }
+  return found;
+}
+
+/** The tasks of that name, or of the run of that name with the runs that it made. */
+function tasksIn({ tasks, runs }: State, of: string): string[] {
+  if (tasks.all.has(of) || tasks.archived.has(of)) return [of];
+  const run = runs.all.get(of);
+  return run
+    ? allWork(run).flatMap(({ work }) => (work.id === null ? [] : tasksIn({ tasks, runs } as State, work.id)))
+    : [];
 }
 
 /** Agents can make links and folders where files were, and close them. */

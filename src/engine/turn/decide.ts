@@ -67,7 +67,7 @@ export async function decide(
     next.set(agent, draft.nextMessage);
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires, tasks: draft.tasks });
     if (draft.held.length === 0) effects.push(decided);
-    if (answer.told && answer.unpaid === undefined) continue;
+    if ((answer.told && answer.unpaid === undefined) || held.run !== undefined) continue;
     effects.push(answerNotice(held, answer, outcome));
   }
   return effects;

@@ -14,7 +14,9 @@ import type { State } from '../../core/model/state.ts';
 import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { atRest, hasFailures, idleness } from '../../core/turn/schedule.ts';
+import { dueRuns } from '../../core/workflows/turn/due.ts';
 import { removeUnfinished } from '../../disk/cache/kept.ts';
+import { NO_TIMES, timesFor } from '../../disk/config/cron.ts';
 import { overridesIn } from '../../disk/config/env.ts';
 import { codeOf, DiskError } from '../../disk/fs/disk.ts';
 import { type Lock, takeLock } from '../../disk/fs/lock.ts';
@@ -94,6 +96,7 @@ export class Engine {
   private passed = 0;
   /** A run began, and no turn was made since. */
   private fresh = false;
+  private times = NO_TIMES;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
@@ -245,8 +248,16 @@ export class Engine {
     }
     this.live.look();
     const idle = idleness(this.config, this.state);
-    const isBusy = idle === 'busy' || overdue(this.config, this.state, this.ports.clock.now()).length > 0;
+    const now = this.ports.clock.now();
+    const isDue = dueRuns(this.config, this.state, { turn: this.next, time: now }, this.times).length > 0;
+    const isBusy = idle === 'busy' || isDue || overdue(this.config, this.state, now).length > 0;
     return isBusy || this.hasNews() ? 'busy' : idle;
+  }
+
+  /** Loads what computes the times of workflows, if one has any: before that `idle` does not know them. */
+  async loadTimes(): Promise<void> {
+    this.live.look();
+    this.times = await timesFor(this.config);
   }
 
   /** A run begins: its first turn tries whoever backs off from a provider. */
@@ -336,6 +347,7 @@ export class Engine {
     const { config, state } = this;
     const asked = revivable(state).length + state.staff.orders.length + state.undo.asked.length;
     if (asked + overdue(config, state, open.time).length > 0) return true;
+    if (dueRuns(config, state, open, await timesFor(config)).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
     const turn = this.turnOf(thawed(open, []), new RecordedCalls([]), new AbortController().signal);
     return wouldAct(turn, () => this.toolsets.of(config, state.rights.trusted));

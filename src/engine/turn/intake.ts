@@ -7,8 +7,11 @@ import type { State } from '../../core/model/state.ts';
 import { trustNow } from '../../core/tools/declared.ts';
 import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
+import { dueRuns } from '../../core/workflows/turn/due.ts';
+import { timesFor } from '../../disk/config/cron.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { type Folder, numberAsides } from '../../disk/intake/folder.ts';
+import { defined } from '../../schema/copy.ts';
 import { undoPlans } from '../journal/undo.ts';
 import type { Ports } from '../ports.ts';
 
@@ -49,6 +52,7 @@ const STEPS = {
   tasks: ({ folder, state, config }, moment) => folder.tasks.changes(state, config, moment, mostBytes(config)),
   foreign: ({ folder, state, config }, { turn, passed }) => folder.outboxes.foreign(state, config, turn, passed),
   sweep: ({ folder, state, config }, { turn, passed }) => folder.outboxes.sweep(state, config, turn, passed),
+  triggers: async ({ config, state }, moment) => dueRuns(config, state, moment, await timesFor(config)),
   undo: (sources, { turn }) => undone(sources, turn),
   effects: ({ config, state }, { turn }, before) => frozenEffects(config, state, turn, before),
 } satisfies Record<string, Find>;
@@ -88,5 +92,7 @@ function undone({ disk, state, toolbox }: Sources, turn: number): Entry[] {
     toolbox,
     state.undo.asked.map(({ of }) => of),
   );
-  return state.undo.asked.map(({ of, by }) => ({ k: 'undo', turn, of, by, steps: plans.get(of) as UndoStep[] }));
+  return state.undo.asked.map(
+    ({ of, by, key }): Entry => ({ k: 'undo', turn, of, by, ...defined({ key }), steps: plans.get(of) as UndoStep[] }),
+  );
 }

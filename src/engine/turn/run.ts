@@ -64,6 +64,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promi
   let paused = engine.state.staff.paused && !wish.stays;
   for (;;) {
     paused &&= engine.state.staff.paused;
+    await engine.loadTimes();
     const end = await whyStop(engine, wish, sum, paused);
     if (end) {
       await makePassed();

@@ -39,6 +39,14 @@ export function known(disk: Disk, kind: Completable): Candidate[] {
       return namesIn(disk, 'org/tasks', /^(.+)\.md$/)
         .filter(isTaskId)
         .map(plain);
+    case 'workflow':
+      return namesIn(disk, 'org/workflows', /^(.+)\.yaml$/)
+        .filter(isName)
+        .map(plain);
+    case 'run':
+      return namesIn(disk, 'org/runs', /^(.+)\.md$/)
+        .filter(isName)
+        .map(plain);
     case 'approval':
       return namesIn(disk, 'org/approvals', /^(A-\d+-[a-z][a-z0-9_-]*-\d+)\.md$/).map(plain);
     case 'dead-letter':

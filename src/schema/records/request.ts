@@ -1,7 +1,7 @@
 /** The schema of what a command asks of the engine. */
 import * as z from 'zod';
 import { later } from '../later.ts';
-import { isInside, isTaskId } from '../name.ts';
+import { isInside, isName, isTaskId } from '../name.ts';
 import { through } from './message.ts';
 
 const amount = later(() => z.number().int().positive().max(1e15).describe('micro-credits'));
@@ -40,6 +40,10 @@ export const TASK_VERBS = [
   'retry',
   'waive',
 ] as const;
+
+/** What a person may ask of a run. */
+export const RUN_VERBS = ['cancel', 'pause', 'resume', 'retry', 'undo'] as const;
+const name = (of: string) => z.string().refine(isName, `expected ${of}`);
 const task = later(() => z.string().refine(isTaskId, 'expected the id of a task, such as schema or T-12-manager-1'));
 
 /**
@@ -112,6 +116,22 @@ export const request = later(() =>
       older: z.number().int().min(0).max(1e9).describe('turns since which they are finished, at least'),
     }),
     z.strictObject({
+      ask: z.literal('run-workflow'),
+      ...who(),
+      workflow: name('the id of a workflow').describe('the workflow'),
+      run: name('the id of a run').describe('the id that the run gets'),
+      inputs: z.record(z.string().max(63), z.json()).default({}).describe('its inputs: name → value'),
+      budget: amount().optional().describe('micro-credits that it may cost'),
+      key: z.string().min(1).max(200).optional().describe('the same key begins the same run only once'),
+    }),
+    z.strictObject({
+      ask: z.literal('run'),
+      ...who(),
+      id: name('the id of a run').describe('the run'),
+      do: z.enum(RUN_VERBS).describe('what is to be done with the run'),
+      step: name('the id of a step').optional().describe('to retry: the step from which it goes on'),
+    }),
+    z.strictObject({
       ask: z.literal('untaint'),
       ...who(),
       what: z.string().describe('agent, or path of a shared file, that counts as untainted from now on'),
@@ -127,3 +147,5 @@ export const request = later(() =>
 export type Request = z.infer<ReturnType<typeof request>>;
 /** What a person asks of one task, or of the finished ones. */
 export type TaskRequest = Extract<Request, { ask: 'task' | 'archive-tasks' }>;
+/** What a person asks of workflows and their runs. */
+export type RunRequest = Extract<Request, { ask: 'run-workflow' | 'run' }>;

@@ -36,6 +36,11 @@ import { kind as request } from './kinds/people/request.ts';
 import { kind as trusted } from './kinds/people/trusted.ts';
 import { kind as undo } from './kinds/people/undo.ts';
 import { kind as undone } from './kinds/people/undone.ts';
+import { kind as run } from './kinds/runs/run.ts';
+import { kind as runAsked } from './kinds/runs/run-asked.ts';
+import { kind as runDue } from './kinds/runs/run-due.ts';
+import { kind as runUndo } from './kinds/runs/run-undo.ts';
+import { kind as runUndone } from './kinds/runs/run-undone.ts';
 import { kind as absent } from './kinds/staff/absent.ts';
 import { kind as back } from './kinds/staff/back.ts';
 import { kind as caughtUp } from './kinds/staff/caught-up.ts';
@@ -91,6 +96,11 @@ export const VIEWS: { readonly [K in keyof Lines]: LineView<K> } = {
   trusted: trusted,
   undo: undo,
   undone: undone,
+  'run-asked': runAsked,
+  'run-due': runDue,
+  'run-undo': runUndo,
+  'run-undone': runUndone,
+  run: run,
   absent: absent,
   back: back,
   'caught-up': caughtUp,

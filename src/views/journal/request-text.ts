@@ -25,6 +25,7 @@ export function askedOf(request: Request): string | null {
   if ('agent' in request) return request.agent;
   if ('id' in request) return request.id;
   if ('what' in request) return request.what;
-  if ('key' in request) return request.key;
+  if ('workflow' in request) return request.workflow;
+  if ('key' in request) return request.key ?? null;
   return 'ids' in request ? request.ids.join(',') : null;
 }

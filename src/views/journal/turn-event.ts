@@ -23,6 +23,7 @@ export const TURN_EVENTS = [
   'unpaid',
   'visit',
   'withdrawn',
+  'run',
 ] as const;
 
 /** An event. `agent`: whom it concerns. `id`: a message, approval or dead letter. */

@@ -39,7 +39,8 @@ describe('a run', () => {
 
   it('begins only with inputs that fit', () => {
     const file = fileOf([work('x')], { inputs: { topic: { type: 'string' } } });
-    const beginning = { id: 'r', workflow: 'w', text: '', file, owner: 'a', mail: null, turn: 1, time: 0 };
+    const common = { mail: null, key: null, budget: null, hops: 0, tainted: false, turn: 1, time: 0 };
+    const beginning = { id: 'r', workflow: 'w', text: '', file, owner: 'a', ...common };
     expect(beginRun({ ...beginning, inputs: {} })).toMatchObject({ flaws: [{ code: 'missing-key' }] });
   });
 
@@ -234,6 +235,10 @@ describe('a run', () => {
       inputs: {},
       owner: 'boss',
       mail: { from: 'anna', subject: 'S', body: 'Hello' },
+      key: null,
+      budget: null,
+      hops: 0,
+      tainted: false,
       turn: 1,
       time: 0,
     });

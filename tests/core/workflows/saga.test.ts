@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StepState } from '../../../src/core/model/runs/run.ts';
 import { cancelRun, pauseRun, resumeRun, retryRun, undoRun } from '../../../src/core/workflows/run/commands.ts';
 import { World, work } from './world.ts';
 
@@ -149,7 +150,7 @@ describe('a person', () => {
     const world = new World([work('a', { when: "run.id == 'x'" }), work('b')]).go();
     world.run = {
       ...world.run,
-      steps: { ...world.run.steps, b: { ...(world.run.steps.b as never), status: 'failed' } },
+      steps: { ...world.run.steps, b: { ...(world.run.steps.b as StepState), status: 'failed' as const } },
     };
     command(world, cancelRun(world.run, 'ada', AT));
     expect(world.statuses).toEqual({ a: 'skipped', b: 'failed' });

@@ -44,6 +44,10 @@ export class World {
       inputs,
       owner: 'boss',
       mail: null,
+      key: null,
+      budget: null,
+      hops: 0,
+      tainted: false,
       turn: 1,
       time: 0,
     });

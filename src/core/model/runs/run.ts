@@ -1,22 +1,8 @@
 /** How a run of a workflow stands. It is plain data, so that a file and the state can keep it. */
+import type { RunStatus } from '../../../schema/records/run.ts';
 import type { TaskStatus } from '../../../schema/records/task.ts';
 import type { WorkflowFile } from '../../../schema/records/workflow.ts';
 import type { Json } from '../call.ts';
-
-/**
- * `completed`, `compensated`, `failed` and `cancelled` have ended. `compensated`: nothing of what was done is left; `failed`: its
- * `rest` is left, exactly.
- */
-export const RUN_STATUSES = [
-  'running',
-  'paused',
-  'completed',
-  'compensating',
-  'compensated',
-  'failed',
-  'cancelled',
-] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /**
  * `asking`: people are asked before it begins. `waiting`: it is a wait. `running`: its tasks or runs are made. `skipped`: it will
@@ -100,6 +86,14 @@ export interface RunState {
   inputs: Record<string, Json>;
   /** The seat as which it acts. */
   owner: string;
+  /** The same key begins the same run only once; the run that began this one gave it, or whatever started it. */
+  key: string | null;
+  /** Micro-credits that it may cost. */
+  budget: number | null;
+  /** Messages and tasks between agents that led to it. */
+  hops: number;
+  /** Words of strangers are in what it was given. */
+  tainted: boolean;
   /** The mail that started it. */
   mail: { from: string; subject: string; body: string } | null;
   status: RunStatus;

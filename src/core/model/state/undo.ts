@@ -3,7 +3,7 @@ import type { UndoEntry } from '../entry.ts';
 
 export interface UndoState {
   /** What people want undone, until the next freeze. */
-  asked: { of: string; by: string }[];
+  asked: { of: string; by: string; key?: string }[];
   /** What is being undone in the turn being made. */
   undoing: UndoEntry[];
 }

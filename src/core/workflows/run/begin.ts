@@ -17,13 +17,18 @@ export interface RunBeginning {
   inputs: { readonly [name: string]: Json };
   owner: string;
   mail: RunState['mail'];
+  key: string | null;
+  /** Micro-credits, besides the budget of its file; null: no further limit. */
+  budget: number | null;
+  hops: number;
+  tainted: boolean;
   turn: number;
   time: number;
 }
 
 /** The run before its first `advance`; or what is wrong with the inputs. */
 export function beginRun(beginning: RunBeginning): { run: RunState } | { flaws: WorkflowFlaw[] } {
-  const { id, workflow, text, file, owner, mail, turn, time } = beginning;
+  const { id, workflow, text, file, owner, mail, key, hops, tainted, turn, time } = beginning;
   const read = readInputs(file, beginning.inputs);
   if ('flaws' in read) return read;
   const steps = Object.fromEntries(file.steps.map((step): [string, StepState] => [step.id, freshStep()]));
@@ -34,6 +39,10 @@ export function beginRun(beginning: RunBeginning): { run: RunState } | { flaws: 
     file,
     inputs: read.inputs,
     owner,
+    key,
+    budget: lesser(beginning.budget, file.budget ?? null),
+    hops,
+    tainted,
     mail,
     status: 'running',
     began: { turn, time },
@@ -57,4 +66,9 @@ function freshStep(): StepState {
     reason: null,
     work: [],
   };
+}
+
+function lesser(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
 }

@@ -40,6 +40,12 @@ export interface MailFact {
   body: string;
 }
 
+/** Mail with what a run that it begins inherits of it. */
+export interface ArrivedMail extends MailFact {
+  hops: number;
+  tainted: boolean;
+}
+
 /** All that a run is told. The order of the lists says nothing, and what was told before may be told again. */
 export interface RunFacts {
   turn: number;

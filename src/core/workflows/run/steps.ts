@@ -76,7 +76,7 @@ function ask(
 /** Makes the tasks or runs of a step; it fails when its list is none, or is too long, or the budget is spent. */
 export function makeWork(draft: RunDraft, step: WorkflowStep, state: StepState): void {
   const { run } = draft;
-  const left = run.file.budget === undefined ? null : run.file.budget - costOf(run);
+  const left = run.budget === null ? null : run.budget - costOf(run);
   if (left !== null && left <= 0) return endStep(draft, state, 'failed', { reason: 'the budget of the run is spent' });
   if (!step.foreach) {
     state.status = 'running';

@@ -2,9 +2,9 @@
 import { byCodeUnit } from '../../../schema/name.ts';
 import type { WorkflowFile } from '../../../schema/records/workflow.ts';
 import type { Json } from '../../model/call.ts';
-import type { RunState } from '../../model/runs/run.ts';
+import type { DueRun, TriggerMark } from '../../model/state/runs.ts';
 import { fillValue } from '../file/template.ts';
-import type { MailFact } from './facts.ts';
+import type { ArrivedMail } from './facts.ts';
 import { fits } from './waits.ts';
 
 /**
@@ -13,23 +13,16 @@ import { fits } from './waits.ts';
  */
 export type NextTime = (pattern: string, zone: string, after: number) => number | null;
 
-/** Up to when a workflow was looked at. The integrator journals it; a workflow that is new is looked at from then on. */
-export interface TriggerMark {
+/** What there is in a turn. `mail`: what its owner can read. `known`: whether a run has that key already. */
+export interface TriggerFacts {
   turn: number;
   time: number;
-}
-
-/** What there is in a turn. `mail`: what its owner can read for the first time. */
-export interface TriggerFacts extends TriggerMark {
-  mail: readonly MailFact[];
+  mail: readonly ArrivedMail[];
+  known(key: string): boolean;
 }
 
 /** A run that is to begin, as the owner of the workflow. Same key, same run. */
-export interface RunToBegin {
-  key: string;
-  inputs: Record<string, Json>;
-  mail: RunState['mail'];
-}
+export type RunToBegin = Omit<DueRun, 'workflow'>;
 
 /** Runs to begin, the next mark, and what is told to the owner. */
 export interface Triggered {
@@ -53,9 +46,8 @@ export function triggered(
   next: NextTime,
 ): Triggered {
   const { on } = file;
-  const same: Triggered = { begin: [], mark, notices: [] };
-  if (!on) return same;
-  const begin = on.mail ? byMail(id, on.mail, on.with, facts) : [];
+  if (!on) return { begin: [], mark, notices: [] };
+  const begin = on.mail ? byMail(id, on.mail, on.with, mark, facts) : [];
   const notices: string[] = [];
   const isDue = on.every !== undefined && facts.turn - mark.turn >= on.every;
   if (isDue) begin.push(withoutMail(`on/${id}/turn/${facts.turn}`, on.with));
@@ -67,7 +59,7 @@ export function triggered(
       `Workflow ${id}: ${countText(times.count)} times of its cron had come; one run begins for all of them.`,
     );
   const turn = on.every === undefined || isDue ? facts.turn : mark.turn;
-  return { begin, mark: { turn, time: Math.max(mark.time, facts.time) }, notices };
+  return { begin, mark: { since: mark.since, turn, time: Math.max(mark.time, facts.time) }, notices };
 }
 
 function countText(count: number): string {
@@ -94,20 +86,25 @@ function byMail(
   id: string,
   wanted: { from: readonly string[]; subject?: string | undefined },
   given: { readonly [name: string]: Json },
-  { mail }: TriggerFacts,
+  { since }: TriggerMark,
+  { mail, known }: TriggerFacts,
 ): RunToBegin[] {
-  const found = [...mail].sort((a, b) => byCodeUnit(a.id, b.id)).filter((one) => fits(wanted, one));
-  return found.map(({ id: mailId, from, subject, body }) => {
+  const found = [...mail]
+    .sort((a, b) => byCodeUnit(a.id, b.id))
+    .filter((one) => one.turn >= since && fits(wanted, one));
+  return found.flatMap(({ id: mailId, from, subject, body, hops, tainted }) => {
     const its = { from, subject, body };
-    return { key: `on/${id}/mail/${mailId}`, inputs: filled(given, its), mail: its };
+    const key = `on/${id}/mail/${mailId}`;
+    return known(key) ? [] : { key, inputs: filled(given, its), mail: its, hops: hops + 1, tainted };
   });
 }
 
 function withoutMail(key: string, given: { readonly [name: string]: Json }): RunToBegin {
-  return { key, inputs: filled(given, { from: '', subject: '', body: '' }), mail: null };
+  const inputs = filled(given, { from: '', subject: '', body: '' });
+  return { key, inputs, mail: null, hops: 0, tainted: false };
 }
 
-function filled(given: { readonly [name: string]: Json }, mail: NonNullable<RunState['mail']>): Record<string, Json> {
+function filled(given: { readonly [name: string]: Json }, mail: NonNullable<DueRun['mail']>): Record<string, Json> {
   const scope = { inputs: {}, steps: {}, run: { id: '', owner: '' }, mail };
   return fillValue(given, scope) as Record<string, Json>;
 }

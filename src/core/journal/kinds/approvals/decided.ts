@@ -1,6 +1,7 @@
 /** The `decided` line: a held act was answered, and this is its outcome. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
+import { settleNotices } from '../../../mail/notices.ts';
 import { textHash } from '../../../model/hash.ts';
 import { answeredPath, approvalPath } from '../../../model/paths.ts';
 import { noteDenial } from '../../../rights/denied.ts';
@@ -38,7 +39,15 @@ export const kind: LineKind<'decided'> = {
   schema,
   apply: (state, line) => {
     state.approvals.pending.delete(line.id);
-    noteDenial(state, line);
+    if (line.held.run === undefined) return noteDenial(state, line);
+    const { by, note, said, decision } = line;
+    state.runs.questions.delete(line.held.run);
+    settleNotices(state, line.id);
+    state.runs.answers.set(line.held.run, {
+      decision: decision === 'approved' ? 'approve' : 'deny',
+      by,
+      note: said ?? note,
+    });
   },
   files: (line) => [
     // A person's change of the file that asked stays.

@@ -42,6 +42,8 @@ export const heldAct = later(() =>
     again: z.strictObject({ of: z.string(), changed: z.array(z.string()) }).optional(),
     /** Its file. */
     text: z.string().optional(),
+    /** The question of a run: its key. */
+    run: z.string().optional(),
     /** How a person denied the same act before. */
     denied: z.strictObject({ of: z.string(), by: z.string(), note: z.string() }).optional(),
   }),

@@ -19,7 +19,10 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'held'> = {
   phase: 'effect',
   schema,
-  apply: ask,
+  apply: (state, line) => {
+    ask(state, line);
+    if (line.run !== undefined) state.runs.questions.set(line.run, line.id);
+  },
   files: (line) => [
     { op: 'create', path: approvalPath(line.id), text: heldText(line) },
     ...proposed(line).map(([path, text]): FileOp => ({ op: 'create', path, text })),

@@ -64,6 +64,10 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'archive-tasks':
       state.tasks.asked.push(request);
       return;
+    case 'run-workflow':
+    case 'run':
+      state.runs.asked.push(request);
+      return;
     case 'undo':
       state.undo.asked.push({ of: request.id, by: request.by });
       return;

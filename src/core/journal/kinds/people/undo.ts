@@ -29,6 +29,8 @@ const schema = later(() =>
     /** What the person named: an effect, a message, an approval, a turn, a visit or an agent. */
     of: z.string(),
     by: z.string(),
+    /** A run wants it: the key of what takes its work back. */
+    key: z.string().optional(),
     steps: z.array(step()),
   }),
 );

@@ -1,0 +1,99 @@
+/** What `lemming workflow` changes: it begins a run, and asks something of one. */
+import { readOrg } from '../../app/read-org.ts';
+import { type Ask, post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import type { Json } from '../../core/model/call.ts';
+import { readInputs } from '../../core/workflows/file/inputs.ts';
+import { commandedBy, freeRunId } from '../../core/workflows/turn/frozen.ts';
+import { failure } from '../../schema/fault.ts';
+import type { RUN_VERBS } from '../../schema/records/request.ts';
+import type { WorkflowInput } from '../../schema/records/workflow.ts';
+import { irreversibleIn } from '../../views/workflows/workflow-text.ts';
+import type { World } from '../world.ts';
+import { runIn, workflowIn } from './workflow-look.ts';
+
+interface RunInput {
+  args: { id: string };
+  flags: { input?: string[] | undefined; budget?: number | undefined; key?: string | undefined };
+}
+
+/** Asks the engine to begin a run of a workflow. */
+export async function beginRunOf(world: World, { args: { id }, flags }: RunInput) {
+  const view = readOrg(world);
+  const { state, config } = view;
+  const { file } = workflowIn(world, view, id);
+  const given = givenInputs(file.inputs, flags.input ?? []);
+  const read = readInputs(file, given);
+  if ('flaws' in read)
+    throw failure('usage', read.flaws.map(({ message }) => message).join('; '), {
+      remedy: `See lemming workflow show ${id}.`,
+    });
+  const known = flags.key === undefined ? undefined : state.runs.keys.get(flags.key);
+  if (known !== undefined) {
+    const data = { run: known, workflow: id, began: false, irreversible: [], taken: null };
+    return { data, text: `The run ${known} has this key already, so none begins.` };
+  }
+  const asked = state.runs.asked.flatMap((ask) => (ask.ask === 'run-workflow' ? [ask.run] : []));
+  const taken = new Map([...state.runs.all.keys(), ...asked].map((one) => [one, true]));
+  const run = freeRunId(config, taken, id, state.clock.turn + 1);
+  const ask = { ask: 'run-workflow' as const, workflow: id, run, inputs: given };
+  const more = { ...(flags.budget && { budget: flags.budget }), ...(flags.key !== undefined && { key: flags.key }) };
+  const person = personOf(view);
+  const how = post(world, person, [{ ...ask, ...more } as Ask]);
+  const none = irreversibleIn(id, file);
+  const text = [
+    how === 'journaled'
+      ? `The run ${run} begins in the next turn: lemming run`
+      : `The running engine begins the run ${run} in its next turn.`,
+    ...(none.length ? [`It cannot take back: ${none.join(', ')}.`] : []),
+  ];
+  return { data: { run, workflow: id, began: true, irreversible: none, taken: how }, text: text.join('\n') };
+}
+
+/** `name=value`, by the types of the inputs: a text stands as it is, all else is JSON. */
+function givenInputs(inputs: Readonly<Record<string, WorkflowInput>>, given: readonly string[]): Record<string, Json> {
+  const pairs = given.map((one): [string, Json] => {
+    const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(one) ?? [];
+    if (name === undefined || value === undefined)
+      throw failure('usage', `${JSON.stringify(one)} is no input`, { remedy: 'Write --input NAME=VALUE.' });
+    const type = inputs[name]?.type;
+    return [name, type === undefined || type === 'string' ? value : jsonOf(name, value)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function jsonOf(name: string, value: string): Json {
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    throw failure('usage', `${name}: ${JSON.stringify(value)} is no JSON`, {
+      remedy: 'Write a number, true, false, or a list such as ["a", "b"].',
+    });
+  }
+}
+
+type Verb = (typeof RUN_VERBS)[number];
+
+/** Asks the engine to do something with a run. What its present state refuses is a fault at once. */
+export function askRun(verb: Verb) {
+  return async (world: World, { args }: { args: { id: string; step?: string | undefined } }) => {
+    const view = readOrg(world);
+    const { id, step } = args;
+    const run = runIn(view, id);
+    const by = personOf(view);
+    const at = { turn: view.state.clock.turn + 1, time: view.clock.now() };
+    const done = commandedBy(run, verb, by, step, at);
+    if ('why' in done)
+      throw failure('refused', `Run ${id}: ${done.why}`, {
+        remedy: `See lemming workflow status ${id}.`,
+        ...(done.nearest !== undefined && { nearest: done.nearest }),
+      });
+    const taken = post(world, by, [{ ask: 'run', id, do: verb, ...(step !== undefined && { step }) }]);
+    const when =
+      taken === 'journaled' ? 'from the next turn on: lemming run' : 'from the next turn of the running engine on';
+    return {
+      data: { run: id, do: verb, status: done.run.status, taken },
+      text: `Run ${id} is ${done.run.status} ${when}.`,
+    };
+  };
+}

@@ -1,0 +1,96 @@
+/** The `run` line: a run of a workflow has begun, or stands otherwise than before. */
+import * as z from 'zod';
+import { copyWith } from '../../../../schema/copy.ts';
+import { later } from '../../../../schema/later.ts';
+import { RUN_STATUSES } from '../../../../schema/records/run.ts';
+import type { WorkflowFile } from '../../../../schema/records/workflow.ts';
+import type { RunState, StepState } from '../../../model/runs/run.ts';
+import { setRun } from '../../../model/state/runs.ts';
+import { runPath } from '../../../workflows/run/page.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count, json } from '../schemas.ts';
+
+const moment = later(() => z.strictObject({ turn: count(), time: z.number() }));
+const rest = later(() =>
+  z.strictObject({ step: z.string(), item: count().nullable(), key: z.string(), why: z.string() }),
+);
+
+/** What a run is begun with, and keeps. */
+const begun = later(() =>
+  z.strictObject({
+    workflow: z.string(),
+    /** The text of the workflow. */
+    text: z.string(),
+    /** What that text says, as the schema of workflows gives it. */
+    file: json(),
+    inputs: z.record(z.string(), json()),
+    owner: z.string(),
+    key: z.string().nullable(),
+    budget: count().nullable(),
+    hops: count(),
+    mail: z.strictObject({ from: z.string(), subject: z.string(), body: z.string() }).nullable(),
+    began: moment(),
+  }),
+);
+
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('run'),
+    turn: count(),
+    id: z.string(),
+    /** Only in its first line. */
+    begun: begun().optional(),
+    status: z.enum(RUN_STATUSES),
+    tainted: z.boolean(),
+    ended: count().nullable(),
+    result: z.string().nullable(),
+    reason: z.string().nullable(),
+    taken: z.array(z.string()),
+    rest: z.array(rest()),
+    /** Steps that changed: id → how the step stands. */
+    steps: z.record(z.string(), json()),
+    /** Its file, and what the file was. */
+    page: z.string(),
+    was: z.string().nullable(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    run: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'run'> = {
+  phase: 'effect',
+  schema,
+  apply: (
+    { runs, files },
+    { id, begun: fresh, steps, status, tainted, ended, result, reason, taken, rest: left, page },
+  ) => {
+    const known = runs.all.get(id);
+    const base = fresh ?? known;
+    if (!base) return;
+    const old: RunState['steps'] = fresh ? {} : (known as RunState).steps;
+    const run = copyWith(base as Omit<RunState, 'id' | 'steps'>, {
+      id,
+      file: base.file as WorkflowFile,
+      steps: Object.assign({}, old, steps as unknown as Record<string, StepState>),
+      status,
+      tainted,
+      ended,
+      result,
+      reason,
+      taken,
+      rest: left,
+    });
+    setRun(runs, run);
+    files.texts.set(runPath(id), page);
+  },
+  files: ({ id, page, was }) => [{ op: 'replace', path: runPath(id), text: page, was }],
+  undo: null,
+  texts: null,
+  bytes: null,
+  changesConfig: null,
+  tellsOfFiles: true,
+};

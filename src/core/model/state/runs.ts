@@ -1,0 +1,91 @@
+/** The slice of the state for runs of workflows. */
+import type { RunRequest } from '../../../schema/records/request.ts';
+import type { Json } from '../call.ts';
+import { isOver, type RunState } from '../runs/run.ts';
+
+/** Up to when the triggers of a workflow were looked at. */
+export interface TriggerMark {
+  /** The turn in which it was first seen. */
+  since: number;
+  /** The turn and the time up to which its times count as past. */
+  turn: number;
+  time: number;
+}
+
+/** A run that begins by itself at the next freeze. */
+export interface DueRun {
+  workflow: string;
+  key: string;
+  inputs: { readonly [name: string]: Json };
+  mail: RunState['mail'];
+  hops: number;
+  tainted: boolean;
+}
+
+/** How it went to take back what a piece of work did. */
+export interface WorkUndo {
+  /** The id of the task or run. */
+  of: string;
+  by: string;
+  tries: number;
+  status: 'running' | 'completed' | 'failed';
+  reason: string | null;
+}
+
+/** The answer of a person to a question of a run. */
+export interface RunAnswer {
+  decision: 'approve' | 'deny';
+  by: string;
+  note: string;
+}
+
+export interface RunsState {
+  /** Id → run. */
+  all: Map<string, RunState>;
+  /** Runs that have not ended. */
+  open: Set<string>;
+  /** Key → the run that has it. */
+  keys: Map<string, string>;
+  /** Workflow with triggers → up to when they were looked at. */
+  marks: Map<string, TriggerMark>;
+  /** Runs that begin by themselves, until they have begun. */
+  due: DueRun[];
+  /** What people ask of runs, until the next freeze. */
+  asked: RunRequest[];
+  /** Key of a question → the held act that asks it, until it is answered. */
+  questions: Map<string, string>;
+  /** Key of a question → its answer. */
+  answers: Map<string, RunAnswer>;
+  /** Key of what takes work back → how that went. */
+  undos: Map<string, WorkUndo>;
+}
+
+export function emptyRuns(): RunsState {
+  return {
+    all: new Map(),
+    open: new Set(),
+    keys: new Map(),
+    marks: new Map(),
+    due: [],
+    asked: [],
+    questions: new Map(),
+    answers: new Map(),
+    undos: new Map(),
+  };
+}
+
+/** Puts a run in the place of its earlier form. */
+export function setRun(runs: RunsState, run: RunState): void {
+  runs.all.set(run.id, run);
+  if (run.key !== null) runs.keys.set(run.key, run.id);
+  if (isOver(run.status)) runs.open.delete(run.id);
+  else runs.open.add(run.id);
+}
+
+/** What the keys of all tasks, runs and questions that a run makes begin with. Nobody else may use such a key. */
+export const RUN_KEY = 'run/';
+
+/** Whether a run made the task: its result goes to the run. */
+export function isOfRun({ key }: { key: string | null }): boolean {
+  return key?.startsWith(RUN_KEY) === true;
+}

@@ -1,0 +1,100 @@
+/** What a run is told of the organisation. */
+import { copyWith } from '../../../schema/copy.ts';
+import type { TaskStatus } from '../../../schema/records/task.ts';
+import { type Config, isPersonIn } from '../../model/config.ts';
+import type { RunState } from '../../model/runs/run.ts';
+import { inboxOf } from '../../model/state/mail.ts';
+import type { RunsState } from '../../model/state/runs.ts';
+import { isUnbegun, type TasksState } from '../../model/state/tasks.ts';
+import type { State } from '../../model/state.ts';
+import { allWork, costOf, questionKey } from '../run/draft.ts';
+import type { AnswerFact, ArrivedMail, RunFacts, TaskFact } from '../run/facts.ts';
+
+/** The tasks and runs as the freeze has them so far, and the state that it began with. */
+export interface Present {
+  config: Config;
+  state: State;
+  tasks: TasksState;
+  runs: Pick<RunsState, 'all' | 'keys' | 'undos'>;
+  turn: number;
+}
+
+/** All that a run is told: how its work stands, what people answered, what its owner can read. */
+export function factsFor(present: Present, run: RunState): RunFacts {
+  const keys = allWork(run).flatMap(({ work }) => (work.undo ? [work.key, work.undo.key] : [work.key]));
+  return {
+    turn: present.turn,
+    time: present.state.clock.time,
+    tasks: keys.flatMap((key) => factOf(present, key) ?? []),
+    answers: answersTo(present.state, run),
+    mail: mailFor(present.config, present.state, run.owner),
+  };
+}
+
+function factOf({ tasks, runs }: Present, key: string): TaskFact | null {
+  const task = tasks.all.get(tasks.keys.get(key) ?? '');
+  if (task) {
+    const { id, status, visits, attempts, result, reason, cost } = task;
+    return { key, id, status, begun: visits > 0 || cost > 0 || !isUnbegun(status), attempts, result, reason, cost };
+  }
+  const child = runs.all.get(runs.keys.get(key) ?? '');
+  if (child) return factOfRun(key, child);
+  const undo = runs.undos.get(key);
+  if (!undo) return null;
+  const taken = runs.all.get(undo.of);
+  if (taken) return factOfUndone(key, taken);
+  const { of, tries, status, reason } = undo;
+  return { key, id: of, status, begun: true, attempts: tries, result: null, reason, cost: 0 };
+}
+
+function factOfRun(key: string, child: RunState): TaskFact {
+  const { id, result } = child;
+  return {
+    key,
+    id,
+    status: STATUS_OF_RUN[child.status],
+    begun: allWork(child).length > 0,
+    attempts: 0,
+    result,
+    reason: child.status === 'compensated' ? `it was taken back: ${child.reason}` : child.reason,
+    cost: costOf(child),
+  };
+}
+
+const STATUS_OF_RUN: Readonly<Record<RunState['status'], TaskStatus>> = {
+  running: 'running',
+  paused: 'running',
+  compensating: 'running',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  compensated: 'failed',
+  failed: 'failed',
+};
+
+/** How it goes to take a child run back. Its cost is counted with the run. */
+function factOfUndone(key: string, { id, status, rest }: RunState): TaskFact {
+  const left = rest.map(({ step, why }) => `${step}: ${why}`).join('; ');
+  const is = status === 'compensated' ? 'completed' : status === 'failed' ? 'failed' : 'running';
+  return { key, id, status: is, begun: true, attempts: 1, result: null, reason: left || null, cost: 0 };
+}
+
+/** Answers that were given, also those that the turn will only note. */
+function answersTo({ approvals, runs }: State, run: RunState): AnswerFact[] {
+  const keys = run.file.steps.map(({ id }) => questionKey(run, id, run.steps[id]?.round ?? 1));
+  return keys.flatMap((key): AnswerFact[] => {
+    const known = runs.answers.get(key);
+    if (known) return [copyWith(known, { key })];
+    const answer = approvals.pending.get(runs.questions.get(key) ?? '')?.answer;
+    return answer ? [{ key, decision: answer.decision, by: answer.by, note: answer.said ?? answer.note }] : [];
+  });
+}
+
+/** Mail that waits for somebody, with the turn in which it could first be read: what agents write is read in the next one. */
+export function mailFor(config: Config, { mail }: State, owner: string): ArrivedMail[] {
+  return inboxOf(mail, owner).flatMap((one): ArrivedMail[] => {
+    if (one.kind === 'notice') return [];
+    const turn = isPersonIn(config, one.from) ? one.turn : one.turn + 1;
+    const { id, from, subject, body, hops } = one;
+    return [{ id, turn, from, subject, body, hops, tainted: one.tainted === true }];
+  });
+}
