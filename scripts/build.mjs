@@ -27,7 +27,7 @@ const NEXT = 'node_modules/.cache/lemming/dist';
 const BUNDLED = ['commander', 'fastest-levenshtein', 'gray-matter', 'node-diff3', 'yaml', 'zod'];
 
 /** What programs may import: exports of package.json. */
-const PUBLIC = ['lemming.js', 'testing.js'];
+const PUBLIC = ['lemming.js', 'testing.js', 'workflow-builder.js'];
 const MAIN = 'faces/cli/main.js';
 /** What every process loads, and `lemming status`, which is to be there at once. */
 const FIRST = ['faces/cli/process.js', 'faces/cli/world.js', 'commands/look/status.js'];

@@ -607,6 +607,194 @@ export declare function printBroken({ file, line, message }: Fault): string;
 /** One line: `file:line:column: message (found "value"; did you mean "x"?). Remedy`. */
 export declare function printFault(f: Fault): string;
 
+// schema/records/workflow.d.ts
+/** The schema of a workflow: its inputs, what starts it, and its steps. */
+import * as z from 'zod';
+/** Steps of a workflow, and items of a step, at most. */
+export declare const MOST_STEPS = 100;
+export declare const MOST_ITEMS = 100;
+/** One input, as a field of a JSON Schema is described. */
+declare const input: () => z.ZodObject<{
+    type: z.ZodEnum<{
+        string: "string";
+        number: "number";
+        boolean: "boolean";
+        array: "array";
+        integer: "integer";
+    }>;
+    description: z.ZodOptional<z.ZodString>;
+    default: z.ZodOptional<z.ZodJSONSchema>;
+    enum: z.ZodOptional<z.ZodArray<z.ZodJSONSchema>>;
+    minimum: z.ZodOptional<z.ZodNumber>;
+    maximum: z.ZodOptional<z.ZodNumber>;
+    maxLength: z.ZodOptional<z.ZodNumber>;
+    items: z.ZodOptional<z.ZodEnum<{
+        string: "string";
+        number: "number";
+        boolean: "boolean";
+        integer: "integer";
+    }>>;
+    maxItems: z.ZodOptional<z.ZodNumber>;
+}, z.core.$strict>;
+export type WorkflowInput = z.infer<ReturnType<typeof input>>;
+/** What starts a run by itself. */
+declare const on: () => z.ZodObject<{
+    mail: z.ZodOptional<z.ZodObject<{
+        from: z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>;
+        subject: z.ZodOptional<z.ZodString>;
+    }, z.core.$strict>>;
+    every: z.ZodOptional<z.ZodNumber>;
+    cron: z.ZodOptional<z.ZodString>;
+    zone: z.ZodDefault<z.ZodString>;
+    with: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodJSONSchema>>;
+}, z.core.$strict>;
+export type WorkflowTriggers = z.infer<ReturnType<typeof on>>;
+/** Exactly one of these says what a step is. */
+export declare const STEP_KINDS: readonly ["agent", "capability", "wait", "workflow"];
+declare const workflowStep: () => z.ZodObject<{
+    id: z.ZodString;
+    title: z.ZodOptional<z.ZodString>;
+    agent: z.ZodOptional<z.ZodString>;
+    capability: z.ZodOptional<z.ZodString>;
+    wait: z.ZodOptional<z.ZodObject<{
+        mail: z.ZodOptional<z.ZodObject<{
+            from: z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>;
+            subject: z.ZodOptional<z.ZodString>;
+        }, z.core.$strict>>;
+        approval: z.ZodOptional<z.ZodObject<{
+            by: z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>;
+            text: z.ZodString;
+        }, z.core.$strict>>;
+        turns: z.ZodOptional<z.ZodNumber>;
+    }, z.core.$strict>>;
+    workflow: z.ZodOptional<z.ZodString>;
+    do: z.ZodOptional<z.ZodString>;
+    with: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodJSONSchema>>;
+    needs: z.ZodDefault<z.ZodArray<z.ZodString>>;
+    needs_any: z.ZodDefault<z.ZodArray<z.ZodString>>;
+    when: z.ZodOptional<z.ZodString>;
+    foreach: z.ZodOptional<z.ZodObject<{
+        in: z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodJSONSchema>]>;
+        max: z.ZodNumber;
+    }, z.core.$strict>>;
+    approve: z.ZodOptional<z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>>;
+    timeout: z.ZodOptional<z.ZodString>;
+    retries: z.ZodDefault<z.ZodNumber>;
+    ensures: z.ZodDefault<z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+        file: z.ZodString;
+    }, z.core.$strict>, z.ZodObject<{
+        run: z.ZodArray<z.ZodString>;
+    }, z.core.$strict>, z.ZodObject<{
+        approved_by: z.ZodString;
+    }, z.core.$strict>]>>>;
+    compensate: z.ZodDefault<z.ZodUnion<readonly [z.ZodEnum<{
+        none: "none";
+        undo: "undo";
+    }>, z.ZodObject<{
+        agent: z.ZodOptional<z.ZodString>;
+        capability: z.ZodOptional<z.ZodString>;
+        do: z.ZodString;
+        with: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodJSONSchema>>;
+        timeout: z.ZodOptional<z.ZodString>;
+        retries: z.ZodDefault<z.ZodNumber>;
+    }, z.core.$strict>]>>;
+}, z.core.$strict>;
+/** A step as its file states it. */
+export type WorkflowStep = z.infer<ReturnType<typeof workflowStep>>;
+/** `org/workflows/<id>.yaml`. */
+export declare const workflowFile: () => z.ZodObject<{
+    version: z.ZodLiteral<1>;
+    title: z.ZodOptional<z.ZodString>;
+    description: z.ZodOptional<z.ZodString>;
+    inputs: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodObject<{
+        type: z.ZodEnum<{
+            string: "string";
+            number: "number";
+            boolean: "boolean";
+            array: "array";
+            integer: "integer";
+        }>;
+        description: z.ZodOptional<z.ZodString>;
+        default: z.ZodOptional<z.ZodJSONSchema>;
+        enum: z.ZodOptional<z.ZodArray<z.ZodJSONSchema>>;
+        minimum: z.ZodOptional<z.ZodNumber>;
+        maximum: z.ZodOptional<z.ZodNumber>;
+        maxLength: z.ZodOptional<z.ZodNumber>;
+        items: z.ZodOptional<z.ZodEnum<{
+            string: "string";
+            number: "number";
+            boolean: "boolean";
+            integer: "integer";
+        }>>;
+        maxItems: z.ZodOptional<z.ZodNumber>;
+    }, z.core.$strict>>>;
+    owner: z.ZodOptional<z.ZodString>;
+    on: z.ZodOptional<z.ZodObject<{
+        mail: z.ZodOptional<z.ZodObject<{
+            from: z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>;
+            subject: z.ZodOptional<z.ZodString>;
+        }, z.core.$strict>>;
+        every: z.ZodOptional<z.ZodNumber>;
+        cron: z.ZodOptional<z.ZodString>;
+        zone: z.ZodDefault<z.ZodString>;
+        with: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodJSONSchema>>;
+    }, z.core.$strict>>;
+    budget: z.ZodOptional<z.ZodPipe<z.ZodNumber, z.ZodTransform<number, number>>>;
+    steps: z.ZodArray<z.ZodObject<{
+        id: z.ZodString;
+        title: z.ZodOptional<z.ZodString>;
+        agent: z.ZodOptional<z.ZodString>;
+        capability: z.ZodOptional<z.ZodString>;
+        wait: z.ZodOptional<z.ZodObject<{
+            mail: z.ZodOptional<z.ZodObject<{
+                from: z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>;
+                subject: z.ZodOptional<z.ZodString>;
+            }, z.core.$strict>>;
+            approval: z.ZodOptional<z.ZodObject<{
+                by: z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>;
+                text: z.ZodString;
+            }, z.core.$strict>>;
+            turns: z.ZodOptional<z.ZodNumber>;
+        }, z.core.$strict>>;
+        workflow: z.ZodOptional<z.ZodString>;
+        do: z.ZodOptional<z.ZodString>;
+        with: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodJSONSchema>>;
+        needs: z.ZodDefault<z.ZodArray<z.ZodString>>;
+        needs_any: z.ZodDefault<z.ZodArray<z.ZodString>>;
+        when: z.ZodOptional<z.ZodString>;
+        foreach: z.ZodOptional<z.ZodObject<{
+            in: z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodJSONSchema>]>;
+            max: z.ZodNumber;
+        }, z.core.$strict>>;
+        approve: z.ZodOptional<z.ZodPipe<z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodTransform<string[], string | string[]>>>;
+        timeout: z.ZodOptional<z.ZodString>;
+        retries: z.ZodDefault<z.ZodNumber>;
+        ensures: z.ZodDefault<z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+            file: z.ZodString;
+        }, z.core.$strict>, z.ZodObject<{
+            run: z.ZodArray<z.ZodString>;
+        }, z.core.$strict>, z.ZodObject<{
+            approved_by: z.ZodString;
+        }, z.core.$strict>]>>>;
+        compensate: z.ZodDefault<z.ZodUnion<readonly [z.ZodEnum<{
+            none: "none";
+            undo: "undo";
+        }>, z.ZodObject<{
+            agent: z.ZodOptional<z.ZodString>;
+            capability: z.ZodOptional<z.ZodString>;
+            do: z.ZodString;
+            with: z.ZodDefault<z.ZodRecord<z.ZodString, z.ZodJSONSchema>>;
+            timeout: z.ZodOptional<z.ZodString>;
+            retries: z.ZodDefault<z.ZodNumber>;
+        }, z.core.$strict>]>>;
+    }, z.core.$strict>>;
+}, z.core.$strict>;
+/** A workflow as its file states it; amounts are in micro-credits. */
+export type WorkflowFile = z.infer<ReturnType<typeof workflowFile>>;
+/** A workflow as a person writes it: what has a default may be left out, and amounts are in credits. */
+export type WorkflowDraft = z.input<ReturnType<typeof workflowFile>>;
+export {};
+
 // testing.d.ts
 /**
  * `lemming/testing`: organisations for tests, without a network, a clock or a real folder.
@@ -812,7 +1000,7 @@ export declare class MemoryDisk implements Disk {
 // views/journal/turn-event.d.ts
 /** What can happen in a turn: the one list from which the views, the output of commands and the library derive. */
 /** The kinds of events. A new kind of event is added here and nowhere else. */
-export declare const TURN_EVENTS: readonly ["acknowledged", "dead letter", "decided", "edit", "escalated", "file", "held", "hired", "lapsed", "message", "recovered", "refused", "request", "retired", "revived", "set aside", "task", "undone", "unpaid", "visit", "withdrawn"];
+export declare const TURN_EVENTS: readonly ["acknowledged", "dead letter", "decided", "edit", "escalated", "file", "held", "hired", "lapsed", "message", "recovered", "refused", "request", "retired", "revived", "set aside", "task", "undone", "unpaid", "visit", "withdrawn", "run"];
 /** An event. `agent`: whom it concerns. `id`: a message, approval or dead letter. */
 export interface TurnEvent {
     what: (typeof TURN_EVENTS)[number];
@@ -820,3 +1008,26 @@ export interface TurnEvent {
     id: string | null;
     text: string;
 }
+
+// workflow-builder.d.ts
+import { type WorkflowDraft } from './schema/records/workflow.ts';
+type WorkflowDraftStep = WorkflowDraft['steps'][number];
+/** What a workflow says besides its inputs and steps. */
+export type WorkflowHead = Omit<WorkflowDraft, 'version' | 'inputs' | 'steps'>;
+/** A step, which may need those of the given names. */
+export type WorkflowStepOf<Step extends string> = Omit<WorkflowDraftStep, 'id' | 'needs' | 'needs_any'> & {
+    needs?: readonly Step[];
+    needs_any?: readonly Step[];
+};
+/** A workflow with steps of the given names. A value: each addition gives another one. */
+export interface WorkflowBuilder<Step extends string> {
+    /** Adds an input. */
+    input(name: string, input: NonNullable<WorkflowDraft['inputs']>[string]): WorkflowBuilder<Step>;
+    /** Adds a step. */
+    step<Id extends string>(id: Id, step: WorkflowStepOf<Step>): WorkflowBuilder<Step | Id>;
+    /** The workflow as its file has it. Throws `invalid-value` with all that is wrong. */
+    print(): string;
+}
+/** Begins a workflow. */
+export declare function workflow(head?: WorkflowHead): WorkflowBuilder<never>;
+export {};

@@ -19,12 +19,19 @@ const ARGS: Record<string, string[]> = {
   'task history': ['plan'],
   'task show': ['plan'],
   'tool show': ['shell'],
+  'workflow show': ['nightly'],
+  'workflow status': ['nightly-2'],
   watch: ['--once'],
 };
 
 function withSkill(root: string): string {
   put(root, 'org/skills/planning/SKILL.md', '---\nname: planning\ndescription: How to plan.\n---\nThink first.\n');
   put(root, 'org/tasks/plan.md', '---\ntitle: Plan\n---\n');
+  put(
+    root,
+    'org/workflows/nightly.yaml',
+    'version: 1\nowner: manager\non: { every: 1 }\nsteps:\n  - { id: rest, wait: { turns: 1000 } }\n',
+  );
   return root;
 }
 
@@ -36,6 +43,7 @@ it.each(readers)('%s --json prints one object, and nothing but it', async (name)
   const root = withSkill(office());
   await lemming(root, ['send', 'manager', 'Hello']);
   await untilIdle(root);
+  if (name === 'workflow status') await lemming(root, ['run', '--turns', '1']);
   const { exit, out } = await lemming(root, [...name.split(' '), ...(ARGS[name] ?? []), '--json']);
   expect([0, 1]).toContain(exit);
   expect(JSON.parse(out)).toBeTypeOf('object');
@@ -43,7 +51,7 @@ it.each(readers)('%s --json prints one object, and nothing but it', async (name)
 });
 
 /** Readers that are about mail of a person, or name somebody's. */
-const NEEDS_MAIL = ['show', 'read'];
+const NEEDS_MAIL = ['show', 'read', 'workflow status'];
 
 it.each(readers.filter((name) => !NEEDS_MAIL.includes(name)))('%s works where there is no person', async (name) => {
   const root = withSkill(scratchOrg({ edges: { manager: [] } }));

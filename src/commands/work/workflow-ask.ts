@@ -3,14 +3,72 @@ import { readOrg } from '../../app/read-org.ts';
 import { type Ask, post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import type { Json } from '../../core/model/call.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { readInputs } from '../../core/workflows/file/inputs.ts';
 import { commandedBy, freeRunId } from '../../core/workflows/turn/frozen.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { createNow } from '../../disk/fs/workspace.ts';
 import { failure } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
 import type { RUN_VERBS } from '../../schema/records/request.ts';
 import type { WorkflowInput } from '../../schema/records/workflow.ts';
 import { irreversibleIn } from '../../views/workflows/workflow-text.ts';
+import { packageDisk, textOf } from '../templates.ts';
 import type { World } from '../world.ts';
 import { runIn, workflowIn } from './workflow-look.ts';
+
+const FOLDER = 'org/workflows';
+/** A role in a template stands as a word of capitals. */
+const ROLE = /\b[A-Z]{3,}\b(?=\r?$)/gm;
+
+interface CreateWorkflowInput {
+  args: { name: string };
+  flags: { template?: string | undefined; role?: string[] | undefined };
+}
+
+/** Writes a workflow from a template. Each role of it must be given to somebody. */
+export async function createWorkflow(world: World, { args: { name }, flags }: CreateWorkflowInput) {
+  const { config, disk } = readOrg(world);
+  if (!isName(name)) throw failure('bad-name', `${name} cannot be the id of a workflow`, { value: name });
+  const text = workflowTemplate(packageDisk(world), flags.template ?? 'review-loop');
+  const wanted = [...new Set(text.match(ROLE) ?? [])];
+  const roles = new Map((flags.role ?? []).map((one) => roleIn(one, wanted)));
+  const missing = wanted.filter((role) => !roles.has(role));
+  if (missing.length > 0)
+    throw failure('usage', `Nobody is named for ${missing.join(', ')}`, {
+      remedy: `Add ${missing.map((role) => `--role ${role}=AGENT`).join(' ')}.`,
+    });
+  for (const [role, agent] of roles)
+    if (!config.agents.has(agent))
+      throw failure('unknown-name', `There is no agent ${agent} for ${role}`, nearestTo(agent, config.agents.keys()));
+  const path = `${FOLDER}/${name}.yaml`;
+  const body = text.replace(/^# Roles:.*\n/, '').replace(ROLE, (role) => roles.get(role) as string);
+  if (!createNow(disk, path, body))
+    throw failure('duplicate-name', `There is a file ${path} already`, { remedy: 'Choose another name.' });
+  return {
+    data: { id: name, path, template: flags.template ?? 'review-loop', roles: Object.fromEntries(roles) },
+    text: `Wrote ${path}. Begin a run with lemming workflow run ${name}; lemming workflow show ${name} lists its inputs.`,
+  };
+}
+
+function workflowTemplate(source: Disk, name: string): string {
+  const names = (source.list(TEMPLATES) ?? []).map((file) => file.replace(/\.yaml$/, ''));
+  const text = names.includes(name) ? textOf(source, `${TEMPLATES}/${name}.yaml`) : null;
+  if (text !== null) return text;
+  throw failure('usage', `There is no template ${JSON.stringify(name)}. The templates are ${names.join(', ')}`, {
+    value: name,
+    remedy: 'Choose one of them.',
+  });
+}
+const TEMPLATES = 'templates/workflows';
+
+function roleIn(text: string, wanted: readonly string[]): [role: string, agent: string] {
+  const [, role = '', agent = ''] = /^([A-Z]+)=(.+)$/.exec(text) ?? [];
+  if (wanted.includes(role)) return [role, agent];
+  throw failure('usage', `${JSON.stringify(text)} gives no role of this template to an agent`, {
+    remedy: `Its roles are ${wanted.join(', ')}: write --role ${wanted[0]}=AGENT.`,
+  });
+}
 
 interface RunInput {
   args: { id: string };
@@ -72,10 +130,10 @@ function jsonOf(name: string, value: string): Json {
   }
 }
 
-type Verb = (typeof RUN_VERBS)[number];
+type VerbOfRun = (typeof RUN_VERBS)[number];
 
 /** Asks the engine to do something with a run. What its present state refuses is a fault at once. */
-export function askRun(verb: Verb) {
+export function askRun(verb: VerbOfRun) {
   return async (world: World, { args }: { args: { id: string; step?: string | undefined } }) => {
     const view = readOrg(world);
     const { id, step } = args;

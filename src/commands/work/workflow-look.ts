@@ -77,11 +77,11 @@ export async function listWorkflows(world: World) {
   return { data: { workflows: rows, broken }, text: [head, ...bad].join('\n') };
 }
 
-interface IdInput {
+interface NamedInput {
   args: { id: string };
 }
 
-export async function showWorkflow(world: World, { args: { id } }: IdInput) {
+export async function showWorkflow(world: World, { args: { id } }: NamedInput) {
   const workflow = workflowIn(world, readOrg(world), id);
   const data = {
     ...workflowRow(id, workflow),
@@ -144,7 +144,7 @@ export async function listRuns(world: World, { flags }: RunsInput) {
   return { data: { runs: rows, begins }, text: [head, ...more].join('\n') };
 }
 
-export async function showRun(world: World, { args: { id } }: IdInput) {
+export async function showRun(world: World, { args: { id } }: NamedInput) {
   const run = runIn(readOrg(world), id);
   const data = { ...runRow(run), path: runPath(id), inputs: run.inputs, all: runSteps(run), rest: run.rest };
   return { data, text: printRunStatus(run) };

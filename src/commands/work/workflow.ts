@@ -1,7 +1,7 @@
 /** The command `lemming workflow`. */
 import type { Definition, Runs, Zod } from '../command.ts';
 import { faultShape, takenShape } from '../shapes.ts';
-import { askRun, beginRunOf } from './workflow-ask.ts';
+import { askRun, beginRunOf, createWorkflow } from './workflow-ask.ts';
 import { listRuns, listWorkflows, showRun, showWorkflow, validateWorkflows } from './workflow-look.ts';
 
 const WORKFLOW = { name: 'id', about: 'the workflow', of: ['workflow'] } as const;
@@ -73,6 +73,35 @@ export const command = {
               undo: z.enum(['undo', 'none', 'task']),
             }),
           ),
+        }),
+    },
+    {
+      name: 'create',
+      summary: 'Write a workflow from a template',
+      examples: [
+        {
+          line: 'lemming workflow create poem --template review-loop --role AUTHOR=coder_01 --role REVIEWER=planner',
+          does: 'writes org/workflows/poem.yaml',
+        },
+      ],
+      args: [{ name: 'name', about: 'the id of the workflow, the name of its file' }],
+      flags: [
+        {
+          name: 'template',
+          value: 'TEMPLATE',
+          choices: ['debate', 'escalation', 'fan-out', 'release-train', 'review-loop'],
+          about: 'the template (default: review-loop)',
+        },
+        { name: 'role', value: 'ROLE=AGENT', many: true, about: 'who has a role of the template' },
+      ],
+      reads: false,
+      right: 'edit',
+      output: (z) =>
+        z.strictObject({
+          id: z.string(),
+          path: z.string(),
+          template: z.string(),
+          roles: z.record(z.string(), z.string()),
         }),
     },
     {
@@ -216,6 +245,7 @@ export const command = {
 export const run: Runs<typeof command> = {
   list: listWorkflows,
   show: showWorkflow,
+  create: createWorkflow,
   validate: validateWorkflows,
   run: beginRunOf,
   runs: listRuns,

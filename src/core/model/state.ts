@@ -1,4 +1,6 @@
 /** All that the engine must know of the past, slice by slice. A new slice: its file in `state/`, and its two lines here. */
+
+import { emptyRuns, type RunsState } from './runs/runs.ts';
 import { type ActsState, emptyActs } from './state/acts.ts';
 import { type ApprovalsState, emptyApprovals } from './state/approvals.ts';
 import { type CallsState, emptyCalls } from './state/calls.ts';
@@ -9,7 +11,6 @@ import { emptyMail, type MailState } from './state/mail.ts';
 import { emptyMemory, type MemoryState } from './state/memory.ts';
 import { emptyMoney, type MoneyState } from './state/money.ts';
 import { emptyRights, type RightsState } from './state/rights.ts';
-import { emptyRuns, type RunsState } from './state/runs.ts';
 import { emptySkills, type SkillsState } from './state/skills.ts';
 import { emptyStaff, type StaffState } from './state/staff.ts';
 import { emptyTasks, type TasksState } from './state/tasks.ts';

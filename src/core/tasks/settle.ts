@@ -3,7 +3,7 @@ import { cut } from '../../schema/print.ts';
 import { ASKS } from '../mail/owed.ts';
 import { type Config, hasEdge } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
-import { isOfRun } from '../model/state/runs.ts';
+import { isOfRun } from '../model/runs/runs.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
 import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';

@@ -13,7 +13,7 @@ import { allClosedUntil } from '../money/breaker.ts';
 import { assignmentFor } from '../tasks/assign.ts';
 import { isReady } from '../tasks/ready.ts';
 import { workFor } from '../tasks/work.ts';
-import { canAdvance, waitsForTurns as waitsInTurns } from '../workflows/turn/frozen.ts';
+import { canAdvance, waitsForTurns as waitsInTurns } from '../workflows/turn/waiting.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {

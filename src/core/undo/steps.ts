@@ -6,6 +6,8 @@ import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import type { UndoableEffect, UndoSearch } from './search.ts';
 
+/** Nothing of it is left. */
+export const AS_BEFORE = 'it is as it was before';
 const BY_HAND = 'changed since by hand';
 const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';
 /** Effects that can be undone at one time. */
@@ -91,8 +93,9 @@ class Planned {
     { on, before, after, was, text }: Extract<Change, { before: string | null }>,
   ): UndoStep {
     const stands = this.hashAt(on);
+    if (before === after) return left(deed, on, AS_BEFORE);
     if (stands !== after || stands === before)
-      return left(deed, on, this.changedSince(deed, on, stands === before ? 'it is as it was before' : BY_HAND));
+      return left(deed, on, this.changedSince(deed, on, stands === before ? AS_BEFORE : BY_HAND));
     const old = was === undefined ? this.now.contentOf(before as string) : was;
     if (old === undefined) return left(deed, on, `what stood there ${NOT_HELD}`);
     if (contentHash(text) !== after) return left(deed, on, `what it left there ${NOT_HELD}`);

@@ -19,6 +19,7 @@ const DONE: Record<string, string[]> = {
   hired: ['create agents/kid/resume.md', 'replace org/chart.yaml'],
   retired: ['move agents/kid/resume.retired.md', 'replace org/chart.yaml'],
   task: ['replace org/tasks/schema.md'],
+  run: ['replace org/runs/release-1.md'],
   'task-archived': ['move org/tasks/archive/schema.md'],
   unplaced: ['create org/dead-letter/unplaced-000001-1.md'],
   dead: ['create org/dead-letter/000001-human-01.md'],

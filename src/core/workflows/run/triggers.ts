@@ -2,7 +2,7 @@
 import { byCodeUnit } from '../../../schema/name.ts';
 import type { WorkflowFile } from '../../../schema/records/workflow.ts';
 import type { Json } from '../../model/call.ts';
-import type { DueRun, TriggerMark } from '../../model/state/runs.ts';
+import type { DueRun, TriggerMark } from '../../model/runs/runs.ts';
 import { fillValue } from '../file/template.ts';
 import type { ArrivedMail } from './facts.ts';
 import { fits } from './waits.ts';

@@ -3,15 +3,15 @@ import { copyWith } from '../../../schema/copy.ts';
 import type { TaskStatus } from '../../../schema/records/task.ts';
 import { type Config, isPersonIn } from '../../model/config.ts';
 import type { RunState } from '../../model/runs/run.ts';
+import type { RunsState } from '../../model/runs/runs.ts';
 import { inboxOf } from '../../model/state/mail.ts';
-import type { RunsState } from '../../model/state/runs.ts';
 import { isUnbegun, type TasksState } from '../../model/state/tasks.ts';
 import type { State } from '../../model/state.ts';
 import { allWork, costOf, questionKey } from '../run/draft.ts';
 import type { AnswerFact, ArrivedMail, RunFacts, TaskFact } from '../run/facts.ts';
 
 /** The tasks and runs as the freeze has them so far, and the state that it began with. */
-export interface Present {
+export interface RunsPresent {
   config: Config;
   state: State;
   tasks: TasksState;
@@ -20,7 +20,7 @@ export interface Present {
 }
 
 /** All that a run is told: how its work stands, what people answered, what its owner can read. */
-export function factsFor(present: Present, run: RunState): RunFacts {
+export function factsFor(present: RunsPresent, run: RunState): RunFacts {
   const keys = allWork(run).flatMap(({ work }) => (work.undo ? [work.key, work.undo.key] : [work.key]));
   return {
     turn: present.turn,
@@ -31,7 +31,7 @@ export function factsFor(present: Present, run: RunState): RunFacts {
   };
 }
 
-function factOf({ tasks, runs }: Present, key: string): TaskFact | null {
+function factOf({ tasks, runs }: RunsPresent, key: string): TaskFact | null {
   const task = tasks.all.get(tasks.keys.get(key) ?? '');
   if (task) {
     const { id, status, visits, attempts, result, reason, cost } = task;

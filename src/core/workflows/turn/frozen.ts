@@ -20,7 +20,7 @@ import { type CommandedRun, cancelRun, pauseRun, resumeRun, retryRun, undoRun } 
 import { allWork } from '../run/draft.ts';
 import type { RunFacts, TaskFact, TaskToMake } from '../run/facts.ts';
 import { printRun, runPath } from '../run/page.ts';
-import { factsFor, type Present } from './facts.ts';
+import { factsFor, type RunsPresent } from './facts.ts';
 import { runLine } from './line.ts';
 import { questionOfRun, taskOf } from './make.ts';
 
@@ -60,39 +60,13 @@ export function runEffects(config: Config, state: State, record: TaskRecord, lin
   return runs.effects();
 }
 
-/** Whether the next freeze takes a run on: what it waits for has come. */
-export function canAdvance(config: Config, state: State, turn: number): boolean {
-  return [...state.runs.open].some((id) => {
-    const run = state.runs.all.get(id) as RunState;
-    const { tasks, runs } = state;
-    const { run: next, make, ask, cancel } = advance(run, factsFor({ config, state, tasks, runs, turn }, run));
-    return next.status !== run.status || make.length + ask.length + cancel.length > 0 || standsOtherwise(run, next);
-  });
-}
-
-function standsOtherwise(a: RunState, b: RunState): boolean {
-  return Object.entries(a.steps).some(([id, { status }]) => b.steps[id]?.status !== status);
-}
-
-/** Whether an open run waits for turns to pass; `orTime`: also when only its time can run out. */
-export function waitsForTurns(state: State, orTime: boolean): boolean {
-  return [...state.runs.open].some((id) => {
-    const { file, steps, status } = state.runs.all.get(id) as RunState;
-    return file.steps.some((step) => {
-      const is = steps[step.id]?.status;
-      if (status !== 'running' || (is !== 'waiting' && is !== 'asking' && is !== 'running')) return false;
-      return (is === 'waiting' && step.wait?.turns !== undefined) || (orTime && step.timeout !== undefined);
-    });
-  });
-}
-
 /** The runs as a freeze has them so far. */
 class RunsOfTurn {
   private readonly config: Config;
   private readonly state: State;
   private readonly record: TaskRecord;
   private readonly turn: number;
-  private readonly own: Present['runs'];
+  private readonly own: RunsPresent['runs'];
   /** Runs that changed, in the order in which they first did. */
   private readonly changed = new Set<string>();
   private readonly others: Effect[] = [];
@@ -109,7 +83,7 @@ class RunsOfTurn {
     this.own = { all: new Map(all), keys: new Map(keys), undos: new Map(undos) };
   }
 
-  private get present(): Present {
+  private get present(): RunsPresent {
     const { config, state, record, own: runs, turn } = this;
     return { config, state, tasks: record.tasks, runs, turn };
   }
@@ -125,7 +99,7 @@ class RunsOfTurn {
     this.others.push({ k: 'notice', to: ask.by, about: 'task', text, of: `run ${id}` });
   }
 
-  private beginAsked(ask: Asked<'run-workflow'>): string | null {
+  private beginAsked(ask: AskedRun<'run-workflow'>): string | null {
     const { workflow, run, inputs, by } = ask;
     const { budget = null, key = null } = ask;
     if (key !== null && this.present.runs.keys.has(key)) return null;
@@ -179,7 +153,7 @@ class RunsOfTurn {
     return freeRunId(this.config, this.present.runs.all, workflow, this.turn);
   }
 
-  private command({ id, do: verb, by, step }: Asked<'run'>): string | null {
+  private command({ id, do: verb, by, step }: AskedRun<'run'>): string | null {
     const run = this.present.runs.all.get(id);
     if (!run) return 'there is no such run';
     const at = { turn: this.turn, time: this.state.clock.time };
@@ -212,7 +186,8 @@ class RunsOfTurn {
       const { make, ask, cancel, notices } = advanced;
       this.set(current);
       for (const key of cancel) this.stop(key, 'the engine', `its run ${run.id} no longer needs it`);
-      for (const question of ask) this.others.push(...questionOfRun(this.config, current, question, this.at(run.id)));
+      for (const question of ask)
+        this.others.push(...questionOfRun(this.config, current, question, this.at(`${run.id} asks`)));
       for (const { to, text } of notices) this.tell(current, to, text);
       const refused = make.flatMap((one) => this.make(current, one) ?? []);
       isChanged ||= make.length + cancel.length > 0 || current.status !== first.status;
@@ -226,7 +201,7 @@ class RunsOfTurn {
     if (run.tainted) return run;
     const { tainted } = this.state.rights;
     const isTainted = allWork(run).some(({ work }) => {
-      const task = this.record.get(work.id ?? '');
+      const task = this.record.get(this.record.tasks.keys.get(work.key) ?? '');
       return task !== undefined && (task.tainted === true || (task.assignee !== null && tainted.has(task.assignee)));
     });
     return isTainted ? copyWith(run, { tainted: true }) : run;
@@ -334,7 +309,7 @@ class RunsOfTurn {
 /** Rounds in which runs may begin and end each other in one turn. */
 const ROUNDS = 100;
 
-type Asked<K extends RunRequest['ask']> = Extract<RunRequest, { ask: K }>;
+type AskedRun<K extends RunRequest['ask']> = Extract<RunRequest, { ask: K }>;
 
 /** Verbs as `lemming workflow` has them. */
 const VERBS = {
@@ -349,7 +324,7 @@ const VERBS = {
 /** What a command makes of a run; or why it may not be. */
 export function commandedBy(
   run: RunState,
-  verb: Asked<'run'>['do'],
+  verb: AskedRun<'run'>['do'],
   by: string,
   step: string | undefined,
   at: { turn: number; time: number },

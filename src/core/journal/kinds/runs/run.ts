@@ -5,7 +5,7 @@ import { later } from '../../../../schema/later.ts';
 import { RUN_STATUSES } from '../../../../schema/records/run.ts';
 import type { WorkflowFile } from '../../../../schema/records/workflow.ts';
 import type { RunState, StepState } from '../../../model/runs/run.ts';
-import { setRun } from '../../../model/state/runs.ts';
+import { setRun } from '../../../model/runs/runs.ts';
 import { runPath } from '../../../workflows/run/page.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, json } from '../schemas.ts';

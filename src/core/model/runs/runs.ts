@@ -1,7 +1,7 @@
 /** The slice of the state for runs of workflows. */
 import type { RunRequest } from '../../../schema/records/request.ts';
 import type { Json } from '../call.ts';
-import { isOver, type RunState } from '../runs/run.ts';
+import { isOver, type RunState } from './run.ts';
 
 /** Up to when the triggers of a workflow were looked at. */
 export interface TriggerMark {

@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest';
+import type { State } from '../../../src/core/model/state.ts';
+import { readJournal } from '../../../src/disk/journal/journal.ts';
+import { Recompute } from '../../../src/engine/replay/recompute.ts';
+import { TOOLS } from '../../../src/tools/all.ts';
+import { type Act, type Mind, Org, PRICED, say, visible } from '../../regression/org.ts';
+
+const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human'], b: ['boss', 'human'] };
+const WRITES = { tools: ['write_file'], capabilities: ['words'] };
+
+const complete = (result: string): Act => ({ tool: 'complete_task', input: { result } });
+const fail = (reason: string): Act => ({ tool: 'fail_task', input: { reason } });
+const write = (path: string, content: string): Act => ({ tool: 'write_file', input: { path, content } });
+
+/** The title of the task of a visit, behind the name of the workflow. */
+const titleOf = (prompt: { parts: readonly { text: string }[] }): string =>
+  /<task id="[^"]*" from="[^"]*" title="[^":]*: ([^"]*)"/.exec(prompt.parts.map(({ text }) => text).join('\n'))?.[1] ??
+  '';
+
+function org(steps: string, mind: Mind, more: { head?: string; flow?: string } = {}, plan: object = {}): Org {
+  const made = new Org({ edges: EDGES, resumes: { boss: {}, a: WRITES, b: WRITES }, ...plan }, mind);
+  return made.withFile(`org/workflows/${more.flow ?? 'flow'}.yaml`, `version: 1\n${more.head ?? ''}steps:\n${steps}`);
+}
+
+const begin = { ask: 'run-workflow', by: 'human', workflow: 'flow', run: 'r1', inputs: {} } as const;
+const asked = (verb: 'cancel' | 'pause' | 'resume' | 'retry' | 'undo', step?: string) =>
+  ({ ask: 'run', by: 'human', id: 'r1', do: verb, ...(step && { step }) }) as const;
+function stateOf(made: Org): State {
+  const engine = made.open();
+  engine.close();
+  return engine.state;
+}
+const runOf = (made: Org, id = 'r1') => stateOf(made).runs.all.get(id);
+const page = (made: Org, id = 'r1') => made.read(`org/runs/${id}.md`) ?? '';
+
+async function replayed(made: Org): Promise<void> {
+  const { host, provider } = made.ports();
+  const recompute = new Recompute(TOOLS, { host, provider });
+  for (const group of readJournal(made.disk, [])) await recompute.take(group);
+  expect(recompute.divergence).toBeNull();
+}
+
+describe('a run', () => {
+  it('makes a task for each step when its needs are completed, and gives it their results', async () => {
+    const made = org(
+      '  - { id: list, agent: a, do: "List {{inputs.what}}." }\n  - { id: use, capability: words, needs: [list], do: "Use {{steps.list.result}}." }\n',
+      (prompt) => [complete(titleOf(prompt) === 'list' ? 'x and y' : 'Used.')],
+      { head: 'inputs: { what: { type: string } }\n' },
+      { models: PRICED, credits: { agents: { a: { grant: 1 }, b: { grant: 1 } } } },
+    );
+    await made.ask({ ...begin, inputs: { what: 'letters' } });
+    await made.run();
+    expect(made.lines('visit').map(({ agent, task }) => [agent, task])).toEqual([
+      ['a', 'T-1-r1-1'],
+      ['a', 'T-2-r1-1'],
+    ]);
+    expect(made.read('org/tasks/T-1-r1-1.md')).toContain('List letters.');
+    expect(made.read('org/tasks/T-2-r1-1.md')).toContain('Use x and y.');
+    expect(page(made)).toMatch(/status: completed[\s\S]*cost: 0.02[\s\S]*## Result\n\n {4}Used\./);
+    // its owner is told once, and gets no report of each step
+    expect(made.messages('a')).toEqual([]);
+    expect(made.lines('notice')).toMatchObject([{ to: 'human', text: 'Run r1 of flow is completed.' }]);
+    await replayed(made);
+  });
+
+  it('acts as whoever began it, with its edges', async () => {
+    const made = org(
+      '  - { id: x, agent: b, do: "X" }\n',
+      () => [complete('x')],
+      {},
+      {
+        edges: { human: ['a'], a: ['human', 'b'], b: ['a'] },
+        resumes: { a: WRITES, b: WRITES },
+      },
+    );
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'compensated', reason: 'x: the chart does not let human write to b' });
+    expect(made.prompts).toEqual([]);
+  });
+
+  it('asks people before a step, and goes on with their answer', async () => {
+    const made = org('  - { id: x, agent: a, approve: human, do: "X" }\n', () => [complete('done')]);
+    await made.ask(begin);
+    await made.run();
+    const [held] = made.lines('held');
+    expect(held).toMatchObject({ id: 'A-1-r1-1', agent: 'human', contacts: ['human'], run: 'run/r1/x/ask' });
+    expect(made.prompts).toEqual([]);
+    await made.ask({ ask: 'approve', by: 'human', id: 'A-1-r1-1', note: '' });
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', result: 'done' });
+    await replayed(made);
+  });
+
+  it('fails by a denial, and takes no question back that was answered', async () => {
+    const made = org('  - { id: x, wait: { approval: { by: human, text: "Go on?" } } }\n', () => []);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask({ ask: 'deny', by: 'human', id: 'A-1-r1-1', note: 'Too early.' });
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'compensated', reason: 'x: human did not approve: Too early.' });
+    expect(stateOf(made).approvals.pending.size).toBe(0);
+  });
+
+  it('waits for mail to its owner, and for turns', async () => {
+    const made = org(
+      '  - { id: rest, wait: { turns: 2 } }\n  - { id: word, needs: [rest], wait: { mail: { from: a, subject: word } } }\n',
+      (prompt) => (prompt.agent === 'a' ? [say('human', 'sesame', { subject: 'The word' })] : []),
+    );
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)?.steps).toMatchObject({ rest: { status: 'completed', ended: 3 }, word: { status: 'waiting' } });
+    made.drop('a', 'What is the word?');
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', result: 'sesame' });
+  });
+
+  it('runs other workflows', async () => {
+    const made = org('  - { id: x, workflow: child, with: { n: 2 } }\n', () => [complete('two')]).withFile(
+      'org/workflows/child.yaml',
+      'version: 1\ninputs: { n: { type: integer } }\nsteps:\n  - { id: y, agent: a, do: "{{inputs.n}}" }\n',
+    );
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', result: 'two' });
+    expect(runOf(made, 'child-1')).toMatchObject({ status: 'completed', key: 'run/r1/x' });
+    expect(made.read('org/tasks/T-1-child-1-1.md')).toMatch(/\n2\n/);
+  });
+
+  it('takes child runs back by taking back what they did', async () => {
+    const made = org(
+      '  - { id: x, workflow: child }\n  - { id: z, agent: b, needs: [x], retries: 0, do: Z }\n',
+      (prompt) => (prompt.agent === 'a' ? [write('made.md', 'made'), complete('made')] : [fail('no')]),
+    ).withFile('org/workflows/child.yaml', 'version: 1\nsteps:\n  - { id: y, agent: a, do: Y }\n');
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'compensated', rest: [] });
+    expect(runOf(made, 'child-1')).toMatchObject({ status: 'compensated' });
+    expect(made.read('agents/a/workspace/made.md')).toBeNull();
+  });
+
+  it('stops at its budget', async () => {
+    const made = org(
+      '  - { id: x, agent: a, do: X }\n  - { id: y, agent: a, needs: [x], do: Y }\n',
+      () => [complete('x')],
+      { head: 'budget: 0.01\n' },
+      { models: PRICED, credits: { agents: { a: { grant: 1 } } } },
+    );
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)?.reason).toBe('y: the budget of the run is spent');
+    expect(made.prompts).toHaveLength(1);
+  });
+
+  it('hands the taint of what it read on to the tasks that come after', async () => {
+    const made = org(
+      '  - { id: x, agent: a, do: X }\n  - { id: y, agent: b, needs: [x], do: "{{steps.x.result}}" }\n',
+      () => [complete('x')],
+    );
+    await made.ask(begin);
+    await made.turns(1);
+    const engine = made.open();
+    engine.state.rights.tainted.set('a', 'a page');
+    await engine.turn();
+    engine.close();
+    expect(made.lines('task').find(({ task }) => task.id === 'T-2-r1-1')?.task.tainted).toBe(true);
+  });
+});
+
+describe('what people ask of a run', () => {
+  const TWO = '  - { id: x, agent: a, do: X }\n  - { id: y, agent: b, needs: [x], retries: 0, do: Y }\n';
+
+  it('cancels it with its open tasks and questions', async () => {
+    const made = org(`${TWO}  - { id: q, wait: { approval: { by: human, text: "?" } } }\n`, () => []);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask(asked('cancel'));
+    await made.turns(1);
+    expect(runOf(made)).toMatchObject({ status: 'cancelled', reason: 'human cancelled it' });
+    expect(made.read('org/tasks/T-1-r1-1.md')).toContain('status: cancelled');
+    expect(stateOf(made).approvals.pending.size).toBe(0);
+    expect(made.paths(/^org\/approvals\//)).toEqual(['org/approvals/answered/A-1-r1-1.md']);
+  });
+
+  it('pauses and resumes it', async () => {
+    const made = org(TWO, (prompt) => [complete(titleOf(prompt))]);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask(asked('pause'));
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'paused' });
+    expect(made.prompts).toHaveLength(1);
+    await made.ask(asked('resume'));
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', result: 'y' });
+  });
+
+  it('goes on from a step that failed, and keeps what was done before it', async () => {
+    let isUp = false;
+    const made = org(`${TWO.replace('do: X', 'compensate: none, do: X')}`, (prompt) =>
+      titleOf(prompt) === 'x' || isUp ? [complete('ok')] : [fail('down')],
+    );
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'failed', rest: [{ step: 'x', why: 'it cannot be taken back' }] });
+    isUp = true;
+    await made.ask(asked('retry', 'y'));
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', rest: [] });
+    expect(made.lines('visit').map(({ task }) => task)).toHaveLength(3);
+  });
+
+  it('takes it back, and says what stays', async () => {
+    const made = org(TWO, (prompt) => [write(`${titleOf(prompt)}.md`, 'v'), complete(titleOf(prompt))]);
+    await made.ask(begin);
+    await made.run();
+    made.disk.put('agents/a/workspace/x.md', 'by hand');
+    await made.ask(asked('undo'));
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'failed', rest: [{ step: 'x' }] });
+    expect(made.read('agents/a/workspace/x.md')).toBe('by hand');
+    expect(made.read('agents/b/workspace/y.md')).toBeNull();
+    await replayed(made);
+  });
+
+  it('is refused with the reason when it can no longer be', async () => {
+    const made = org(TWO, (prompt) => [complete(titleOf(prompt))]);
+    await made.ask(begin);
+    await made.ask(begin);
+    await made.run();
+    await made.ask(asked('cancel'));
+    await made.ask({ ...asked('cancel'), id: 'other' });
+    await made.ask({ ...begin, run: 'r2', workflow: 'flaw' });
+    await made.turns(1);
+    expect(made.lines('run-asked').map(({ id, refused }) => [id, refused])).toEqual([
+      ['r1', undefined],
+      ['r1', 'there is a run r1 already'],
+      ['r1', 'it is completed'],
+      ['other', 'there is no such run'],
+      ['r2', 'there is no valid workflow flaw: did you mean flow?'],
+    ]);
+    expect(made.lines('notice').map(({ text }) => text)).toContain(
+      'lemming workflow cancel r1 was not done: it is completed',
+    );
+  });
+
+  it('begins it once for a key', async () => {
+    const made = org(TWO, (prompt) => [complete(titleOf(prompt))]);
+    await made.ask({ ...begin, key: 'k' });
+    await made.ask({ ...begin, run: 'r2', key: 'k' });
+    await made.run();
+    expect([...stateOf(made).runs.all.keys()]).toEqual(['r1']);
+  });
+});
+
+describe('a workflow that begins by itself', () => {
+  const ON = (on: string) => ({ head: `owner: boss\non: ${on}\ninputs: { text: { type: string, default: none } }\n` });
+  const STEP = '  - { id: x, agent: a, do: "{{inputs.text}}" }\n';
+
+  it('does so for each mail to its owner that fits, once', async () => {
+    const made = org(
+      STEP,
+      () => [complete('ok')],
+      ON('{ mail: { from: human, subject: order }, with: { text: "{{mail.body}}" } }'),
+    );
+    await made.turns(1);
+    made.drop('boss', 'Two teas', { subject: 'An order' });
+    made.drop('boss', 'Hello', { subject: 'Nothing' });
+    await made.run();
+    const runs = [...stateOf(made).runs.all.values()];
+    expect(runs).toMatchObject([{ owner: 'boss', hops: 1, inputs: { text: 'Two teas' }, status: 'completed' }]);
+    await replayed(made);
+  });
+
+  it('does so every so many turns', async () => {
+    const made = org(STEP, () => [complete('ok')], ON('{ every: 3 }'));
+    await made.turns(7);
+    expect([...stateOf(made).runs.all.keys()]).toEqual(['flow-4', 'flow-7']);
+  });
+
+  it('does so at its times; missed ones become one run, and that is told', async () => {
+    const made = org(STEP, () => [complete('ok')], ON('{ cron: "0 * * * *" }'));
+    await made.turns(1);
+    made.clock.advance(5 * 3_600_000);
+    await made.turns(2);
+    expect([...stateOf(made).runs.all.keys()]).toHaveLength(1);
+    expect(made.lines('run-due').at(-1)?.notices[0]).toMatch(/5 times of its cron had come/);
+    made.clock.advance(-2 * 3_600_000);
+    await made.turns(2);
+    expect([...stateOf(made).runs.all.keys()]).toHaveLength(1);
+  });
+
+  it('does not begin without an owner', async () => {
+    const made = org(STEP, () => [], { head: 'on: { every: 1 }\ninputs: { text: { type: string, default: x } }\n' });
+    await made.turns(3);
+    expect(stateOf(made).runs.all.size).toBe(0);
+  });
+});
+
+describe('runs', () => {
+  it('have the same files at every concurrency', async () => {
+    const files = [];
+    for (const concurrency of [1, 8]) {
+      const made = org(
+        '  - { id: each, capability: words, foreach: { in: [1, 2, 3, 4], max: 9 }, do: "{{item}}" }\n  - { id: last, agent: b, needs: [each], do: "{{steps.each.result}}" }\n',
+        (prompt) => [write(`${prompt.task}.md`, 'v'), complete(`of ${prompt.task}`)],
+      );
+      made.env.LEMMING_LIMITS_CONCURRENCY = String(concurrency);
+      await made.ask(begin);
+      await made.run();
+      expect(runOf(made)?.status).toBe('completed');
+      files.push(visible(made));
+    }
+    expect(files[1]).toEqual(files[0]);
+  });
+});
