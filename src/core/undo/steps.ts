@@ -1,4 +1,6 @@
 /** Plans the steps of an undo. */
+
+import { copyWith } from '../../schema/copy.ts';
 import type { Change } from '../journal/kinds/line-kind.ts';
 import { type Content, contentHash, packContents } from '../model/content.ts';
 import type { UndoStep } from '../model/entry.ts';
@@ -6,8 +8,7 @@ import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import type { UndoableEffect, UndoSearch } from './search.ts';
 
-/** Nothing of it is left. */
-export const AS_BEFORE = 'it is as it was before';
+const AS_BEFORE = 'it is as it was before';
 const BY_HAND = 'changed since by hand';
 const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';
 /** Effects that can be undone at one time. */
@@ -45,6 +46,10 @@ function left({ id, agent }: Pick<UndoableEffect, 'id' | 'agent'>, on: string, w
   return { id, agent, on, why };
 }
 
+function gone(deed: Pick<UndoableEffect, 'id' | 'agent'>, on: string, why: string): UndoStep {
+  return copyWith(left(deed, on, why), { gone: true as const });
+}
+
 /** Steps that build on one another: the older ones find what the newer ones put back. */
 class Planned {
   private readonly search: UndoSearch;
@@ -69,7 +74,7 @@ class Planned {
 
   private step(deed: UndoableEffect, change: Change): UndoStep[] {
     const before = this.search.undone.get(`${deed.id} ${change.on}`);
-    if (before !== undefined) return [left(deed, change.on, `already undone in turn ${before}`)];
+    if (before !== undefined) return [gone(deed, change.on, `already undone in turn ${before}`)];
     if ('message' in change) return [this.withdraw(deed, change.on)];
     return 'from' in change ? this.moveBack(deed, change) : [this.putBack(deed, change)];
   }
@@ -93,9 +98,8 @@ class Planned {
     { on, before, after, was, text }: Extract<Change, { before: string | null }>,
   ): UndoStep {
     const stands = this.hashAt(on);
-    if (before === after) return left(deed, on, AS_BEFORE);
-    if (stands !== after || stands === before)
-      return left(deed, on, this.changedSince(deed, on, stands === before ? AS_BEFORE : BY_HAND));
+    if (stands === before) return gone(deed, on, this.changedSince(deed, on, AS_BEFORE));
+    if (stands !== after) return left(deed, on, this.changedSince(deed, on));
     const old = was === undefined ? this.now.contentOf(before as string) : was;
     if (old === undefined) return left(deed, on, `what stood there ${NOT_HELD}`);
     if (contentHash(text) !== after) return left(deed, on, `what it left there ${NOT_HELD}`);

@@ -7,7 +7,6 @@ import type { Attachments } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { messageOf } from '../rights/recipients.ts';
 import type { FileVersions } from '../tools/file-versions.ts';
-import { AS_BEFORE } from './steps.ts';
 
 /** Withdraws mail at the freeze, before anybody can be given it. Pure. */
 export function withdrawals(state: State, lines: readonly Entry[]): Effect[] {
@@ -65,7 +64,7 @@ const TRIES = 3;
 /** What a run is told of an undo that it wanted. What was undone before does not stand, and what was paid is no effect. */
 function forRun({ runs, clock }: State, { key }: UndoEntry, left: readonly UndoStep[]): Effect[] {
   if (key === undefined) return [];
-  const stands = left.filter(({ on, why = '' }) => on !== '' && why !== AS_BEFORE && !why.startsWith('already undone'));
+  const stands = left.filter(({ on, gone }) => on !== '' && !gone);
   const isPassing = stands.some(({ why = '' }) => why.endsWith('in this turn'));
   const again = isPassing && (runs.undos.get(key)?.tries ?? TRIES) < TRIES;
   const texts = stands.map(({ id, on, why }) => cut(`${id} ${on} (${why})`, 500));

@@ -30,7 +30,8 @@ export interface Replaced {
 
 /**
  * Writes a file of a workspace at once. What stands there is moved aside first, so that an edit a person makes at that very
- * instant is found, not overwritten. After a kill at any point it is simply done again. `over`: the hash of what alone may give
+ * instant is found, not overwritten. After a kill at any point it is simply done again, and still tells what stood there: until its
+ * release that stays beside the file, or a mark that nothing stood there. `over`: the hash of what alone may give
  * way, or `NOTHING`; null: something else stands there, and stays.
  */
 export function writeLive(disk: Disk, path: string, text: string): Replaced;
@@ -38,14 +39,20 @@ export function writeLive(disk: Disk, path: string, text: string, over: string |
 export function writeLive(disk: Disk, path: string, text: string, over?: string): Replaced | null {
   const aside = beside(path, 'aside');
   const temp = beside(path, 'tmp');
-  const release = (): void => disk.unlink(aside);
-  disk.unlink(temp);
+  const fresh = beside(path, 'new');
+  const release = (): void => {
+    disk.unlink(aside);
+    disk.unlink(fresh);
+  };
   const cutOff = disk.stat(aside) !== null;
+  if (!cutOff && disk.stat(fresh) !== null && sameText(disk.read(path), text)) return { bytes: null, release };
+  disk.unlink(temp);
   if (cutOff && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
   if (cutOff && disk.stat(path) !== null) keepAside(disk, aside, path, 'old');
   disk.create(temp, text);
   for (;;) {
     if (disk.stat(path) !== null) disk.rename(path, aside);
+    else if (disk.stat(aside) === null && disk.stat(fresh) === null) disk.create(fresh, '');
     if (over !== undefined && hashAt(disk, aside) !== over) break;
     if (linkNew(disk, temp, path)) {
       disk.unlink(temp);
@@ -53,7 +60,8 @@ export function writeLive(disk: Disk, path: string, text: string, over?: string)
     }
   }
   giveBack(disk, aside, path, 'old');
-  tidyLive(disk, path);
+  release();
+  disk.unlink(temp);
   return null;
 }
 
@@ -62,14 +70,24 @@ function hashAt(disk: Disk, path: string): string {
   return bytes === null ? NOTHING : bytesHash(bytes);
 }
 
-/** What a kill left beside a file whose write the journal holds already. */
-export function tidyLive(disk: Disk, path: string): void {
-  for (const what of ['aside', 'tmp'])
+/**
+ * What a kill left beside a file whose write the journal holds already. `was` and `is`: the hashes of what that write replaced and of
+ * what it wrote; null for nothing. Where something else lies, a later write was cut off, and finds there what it needs to be done again.
+ */
+export function tidyLive(disk: Disk, path: string, { was, is }: { was: string | null; is: string | null }): void {
+  for (const what of ['aside', 'new', 'tmp'])
     try {
+      if (what === 'aside' && !isTidy(disk, path, { was, is })) return;
       disk.unlink(beside(path, what));
     } catch (error) {
       if (!isOfPlace(error)) throw error; // a folder of that name, or a workspace that cannot be used, keeps nobody from starting
     }
+}
+
+/** Whether the file stands as it was written, and nothing else lies aside than what the journal holds. */
+function isTidy(disk: Disk, path: string, { was, is }: { was: string | null; is: string | null }): boolean {
+  const [stands, aside] = [hashAt(disk, path), hashAt(disk, beside(path, 'aside'))];
+  return stands === (is ?? NOTHING) && (aside === NOTHING || aside === was);
 }
 
 function sameText(bytes: Uint8Array | null, text: string): boolean {

@@ -4,6 +4,7 @@ import { overdue } from '../../core/approvals/overdue.ts';
 import { apply } from '../../core/journal/apply.ts';
 import type { FileOp } from '../../core/journal/file-op.ts';
 import { changesConfig } from '../../core/journal/kind-of.ts';
+import { hashOfLive } from '../../core/journal/kinds/calls/used.ts';
 import { RULES, rulesOf } from '../../core/journal/rules.ts';
 import { isKept, opsOf, placed, type RefusedOp, type Unplaced, unplacedLines } from '../../core/journal/unplaced.ts';
 import { revivable } from '../../core/mail/absent-agents.ts';
@@ -439,7 +440,8 @@ export class Engine {
     this.unfinished = null;
     this.live.thaw(unfinished.open.env ?? {});
     for (const call of unfinished.calls)
-      if (call.k === 'used') for (const { path } of call.files) tidyLive(this.ports.disk, path);
+      if (call.k === 'used')
+        for (const file of call.files) tidyLive(this.ports.disk, file.path, { was: file.was, is: hashOfLive(file) });
     this.journalLog?.(unfinished);
     const recorded = new RecordedCalls(unfinished.calls);
     const { again, doubt } = recorded.open();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textHash } from '../../../src/core/model/hash.ts';
 import { NOTHING } from '../../../src/core/model/tool.ts';
 import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { bytesHash } from '../../../src/disk/fs/materialise.ts';
@@ -144,21 +145,42 @@ describe('a file of a workspace that a tool writes', () => {
 
   it('is tidied when the journal holds it already', () => {
     const disk = new MemoryDisk();
-    for (const name of ['x', '.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, name);
-    tidyLive(disk, 'w/x');
+    for (const name of ['x', '.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, 'x');
+    tidyLive(disk, 'w/x', { was: textHash('x'), is: textHash('x') });
     expect([...disk.files()]).toEqual([['w/x', 'x']]);
+  });
+
+  it('is not tidied while a later write is to be done again', () => {
+    const disk = new MemoryDisk();
+    for (const name of ['.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, 'mine');
+    disk.create('w/x', 'x');
+    tidyLive(disk, 'w/x', { was: null, is: textHash('x') });
+    tidyLive(disk, 'w/x', { was: textHash('mine'), is: textHash('y') });
+    disk.unlink('w/x');
+    expect(disk.files().size).toBe(2);
+    expect(writeLive(disk, 'w/x', 'new').bytes).toEqual(Buffer.from('mine'));
+  });
+
+  it('is told again as new when a kill came after it', () => {
+    const disk = new MemoryDisk();
+    expect(writeLive(disk, 'w/x', 'new').bytes).toBeNull();
+    const again = writeLive(disk, 'w/x', 'new');
+    expect(again.bytes).toBeNull();
+    again.release();
+    expect([...disk.files().keys()]).toEqual(['w/x']);
+    expect(writeLive(disk, 'w/x', 'new').bytes).toEqual(Buffer.from('new'));
   });
 
   it('is tidied as far as its place allows, and never in silence on a disk that fails', () => {
     const failing = (failure: 'not-regular' | 'io') => {
       const disk = new MemoryDisk();
-      for (const name of ['.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, name);
+      for (const name of ['.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, 'x');
       disk.plan = ({ path }) => (path.endsWith('.aside') ? failure : 'go');
       return disk;
     };
     const disk = failing('not-regular');
-    tidyLive(disk, 'w/x');
+    tidyLive(disk, 'w/x', { was: textHash('x'), is: null });
     expect([...disk.files().keys()]).toEqual(['w/.lemming-x.aside']);
-    expect(() => tidyLive(failing('io'), 'w/x')).toThrow(DiskError);
+    expect(() => tidyLive(failing('io'), 'w/x', { was: textHash('x'), is: null })).toThrow(DiskError);
   });
 });

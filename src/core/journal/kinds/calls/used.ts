@@ -76,7 +76,18 @@ export const kind: LineKind<'used'> = {
   tellsOfFiles: false,
 };
 
-function liveChange({ path: on, was: before, hash, ...file }: LiveFile): Change {
+/** The hash of a file as a tool left it; null: it is gone. */
+export function hashOfLive({ hash, ...file }: LiveFile): string | null {
+  return contentHash(liveContent(file)) ?? hash ?? null;
+}
+
+function liveChange({ path: on, was: before, ...file }: LiveFile): Change {
   const text = liveContent(file);
-  return { on, before, after: contentHash(text) ?? hash ?? null, was: before === null ? null : undefined, text };
+  return {
+    on,
+    before,
+    after: hashOfLive({ path: on, was: before, ...file }),
+    was: before === null ? null : undefined,
+    text,
+  };
 }

@@ -19,6 +19,8 @@ const step = later(() =>
     file: z.strictObject(replacing()).optional(),
     mail: z.literal(true).optional(),
     why: z.string().optional(),
+    /** Nothing of it is left: it is undone already, or what stands there is as it was before. */
+    gone: z.literal(true).optional(),
   }),
 );
 
