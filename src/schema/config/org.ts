@@ -110,6 +110,7 @@ export const orgFile = later(() =>
         task_visits: turns(5).describe('visits after which a task that has not ended has failed'),
         tasks: turns(20_000).describe('tasks that may be open at the same time'),
         agent_tasks: turns(1000).describe('open tasks that an agent may have'),
+        runs: turns(100).describe('runs of workflows that may be open at the same time'),
         max_attempts: turns(3).describe('failed visits after which a message becomes a dead letter'),
         concurrency: turns(64).describe('model calls at the same time'),
         steps: turns(8).describe('model calls that a visit may make'),

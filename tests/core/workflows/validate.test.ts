@@ -209,8 +209,8 @@ describe('the inputs of a run', () => {
   const read = (given: Record<string, unknown>) => readInputs(file, given as never);
 
   it('are those that are given, and defaults', () => {
-    expect(read({ topic: 'x', yes: true })).toEqual({
-      inputs: { topic: 'x', n: 2, list: [], size: 'small', some: 1, yes: true },
+    expect(read({ topic: 'x', yes: true, list: ['a'] })).toEqual({
+      inputs: { topic: 'x', n: 2, list: ['a'], size: 'small', some: 1, yes: true },
     });
   });
 

@@ -314,3 +314,162 @@ describe('runs', () => {
     expect(files[1]).toEqual(files[0]);
   });
 });
+
+describe('a run that cannot be as it was meant', () => {
+  const STEP = '  - { id: x, agent: a, do: X }\n';
+
+  it('does not begin with wrong inputs, a key of another workflow, or too many open runs', async () => {
+    const made = org('  - { id: rest, wait: { turns: 9 } }\n', () => [], {}, { org: { limits: { runs: 1 } } }).withFile(
+      'org/workflows/other.yaml',
+      `version: 1\nsteps:\n${STEP}`,
+    );
+    await made.ask({ ...begin, inputs: { n: 1 } });
+    await made.ask({ ...begin, key: 'k' });
+    await made.ask({ ...begin, run: 'r2', key: 'k', workflow: 'other' });
+    await made.ask({ ...begin, run: 'r3' });
+    await made.ask({ ...asked('retry') });
+    await made.ask({ ...asked('undo') });
+    await made.turns(1);
+    expect(made.lines('run-asked').map(({ id, refused }) => [id, refused])).toEqual([
+      ['r1', 'There is no input n'],
+      ['r1', undefined],
+      ['r2', 'the key "k" belongs to r1, a run of flow'],
+      ['r3', '1 runs are open, which is the most'],
+      ['r1', 'no step is named'],
+      ['r1', 'it is running: cancel it first'],
+    ]);
+  });
+
+  it('does not begin by itself when too many agents led to it, or its owner is set aside; people are told', async () => {
+    const on = { head: 'owner: boss\non: { mail: { from: a } }\n' };
+    const made = org(STEP, (prompt) => (prompt.agent === 'a' ? [say('boss', 'Go')] : []), on, {
+      org: { limits: { hops: 1 } },
+    });
+    await made.turns(1);
+    made.drop('a', 'Tell the boss');
+    await made.turns(2);
+    const said = () => made.lines('notice').map(({ text }) => text);
+    expect(said()).toContain('A run of flow did not begin: it has passed through 1 agents without a person');
+    made.disk.put('agents/boss/resume.md', '---\nmodel: 7\n---\n');
+    made.restart();
+    made.withFile('org/workflows/flow.yaml', `version: 1\nowner: boss\non: { every: 1 }\nsteps:\n${STEP}`);
+    await made.turns(3);
+    expect(stateOf(made).runs.all.size).toBe(0);
+  });
+
+  it('fails a step that is worked on when its budget is spent', async () => {
+    const made = org(
+      `${STEP}  - { id: y, agent: b, do: Y }\n`,
+      (prompt) => (prompt.agent === 'a' ? [complete('x')] : [{ tool: 'update_task', input: { note: 'Half.' } }]),
+      { head: 'budget: 0.02\n' },
+      { models: PRICED, credits: { agents: { a: { grant: 1 }, b: { grant: 1 } } } },
+    );
+    await made.ask({ ...begin, budget: 500_000 });
+    await made.run();
+    expect(runOf(made)).toMatchObject({
+      budget: 20_000,
+      reason: expect.stringContaining('the budget of the run is spent'),
+    });
+  });
+
+  it('is not given notices as mail, and gives the names of many child runs', async () => {
+    const made = org(
+      '  - { id: x, workflow: child, foreach: { in: [1, 2], max: 2 }, with: { n: "{{item}}" } }\n',
+      () => [complete('ok')],
+    ).withFile(
+      'org/workflows/child.yaml',
+      'version: 1\ninputs: { n: { type: integer } }\nsteps:\n  - { id: w, wait: { mail: { from: a } }, timeout: 3 turns }\n',
+    );
+    await made.ask(begin);
+    await made.turns(1);
+    expect([...stateOf(made).runs.all.keys()]).toEqual(['r1', 'child-1', 'child-1-2']);
+    const engine = made.open();
+    expect([engine.idle(), engine.atRest()]).toEqual(['idle', false]);
+    engine.close();
+    await made.turns(6);
+    expect(runOf(made)).toMatchObject({ status: 'compensated' });
+    await made.ask(asked('retry', 'x'));
+    await made.turns(8);
+    expect(runOf(made)).toMatchObject({ status: 'compensated' });
+  });
+
+  it('that is taken back leaves what its child run could not take back', async () => {
+    const made = org(
+      '  - { id: x, workflow: child }\n  - { id: z, agent: b, needs: [x], retries: 0, do: Z }\n',
+      (prompt) => (prompt.agent === 'a' ? [complete('made')] : [fail('no')]),
+    ).withFile('org/workflows/child.yaml', 'version: 1\nsteps:\n  - { id: y, agent: a, compensate: none, do: Y }\n');
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({
+      status: 'failed',
+      rest: [{ step: 'x', why: 'y: it cannot be taken back' }],
+    });
+  });
+
+  it('cancels its child runs, but not one that is being taken back', async () => {
+    const made = org('  - { id: x, workflow: child }\n  - { id: y, workflow: slow }\n', (prompt) =>
+      titleOf(prompt) === 'bad' ? [fail('no')] : titleOf(prompt) === 'good' ? [complete('ok')] : [],
+    )
+      .withFile(
+        'org/workflows/child.yaml',
+        'version: 1\nsteps:\n  - { id: good, agent: a, do: G, compensate: { do: Long. } }\n  - { id: bad, agent: b, needs: [good], retries: 0, do: B }\n',
+      )
+      .withFile(
+        'org/workflows/slow.yaml',
+        'version: 1\nsteps:\n  - { id: q, wait: { approval: { by: human, text: "?" } } }\n',
+      );
+    await made.ask(begin);
+    await made.turns(3);
+    expect(runOf(made, 'child-1')?.status).toBe('compensating');
+    await made.ask({ ask: 'approve', by: 'human', id: 'A-1-slow-1-1', note: '' });
+    await made.ask(asked('cancel'));
+    await made.turns(1);
+    expect(runOf(made)?.status).toBe('cancelled');
+    expect(runOf(made, 'slow-1')?.status).toBe('cancelled');
+    expect(runOf(made, 'child-1')?.status).toBe('compensating');
+  });
+
+  it('waits while the organisation is paused', async () => {
+    const made = org(STEP, () => [complete('x')], { head: 'owner: boss\non: { every: 1 }\n' });
+    await made.turns(1);
+    await made.ask({ ask: 'pause', by: 'human', agent: null });
+    await made.ask(begin);
+    await made.turns(3);
+    expect([...stateOf(made).runs.all.keys()]).toEqual(['r1']);
+    expect(made.prompts).toEqual([]);
+    made.withFile('org/workflows/flow.yaml', `version: 1\nsteps:\n${STEP}`);
+    await made.turns(1);
+    expect(stateOf(made).runs.marks.size).toBe(0);
+  });
+
+  it('fails with its child run, which has taken itself back, and stops the other one', async () => {
+    const made = org('  - { id: x, workflow: bad }\n  - { id: y, workflow: slow }\n', () => [fail('no')])
+      .withFile('org/workflows/bad.yaml', 'version: 1\nsteps:\n  - { id: b, agent: b, retries: 0, do: B }\n')
+      .withFile('org/workflows/slow.yaml', 'version: 1\nsteps:\n  - { id: q, wait: { turns: 99 } }\n');
+    await made.ask(begin);
+    await made.turns(12);
+    const statuses = [...stateOf(made).runs.all.values()].map(({ id, status }) => [id, status]);
+    expect(statuses).toEqual([
+      ['r1', 'compensated'],
+      ['bad-1', 'compensated'],
+      ['slow-1', 'cancelled'],
+    ]);
+  });
+
+  it('fails when its owner is set aside, and names no workflow that is far from what was meant', async () => {
+    const made = org(
+      '  - { id: rest, wait: { turns: 1 } }\n  - { id: x, agent: a, needs: [rest], do: X }\n',
+      () => [],
+      {
+        head: 'owner: boss\non: { every: 2 }\n',
+      },
+    );
+    await made.turns(3);
+    expect([...stateOf(made).runs.all.keys()]).toEqual(['flow-3']);
+    made.disk.put('agents/boss/resume.md', '---\nmodel: 7\n---\n');
+    await made.ask({ ...begin, workflow: 'zzzzzzzz' });
+    await made.turns(2);
+    expect(runOf(made, 'flow-3')).toMatchObject({ status: 'compensated', reason: expect.stringContaining('x: ') });
+    expect(made.lines('run-asked').at(-1)?.refused).toBe('there is no valid workflow zzzzzzzz');
+  });
+});

@@ -40,7 +40,9 @@ function takeFacts({ run, facts }: RunDraft): void {
   for (const { work } of allWork(run))
     for (const one of work.undo ? [work, work.undo] : [work]) {
       const fact = byKey.get(one.key);
-      if (fact)
+      // A run that is being taken back no longer stands as it ended.
+      if (fact && one === work && work.undo) work.cost = fact.cost;
+      else if (fact)
         Object.assign(one, fieldsOf(fact), { ended: isFinished(fact.status) ? (one.ended ?? facts.turn) : null });
     }
 }

@@ -53,7 +53,7 @@ function inReverse(run: RunState): DoneWork[] {
   const rankOf = ({ step }: DoneWork): number => ranks.get(step.id) as number;
   const isWhole = ({ work }: DoneWork): number => (work.status === 'completed' ? 1 : 0);
   const ended = ({ work }: DoneWork): number => work.ended as number;
-  const item = ({ work }: DoneWork): number => work.item ?? 0;
+  const item = ({ work }: DoneWork): number => Number(work.item);
   return allWork(run)
     .filter(({ work }) => work.status === 'completed' || work.begun)
     .sort(

@@ -1,6 +1,6 @@
 /** Says which workflows begin by themselves in a turn: by mail, every so many turns, or at times. */
 import { byCodeUnit } from '../../../schema/name.ts';
-import type { WorkflowFile } from '../../../schema/records/workflow.ts';
+import type { WorkflowFile, WorkflowTriggers } from '../../../schema/records/workflow.ts';
 import type { Json } from '../../model/call.ts';
 import type { DueRun, TriggerMark } from '../../model/runs/runs.ts';
 import { fillValue } from '../file/template.ts';
@@ -35,7 +35,7 @@ export interface Triggered {
 const MOST_COUNTED = 1000;
 
 /**
- * What begins in a turn. Times that were missed since the mark become one run, and that is told. A clock that goes back begins
+ * What begins in a turn of a workflow with triggers. Times that were missed since the mark become one run, and that is told. A clock that goes back begins
  * nothing again, because the mark stays.
  */
 export function triggered(
@@ -45,8 +45,7 @@ export function triggered(
   facts: TriggerFacts,
   next: NextTime,
 ): Triggered {
-  const { on } = file;
-  if (!on) return { begin: [], mark, notices: [] };
+  const on = file.on as WorkflowTriggers;
   const begin = on.mail ? byMail(id, on.mail, on.with, mark, facts) : [];
   const notices: string[] = [];
   const isDue = on.every !== undefined && facts.turn - mark.turn >= on.every;

@@ -2,7 +2,7 @@
 import { copyWith } from '../../../schema/copy.ts';
 import type { TaskStatus } from '../../../schema/records/task.ts';
 import { type Config, isPersonIn } from '../../model/config.ts';
-import type { RunState } from '../../model/runs/run.ts';
+import type { RunState, StepState } from '../../model/runs/run.ts';
 import type { RunsState } from '../../model/runs/runs.ts';
 import { inboxOf } from '../../model/state/mail.ts';
 import { isUnbegun, type TasksState } from '../../model/state/tasks.ts';
@@ -80,7 +80,7 @@ function factOfUndone(key: string, { id, status, rest }: RunState): TaskFact {
 
 /** Answers that were given, also those that the turn will only note. */
 function answersTo({ approvals, runs }: State, run: RunState): AnswerFact[] {
-  const keys = run.file.steps.map(({ id }) => questionKey(run, id, run.steps[id]?.round ?? 1));
+  const keys = run.file.steps.map(({ id }) => questionKey(run, id, (run.steps[id] as StepState).round));
   return keys.flatMap((key): AnswerFact[] => {
     const known = runs.answers.get(key);
     if (known) return [copyWith(known, { key })];
@@ -91,10 +91,9 @@ function answersTo({ approvals, runs }: State, run: RunState): AnswerFact[] {
 
 /** Mail that waits for somebody, with the turn in which it could first be read: what agents write is read in the next one. */
 export function mailFor(config: Config, { mail }: State, owner: string): ArrivedMail[] {
-  return inboxOf(mail, owner).flatMap((one): ArrivedMail[] => {
-    if (one.kind === 'notice') return [];
+  return inboxOf(mail, owner).map((one) => {
     const turn = isPersonIn(config, one.from) ? one.turn : one.turn + 1;
     const { id, from, subject, body, hops } = one;
-    return [{ id, turn, from, subject, body, hops, tainted: one.tainted === true }];
+    return { id, turn, from, subject, body, hops, tainted: one.tainted === true };
   });
 }

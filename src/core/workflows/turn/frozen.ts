@@ -4,10 +4,11 @@ import { cut } from '../../../schema/print.ts';
 import type { RunRequest } from '../../../schema/records/request.ts';
 import { heldOf } from '../../approvals/approval.ts';
 import { printApproval } from '../../approvals/approval-text.ts';
-import { type Config, peopleOf } from '../../model/config.ts';
+import { type Config, peopleOf, type Workflow } from '../../model/config.ts';
 import type { Effect, Entry } from '../../model/entry.ts';
 import { textHash } from '../../model/hash.ts';
 import { isOver, type RunState } from '../../model/runs/run.ts';
+import { isOfRun } from '../../model/runs/runs.ts';
 import { isFinished, type Task } from '../../model/state/tasks.ts';
 import type { State } from '../../model/state.ts';
 import type { TaskRecord } from '../../tasks/record.ts';
@@ -23,9 +24,6 @@ import { printRun, runPath } from '../run/page.ts';
 import { factsFor, type RunsPresent } from './facts.ts';
 import { runLine } from './line.ts';
 import { questionOfRun, taskOf } from './make.ts';
-
-/** Runs that are open at once, at most. */
-const MOST_OPEN = 1000;
 
 /** What begins a run. */
 interface Beginning {
@@ -72,7 +70,6 @@ class RunsOfTurn {
   private readonly others: Effect[] = [];
   /** Run → how many tasks and questions it has got in this turn. */
   private readonly numbers = new Map<string, number>();
-  private readonly stopped = new Set<string>();
 
   constructor(config: Config, state: State, record: TaskRecord) {
     this.config = config;
@@ -102,24 +99,33 @@ class RunsOfTurn {
   private beginAsked(ask: AskedRun<'run-workflow'>): string | null {
     const { workflow, run, inputs, by } = ask;
     const { budget = null, key = null } = ask;
-    if (key !== null && this.present.runs.keys.has(key)) return null;
+    if (key !== null && this.present.runs.keys.has(key)) return this.sameAgain(key, workflow);
     if (this.present.runs.all.has(run)) return `there is a run ${run} already`;
     return this.begin(run, { workflow, inputs, owner: by, key, budget, hops: 0, tainted: false, mail: null });
   }
 
+  /** The key is taken: by a run of the same workflow, which is well, or of another one. */
+  private sameAgain(key: string, workflow: string): string | null {
+    const { all, keys } = this.present.runs;
+    const { id, workflow: its } = all.get(keys.get(key) as string) as RunState;
+    return its === workflow ? null : `the key ${JSON.stringify(key)} belongs to ${id}, a run of ${its}`;
+  }
+
   /** Tells the owner of a workflow something about its triggers. */
   tellOwner(workflow: string, texts: readonly string[]): void {
-    const { owner } = this.config.workflows.get(workflow)?.file ?? {};
-    if (owner !== undefined) for (const text of texts) this.notice(owner, `workflow ${workflow}`, text);
+    for (const text of texts) this.notice(this.ownerOf(workflow), `workflow ${workflow}`, text);
+  }
+
+  /** Of a workflow with triggers. */
+  private ownerOf(workflow: string): string {
+    return (this.config.workflows.get(workflow) as Workflow).file.owner as string;
   }
 
   /** Begins a run that a trigger of its workflow wants. */
   beginDue({ workflow, key, inputs, mail, hops, tainted }: State['runs']['due'][number]): void {
-    const owner = this.config.workflows.get(workflow)?.file.owner ?? 'nobody';
+    const owner = this.ownerOf(workflow);
     const id = this.freeId(workflow);
-    const why = this.present.runs.keys.has(key)
-      ? null
-      : this.begin(id, { workflow, inputs, owner, key, budget: null, hops, tainted, mail });
+    const why = this.begin(id, { workflow, inputs, owner, key, budget: null, hops, tainted, mail });
     this.others.push(askedLine(this.turn, { by: owner, do: 'run', id, due: true }, why));
     if (why !== null) this.tellPeople(workflow, `A run of ${workflow} did not begin: ${why}`);
   }
@@ -133,8 +139,8 @@ class RunsOfTurn {
       return `there is no valid workflow ${workflow}${nearest === undefined ? '' : `: did you mean ${nearest}?`}`;
     }
     if (!config.agents.has(owner)) return `${owner} is not in the organisation`;
-    if (this.present.runs.all.size - this.overCount() >= MOST_OPEN)
-      return `${MOST_OPEN} runs are open, which is the most`;
+    const { runs: most } = config.org.limits;
+    if (this.open().length >= most) return `${most} runs are open, which is the most`;
     if (hops > config.org.limits.hops) return `it has passed through ${hops - 1} agents without a person`;
     const { file, text } = found;
     const at = { turn, time: state.clock.time };
@@ -144,8 +150,9 @@ class RunsOfTurn {
     return null;
   }
 
-  private overCount(): number {
-    return [...this.present.runs.all.values()].filter(({ status }) => isOver(status)).length;
+  private open(): RunState[] {
+    const ids = new Set([...this.state.runs.open, ...this.changed]);
+    return [...ids].map((id) => this.present.runs.all.get(id) as RunState).filter(({ status }) => !isOver(status));
   }
 
   /** `release-12`, or with a number behind it. No agent has that name: the ids of tasks would be the same. */
@@ -168,8 +175,10 @@ class RunsOfTurn {
   advanceAll(): void {
     for (let round = 0; round < ROUNDS; round++) {
       let isChanged = false;
-      for (const run of [...this.present.runs.all.values()])
+      for (const { id } of this.open()) {
+        const run = this.present.runs.all.get(id) as RunState; // as the ones before it left it
         if (!isOver(run.status)) isChanged = this.advance(run) || isChanged;
+      }
       if (!isChanged) return;
     }
   }
@@ -216,7 +225,7 @@ class RunsOfTurn {
       const id = this.freeId(workflow);
       return refusedFact(key, this.begin(id, { workflow, inputs, owner, key, budget, hops, tainted, mail: null }));
     }
-    return refusedFact(wanted.key, this.makeUndo(run, wanted));
+    return this.makeUndo(run, wanted);
   }
 
   private makeTask(run: RunState, wanted: Extract<TaskToMake, { kind: 'task' }>): string | null {
@@ -227,12 +236,11 @@ class RunsOfTurn {
     return why;
   }
 
-  private makeUndo(run: RunState, { key, of }: Extract<TaskToMake, { kind: 'undo' }>): string | null {
+  private makeUndo(run: RunState, { key, of }: Extract<TaskToMake, { kind: 'undo' }>): null {
     const { runs } = this.present;
     const child = runs.all.get(of);
     if (child) {
       const done = undoRun(child, `run ${run.id}`, { turn: this.turn, time: this.state.clock.time });
-      if ('why' in done && child.status !== 'compensated') return done.why;
       if ('run' in done) this.set(done.run);
     }
     this.others.push({ k: 'run-undo', turn: this.turn, key, of, by: run.owner });
@@ -242,8 +250,6 @@ class RunsOfTurn {
 
   /** Ends a task, run or question that is not needed any more. */
   private stop(key: string, by: string, why: string): void {
-    if (this.stopped.has(key)) return;
-    this.stopped.add(key);
     const { tasks, runs } = this.present;
     const task = this.record.get(tasks.keys.get(key) ?? '');
     if (task && !isFinished(task.status))
@@ -255,7 +261,7 @@ class RunsOfTurn {
     const held = heldOf(approval);
     const said = { by: 'nobody', note: why, outcome: 'not done' };
     const text = printApproval(held, copyWith(said, { decision: 'deny' as const }));
-    const hash = textHash(approval.text ?? printApproval(held));
+    const hash = textHash(approval.text as string);
     const line = { k: 'decided' as const, id: approval.id, decision: 'denied' as const, held, hash, text };
     this.others.push(copyWith(line, said));
   }
@@ -268,9 +274,8 @@ class RunsOfTurn {
   }
 
   private tell(run: RunState, to: 'owner' | 'desk', text: string): void {
-    const isChild = run.key?.startsWith('run/') === true;
     if (to === 'desk') this.tellPeople(run.id, text);
-    else if (!isChild) this.notice(run.owner, `run ${run.id}`, text);
+    else if (!isOfRun(run)) this.notice(run.owner, `run ${run.id}`, text);
   }
 
   private tellPeople(id: string, text: string): void {
