@@ -9,6 +9,8 @@ import { TOOLS } from '../../tools/all.ts';
 import { count, shorten, table } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
 import { takenShape } from '../shapes.ts';
+import type { World } from '../world.ts';
+import { askRun } from './workflow-ask.ts';
 
 export const command = {
   name: 'undo',
@@ -21,9 +23,11 @@ export const command = {
     },
     { line: 'lemming undo E-42-coder_01-3', does: 'undoes one effect; lemming audit lists their ids' },
     { line: 'lemming undo 42.coder_01', does: 'undoes what coder_01 did in turn 42' },
+    { line: 'lemming undo T-12-manager-1', does: 'undoes what the visits did that worked on that task' },
+    { line: 'lemming undo release-12', does: 'takes that run of a workflow back' },
     { line: 'lemming undo A-12-coder_01-1', does: 'undoes what an approval allowed, such as a new skill' },
   ],
-  args: [{ name: 'id', about: 'an effect, a message, an approval, a turn, TURN.AGENT, or an agent' }],
+  args: [{ name: 'id', about: 'an effect, a message, an approval, a turn, TURN.AGENT, an agent, a task, or a run' }],
   flags: [{ name: 'dry-run', about: 'only list what would be undone' }],
   reads: false,
   right: 'edit',
@@ -48,6 +52,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { state, disk } = view;
   const of = input.args.id;
+  if (state.runs.all.has(of) && !input.flags['dry-run']) return undoRun(world, of);
   const steps = undoSteps(disk, state, TOOLS, of);
   if (steps.length === 0)
     throw failure('not-found', `Nothing named ${JSON.stringify(of)} can be undone.`, {
@@ -72,6 +77,12 @@ export const run: Run<typeof command> = async (world, input) => {
   ];
   return { data: { of, steps: rows, taken }, text: text.filter(Boolean).join('\n\n') };
 };
+
+/** A run takes itself back, as its steps say. */
+async function undoRun(world: World, id: string) {
+  const { data, text } = await askRun('undo')(world, { args: { id } });
+  return { data: { of: id, steps: [], taken: data.taken }, text };
+}
 
 function ending(things: number, waits: boolean): string {
   if (things === 0) return 'Nothing is left to undo.';

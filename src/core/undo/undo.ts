@@ -3,6 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { archiveMoves } from '../journal/files.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../model/entry.ts';
+import type { WorkUndo } from '../model/runs/runs.ts';
 import type { Attachments } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { messageOf } from '../rights/recipients.ts';
@@ -65,8 +66,8 @@ const TRIES = 3;
 function forRun({ runs, clock }: State, { key }: UndoEntry, left: readonly UndoStep[]): Effect[] {
   if (key === undefined) return [];
   const stands = left.filter(({ on, gone }) => on !== '' && !gone);
-  const isPassing = stands.some(({ why = '' }) => why.endsWith('in this turn'));
-  const again = isPassing && (runs.undos.get(key)?.tries ?? TRIES) < TRIES;
+  const isPassing = stands.some(({ why }) => (why as string).endsWith('in this turn'));
+  const again = isPassing && (runs.undos.get(key) as WorkUndo).tries < TRIES;
   const texts = stands.map(({ id, on, why }) => cut(`${id} ${on} (${why})`, 500));
   const line = { k: 'run-undone' as const, turn: clock.turn + 1, key, left: texts.slice(0, NAMED) };
   return [again ? copyWith(line, { again: true as const }) : line];

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { copyWith } from '../../../../schema/copy.ts';
 import { later } from '../../../../schema/later.ts';
+import type { WorkUndo } from '../../../model/runs/runs.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
@@ -27,8 +28,7 @@ export const kind: LineKind<'run-undone'> = {
   phase: 'effect',
   schema,
   apply: ({ runs, undo }, { key, left, again }) => {
-    const known = runs.undos.get(key);
-    if (!known) return;
+    const known = runs.undos.get(key) as WorkUndo; // its run-undo line came before
     if (again) {
       runs.undos.set(key, copyWith(known, { tries: known.tries + 1 }));
       undo.asked.push({ of: known.of, by: known.by, key });

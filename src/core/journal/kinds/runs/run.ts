@@ -69,8 +69,7 @@ export const kind: LineKind<'run'> = {
     { id, begun: fresh, steps, status, tainted, ended, result, reason, taken, rest: left, page },
   ) => {
     const known = runs.all.get(id);
-    const base = fresh ?? known;
-    if (!base) return;
+    const base = fresh ?? (known as RunState); // its first line came before
     const old: RunState['steps'] = fresh ? {} : (known as RunState).steps;
     const run = copyWith(base as Omit<RunState, 'id' | 'steps'>, {
       id,
