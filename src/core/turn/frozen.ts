@@ -2,6 +2,7 @@
 import { saidAnswers } from '../approvals/answers.ts';
 import { awayText } from '../mail/absent-agents.ts';
 import { awayOf } from '../mail/notices.ts';
+import { overdueMail } from '../mail/overdue-mail.ts';
 import { type Config, peopleOf } from '../model/config.ts';
 import type { Effect, Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
@@ -25,6 +26,7 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...lostNotices(config, lines),
     ...lapseNotices(config, state, lines),
     ...saidAnswers(config, state),
+    ...overdueMail(config, state, turn),
     ...taskEffects(config, state, turn, lines, {
       isIdle: hasNoRuns(state),
       effects: (record) => runEffects(config, state, record, lines),

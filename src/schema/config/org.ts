@@ -218,6 +218,19 @@ export const orgFile = later(() =>
       })
       .prefault({})
       .describe('how memory is searched'),
+    mail: z
+      .strictObject({
+        escalate_after: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .nullable()
+          .default(null)
+          .describe('turns after which a superior is told of mail that was not read or answered; null: never'),
+      })
+      .prefault({})
+      .describe('how mail is watched'),
     tasks: z
       .strictObject({
         planner: z

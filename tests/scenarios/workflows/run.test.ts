@@ -254,14 +254,16 @@ describe('what people ask of a run', () => {
 });
 
 describe('a workflow that begins by itself', () => {
-  const ON = (on: string) => ({ head: `owner: boss\non: ${on}\ninputs: { text: { type: string, default: none } }\n` });
+  const triggered = (on: string) => ({
+    head: `owner: boss\non: ${on}\ninputs: { text: { type: string, default: none } }\n`,
+  });
   const STEP = '  - { id: x, agent: a, do: "{{inputs.text}}" }\n';
 
   it('does so for each mail to its owner that fits, once', async () => {
     const made = org(
       STEP,
       () => [complete('ok')],
-      ON('{ mail: { from: human, subject: order }, with: { text: "{{mail.body}}" } }'),
+      triggered('{ mail: { from: human, subject: order }, with: { text: "{{mail.body}}" } }'),
     );
     await made.turns(1);
     made.drop('boss', 'Two teas', { subject: 'An order' });
@@ -273,13 +275,13 @@ describe('a workflow that begins by itself', () => {
   });
 
   it('does so every so many turns', async () => {
-    const made = org(STEP, () => [complete('ok')], ON('{ every: 3 }'));
+    const made = org(STEP, () => [complete('ok')], triggered('{ every: 3 }'));
     await made.turns(7);
     expect([...stateOf(made).runs.all.keys()]).toEqual(['flow-4', 'flow-7']);
   });
 
   it('does so at its times; missed ones become one run, and that is told', async () => {
-    const made = org(STEP, () => [complete('ok')], ON('{ cron: "0 * * * *" }'));
+    const made = org(STEP, () => [complete('ok')], triggered('{ cron: "0 * * * *" }'));
     await made.turns(1);
     made.clock.advance(5 * 3_600_000);
     await made.turns(2);

@@ -33,6 +33,7 @@ const schema = later(() =>
       'result',
       'undo',
       'task',
+      'overdue',
     ]),
     text: z.string(),
     /** The dead letter that it reports. */
