@@ -1,5 +1,4 @@
 /** Judges an act: done, held or refused. */
-
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { actName } from '../approvals/answers.ts';
@@ -13,7 +12,6 @@ import { agentState } from '../model/state/staff.ts';
 import { type ActContext, type ActTool, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
-import { wantsPlan } from '../plans/stage.ts';
 import { toldName } from '../prompt/unfinished.ts';
 import { askedFirst } from '../rights/approvers.ts';
 import { deniedBefore, lastDenial } from '../rights/denied.ts';
@@ -102,12 +100,11 @@ function noteUse(scene: ActContext, act: Act): void {
 }
 
 /** A hint for an agent that asked for a tool it does not have: the tools it has. */
-function hintFor(toolbox: Toolbox, { config, state, agent, resume, task }: ActContext, rule: string): string {
+function hintFor(toolbox: Toolbox, { config, state, agent, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
   const names = toolsOf(toolbox, config, resume, {
     withEarlierMail: state.mail.recent.has(agent),
     hasTasks: state.tasks.assigned.has(agent),
-    plans: task !== undefined && wantsPlan(task),
   }).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
   return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
@@ -358,7 +355,7 @@ export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume, about:
   specs.set(toolbox, byConfig);
   const known = byConfig.get(config) ?? new Map<string, ToolSpec[]>();
   byConfig.set(config, known);
-  const key = `${resume.name}${about.withEarlierMail ? ' with earlier mail' : ''}${about.hasTasks ? ' with tasks' : ''}${about.plans ? ' with plan' : ''}`;
+  const key = `${resume.name}${about.withEarlierMail ? ' with earlier mail' : ''}${about.hasTasks ? ' with tasks' : ''}`;
   let list = known.get(key);
   if (!list) {
     list = [...toolbox.values()]
@@ -384,18 +381,11 @@ interface Situation {
   withEarlierMail?: boolean;
   /** It has open tasks. */
   hasTasks?: boolean;
-  /** The task of its visit wants a plan. */
-  plans?: boolean;
 }
 
-function isDescribed(
-  resume: Resume,
-  { spec, described }: Tool,
-  { withEarlierMail, hasTasks, plans }: Situation,
-): boolean {
+function isDescribed(resume: Resume, { spec, described }: Tool, { withEarlierMail, hasTasks }: Situation): boolean {
   if (described === 'with-earlier-mail') return withEarlierMail === true;
   if (described === 'with-tasks') return hasTasks === true;
-  if (described === 'with-plan') return plans === true;
   return described === undefined || grants(resume, spec.name) !== null;
 }
 
