@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { textHash } from '../../../model/hash.ts';
 import { answeredPath, approvalPath } from '../../../model/paths.ts';
+import { notePlanAnswer } from '../../../plans/asked.ts';
 import { noteDenial } from '../../../rights/denied.ts';
 import type { FileOp } from '../../file-op.ts';
 import { decidedText, heldText } from '../../texts-rules-1.ts';
@@ -39,6 +40,7 @@ export const kind: LineKind<'decided'> = {
   apply: (state, line) => {
     state.approvals.pending.delete(line.id);
     noteDenial(state, line);
+    notePlanAnswer(state, line.held, line.decision);
   },
   files: (line) => [
     // A person's change of the file that asked stays.

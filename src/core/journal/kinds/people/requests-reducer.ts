@@ -44,8 +44,9 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'retry':
       return askRevival(state, request.id);
     case 'approve': {
-      const { by, note, said } = request;
-      return answer(state, request.id, { decision: 'approve', by, note, ...(said !== undefined && { said }) });
+      const { by, note, said, edited } = request;
+      const more = { ...(said !== undefined && { said }), ...(edited !== undefined && { edited }) };
+      return answer(state, request.id, Object.assign({ decision: 'approve' as const, by, note }, more));
     }
     case 'deny':
       return answer(state, request.id, { decision: 'deny', by: request.by, note: request.note });
