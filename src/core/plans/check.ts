@@ -28,13 +28,13 @@ export function whyNoPlan(config: Config, state: State, plan: Plan, { by, parent
 
 /** Giving work is writing to somebody. */
 function whyNobody(config: Config, by: string, { assignee, capability }: PlanTask): string | null {
-  if (assignee !== null && !config.agents.has(assignee)) {
+  if (assignee !== undefined && !config.agents.has(assignee)) {
     const { nearest } = nearestTo(assignee, config.agents.keys());
     return `there is no agent ${quoted(assignee)}${meant(nearest)}`;
   }
-  if (assignee !== null)
+  if (assignee !== undefined)
     return mayGive(config, by, assignee) ? null : `the chart does not let ${by} write to ${assignee}`;
-  if (capability === null) return plannerFor(config, by) === null ? 'name an assignee or a capability' : null;
+  if (capability === undefined) return plannerFor(config, by) === null ? 'name an assignee or a capability' : null;
   if (config.order.some((agent) => isAble(config, agent, capability) && mayGive(config, by, agent))) return null;
   const { nearest } = nearestTo(capability, capabilitiesIn(config));
   return `nobody to whom ${by} may write has the capability ${quoted(capability)}${meant(nearest)}`;

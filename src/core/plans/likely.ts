@@ -7,13 +7,13 @@ export type Likeness = 'assignee' | 'capability' | 'all' | 'none';
 
 /** The completed tasks with the same capability, else of the same assignee, else all of them. */
 export function alikeTo<T>(
-  { assignee, capability }: Pick<Task, 'assignee' | 'capability'>,
+  { assignee, capability }: Partial<Pick<Task, 'assignee' | 'capability'>>,
   done: readonly T[],
   taskOf: (one: T) => Pick<Task, 'assignee' | 'capability'>,
 ): { basis: Likeness; sample: readonly T[] } {
   const bases = {
-    capability: done.filter((one) => capability !== null && taskOf(one).capability === capability),
-    assignee: done.filter((one) => assignee !== null && taskOf(one).assignee === assignee),
+    capability: done.filter((one) => capability != null && taskOf(one).capability === capability),
+    assignee: done.filter((one) => assignee != null && taskOf(one).assignee === assignee),
     all: done,
   };
   const basis = (['capability', 'assignee', 'all'] as const).find((name) => bases[name].length > 0);

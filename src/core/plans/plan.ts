@@ -1,6 +1,7 @@
 /** Reads a plan as models write it: mends what can only be meant in one way, and refuses the rest with its reason. */
 import { explain } from '../../schema/explain.ts';
 import { isName, isTaskId, slug } from '../../schema/name.ts';
+import { cut } from '../../schema/print.ts';
 import { type Plan, type PlanTask, plan } from '../../schema/records/plan.ts';
 import { cycleFrom } from '../tasks/cycle.ts';
 import { nearestTo } from '../text/nearest.ts';
@@ -12,7 +13,7 @@ export interface ReadPlan {
   repaired: string[];
 }
 
-type Fields = Record<string, unknown>;
+type GivenFields = Record<string, unknown>;
 
 /**
  * Reads a plan from a text or a value. The tasks need each other without a loop; each need is a task of the plan, or has the form
@@ -26,8 +27,10 @@ export function readPlan(given: unknown, parse: ParseText = JSON.parse): ReadPla
     if (read && !('why' in read)) return read;
     if (read) first ??= read;
   }
-  return first ?? { why: NO_PLAN };
+  return first ? { why: cut(first.why, SAID) } : { why: NO_PLAN };
 }
+/** Characters of a reason. */
+const SAID = 500;
 const NO_PLAN = 'There is no plan in it. A plan is an object with goal and tasks; each task has id, title and needs.';
 
 interface Outline {
@@ -57,14 +60,10 @@ function outlineOf(value: unknown, parse: ParseText, depth: number): Outline | n
     const outline = outlineOf(tasks, parse, depth + 1);
     return outline && { goal: goal ?? outline.goal, tasks: outline.tasks };
   }
-  return { goal, tasks: Object.entries(tasks).map(([id, task]) => withId(id, task)) };
+  return { goal, tasks: Object.entries(tasks).map(([id, task]) => isRecord(task) && Object.assign({ id }, task)) };
 }
 
-function withId(id: string, task: unknown): unknown {
-  return isRecord(task) ? Object.assign({ id }, task) : { id, title: task };
-}
-
-function isRecord(value: unknown): value is Fields {
+function isRecord(value: unknown): value is GivenFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -78,7 +77,7 @@ function planOf({ goal, tasks }: Outline): ReadPlan | { why: string } {
     const why = mendNeeds(task, names, repaired);
     if (why !== null) return { why };
   }
-  const value = { goal: asText(goal) ?? '', tasks: named.tasks.map(({ fields }) => fields) };
+  const value = { goal, tasks: named.tasks.map(({ fields }) => fields) };
   const read = plan().safeParse(value);
   if (!read.success) return { why: explain('The plan', KEYS, value, read.error.issues) };
   const why = loopIn(read.data.tasks);
@@ -89,7 +88,7 @@ const KEYS = ['goal', 'tasks'];
 /** A task as it was given: under which name, and with which fields. */
 interface DraftTask {
   given: string;
-  fields: Fields;
+  fields: GivenFields;
 }
 
 /** Other names for the fields of a task. */
@@ -112,13 +111,12 @@ const TEXTS = ['title', 'body', 'assignee', 'capability', 'deadline'];
 const FIELDS = [...TEXTS, 'id', 'needs', 'ensures', 'priority', 'retries', 'budget'];
 
 /** The known fields of a task, as far as they say something. */
-function draftOf(task: unknown, repaired: string[]): DraftTask[] {
-  const given: unknown = typeof task === 'string' ? { title: task } : task;
+function draftOf(given: unknown, repaired: string[]): DraftTask[] {
   if (!isRecord(given) || Object.keys(given).length === 0) {
     repaired.push('an entry that is no task was left out');
     return [];
   }
-  const fields: Fields = {};
+  const fields: GivenFields = {};
   for (const [key, value] of Object.entries(given)) {
     const field = FIELDS.includes(key) ? key : ALIASES.get(key);
     if (field === undefined) repaired.push(`${quoted(key)} was left out, because a task has no such field`);

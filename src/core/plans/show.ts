@@ -31,7 +31,7 @@ export function planTree(tasks: readonly PlanTask[]): string {
 }
 
 function labelOf({ id, title, assignee, capability, needs }: PlanTask, ids: ReadonlySet<string>): string {
-  const who = assignee ?? (capability === null ? 'whoever plans' : `whoever has ${capability}`);
+  const who = assignee ?? (capability === undefined ? 'whoever plans' : `whoever has ${capability}`);
   const others = needs.filter((need) => !ids.has(need));
   const after = others.length === 0 ? '' : `, after ${others.join(', ')}`;
   return `${id} ${oneLine(title, TITLE)} [${oneLine(who, TITLE)}${after}]`;

@@ -41,7 +41,7 @@ export const through = later(() =>
 const asks = later(() =>
   z
     .string()
-    .max(80)
+    .max(80, { abort: true })
     .regex(/^plan(:[a-z][a-z0-9_-]*)?$/, 'expected plan, or plan: and the name of a goal')
     .optional()
     .describe('plan: its readers are to propose one with propose_plan; plan:NAME for a goal of org/goals'),

@@ -22,12 +22,11 @@ export const planTask = later(() =>
       .max(200_000)
       .default('')
       .describe('what to do and what the result must be; whoever does it knows nothing else'),
-    assignee: z.string().max(80).nullable().default(null).describe('who does it'),
+    assignee: z.string().max(80).optional().describe('who does it'),
     capability: z
       .string()
       .max(64)
-      .nullable()
-      .default(null)
+      .optional()
       .describe('instead of an assignee: a skill that whoever does it must have'),
     needs: z
       .array(z.string().refine(isTaskId, 'expected the id of a task'))
@@ -40,11 +39,10 @@ export const planTask = later(() =>
     deadline: z
       .string()
       .regex(...DEADLINE)
-      .nullable()
-      .default(null)
+      .optional()
       .describe('12 turns, 90m, 24h or 7d, after which it has failed')
       .meta(RARE),
-    budget: credits().nullable().default(null).describe('credits that it may cost at most').meta(RARE),
+    budget: credits().optional().describe('credits that it may cost at most').meta(RARE),
   }),
 );
 
