@@ -22,7 +22,7 @@ export function* valuesIn(text: string, parse: ParseText): Generator<unknown> {
 function parsed(text: string, parse: ParseText): unknown {
   try {
     // What YAML refers to within itself could have no end.
-    return JSON.parse(JSON.stringify(parse(text)) ?? 'null');
+    return JSON.parse(JSON.stringify(parse(text)));
   } catch {
     return null;
   }

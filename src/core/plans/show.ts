@@ -1,7 +1,7 @@
 /** Shows a plan to whoever is to approve it. */
 import { cut } from '../../schema/print.ts';
 import type { Plan, PlanTask } from '../../schema/records/plan.ts';
-import { printCredits } from '../money/ledger.ts';
+import { countCredits, printCredits } from '../money/ledger.ts';
 import { printTree } from '../text/tree.ts';
 import type { LikelyCost } from './likely.ts';
 
@@ -41,8 +41,8 @@ function labelOf({ id, title, assignee, capability, needs }: PlanTask, ids: Read
 export function costText(cost: LikelyCost | null): string {
   if (cost === null) return 'What it costs is not known, because no task is completed yet.';
   const { least, most, samples } = cost;
-  const range = least === most ? printCredits(most) : `${printCredits(least)} to ${printCredits(most)}`;
-  return `Likely cost: ${range} credits, by ${samples} completed ${samples === 1 ? 'task' : 'tasks'}.`;
+  const range = least === most ? countCredits(most) : `${printCredits(least)} to ${countCredits(most)}`;
+  return `Likely cost: ${range}, by ${samples} completed ${samples === 1 ? 'task' : 'tasks'}.`;
 }
 
 function oneLine(text: string, most: number): string {
