@@ -3,7 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import { isPersonIn } from '../model/config.ts';
-import { isFinished, type PlanWish, plansAsked, type Task } from '../model/state/tasks.ts';
+import { type PlanWish, plansAsked, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { ActContext, Staged } from '../model/tool.ts';
 import { grants } from '../rights/permit.ts';
 import { mayGive } from '../tasks/assign.ts';
@@ -67,10 +67,13 @@ function refusal(text: string): Staged {
 }
 
 /** The task for which the plan is: that of the visit, or the one that waits for the approval. */
-function ownTask({ state: { tasks }, agent, task, approved }: ActContext): Task | undefined {
-  if (task || !approved) return task;
-  const open = [...(tasks.assigned.get(agent) ?? [])].map((id) => tasks.all.get(id) as Task);
-  return open.find(({ waits, status }) => waits.includes(approved.id) && !isFinished(status));
+function ownTask({ state, agent, task, approved }: ActContext): Task | undefined {
+  return approved && !task ? taskWaiting(state.tasks, agent, approved.id) : task;
+}
+
+/** The open task of an agent that waits for the answer to a held act. */
+export function taskWaiting({ all, assigned }: TasksState, agent: string, id: string): Task | undefined {
+  return [...(assigned.get(agent) ?? [])].map((one) => all.get(one) as Task).find(({ waits }) => waits.includes(id));
 }
 
 /** What was asked for in the mail that led to the plan. */
