@@ -29,6 +29,7 @@ export interface OutgoingMessage {
   task?: string;
   /** Names of files that lie beside the message, or of those that are sent with it. */
   attachments?: string[];
+  asks?: string;
   through?: 'mcp';
 }
 

@@ -26,6 +26,7 @@ export function printMessage(m: Message): string {
   if (m.task !== undefined) head += `task: ${quote(m.task, PLAIN)}\n`;
   if (m.via !== undefined) head += `via: ${quote(m.via, PLAIN_LINE)}\n`;
   if (m.attachments !== undefined) head += `attachments: ${printList(m.attachments)}\n`;
+  if (m.asks !== undefined) head += `asks: ${m.asks}\n`;
   return `${head}---\n${canonicalBody(m.body)}\n`;
 }
 

@@ -28,6 +28,7 @@ import retireAgent from './staff/retire_agent.ts';
 import completeTask from './tasks/complete_task.ts';
 import createTask from './tasks/create_task.ts';
 import failTask from './tasks/fail_task.ts';
+import proposePlan from './tasks/propose_plan.ts';
 import updateTask from './tasks/update_task.ts';
 import fetchUrl from './web/fetch_url.ts';
 import webSearch from './web/web_search.ts';
@@ -43,6 +44,6 @@ export const TOOLS: ReadonlyMap<string, Tool> = new Map(
     ...[remember, recall, forget, searchMemory, note, requestApproval, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],
-    ...[createTask, completeTask, updateTask, failTask],
+    ...[createTask, completeTask, updateTask, failTask, proposePlan],
   ].map((tool) => [tool.spec.name, tool]),
 );

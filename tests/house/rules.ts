@@ -21,7 +21,7 @@ const RANK: Record<string, number> = {
 
 /** The rooms of a floor, low to high: what a room loads with itself stands in it or in one that is named before it. */
 const ROOMS: Record<string, string[]> = {
-  core: `model text tools memory skills rights money mail approvals staff tasks workflows prompt journal undo turn`.split(
+  core: `model text tools memory skills rights money mail approvals staff tasks plans workflows prompt journal undo turn`.split(
     ' ',
   ),
   disk: `fs yaml owner cache sandbox journal config intake search archive`.split(' '),

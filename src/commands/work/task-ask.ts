@@ -42,7 +42,7 @@ interface CreateInput {
 export async function createTask(world: World, { args: { title }, flags }: CreateInput) {
   const { view, tasks, turn } = await readTasks(world);
   const fields = fieldsOf(title, flags);
-  const body = bodyOf(await textIn(world, flags.body ?? ''));
+  const body = taskBodyOf(await textIn(world, flags.body ?? ''));
   const known = fields.key === null ? undefined : tasks.keys.get(fields.key);
   const id = known ?? idFor(tasks, title, flags.id);
   const made = view.mask(printTask(stated(fields), body, []));
@@ -68,7 +68,7 @@ async function textIn(world: World, body: string): Promise<string> {
 }
 
 /** A heading of that name begins the history of a task: one in its body goes a level down. */
-function bodyOf(text: string): string {
+export function taskBodyOf(text: string): string {
   return text.replace(/^## History[ \t]*$/gm, '### History');
 }
 

@@ -22,9 +22,9 @@ interface ToolBase {
   granted: 'all' | 'resume';
   /**
    * To whom of those who have it prompts describe it, if not to all: those who have mail that the prompt does not show, those who have
-   * open tasks, or those whose resume lists it. A description costs tokens in every prompt.
+   * open tasks, those who were asked for a plan, or those whose resume lists it. A description costs tokens in every prompt.
    */
-  described?: 'with-earlier-mail' | 'with-tasks' | 'when-listed';
+  described?: 'with-earlier-mail' | 'with-tasks' | 'when-asked-to-plan' | 'when-listed';
   /** Each use is held for a person: `always`, or unless a policy decides. */
   held?: 'always' | 'unless-policy';
   /** Why nobody may use it at present: the owner of the machine has not approved it, or it cannot work. */

@@ -66,6 +66,7 @@ export interface MessageOptions {
   task?: string | undefined;
   via?: string | undefined;
   attachments?: string[] | undefined;
+  asks?: string | undefined;
 }
 
 /**
@@ -106,6 +107,7 @@ export function composeMessage(
     ...(wish.task === undefined ? {} : { task: wish.task }),
     ...(wish.via === undefined ? {} : { via: wish.via }),
     ...(wish.attachments?.length ? { attachments: wish.attachments } : {}),
+    ...(wish.asks === undefined ? {} : { asks: wish.asks }),
     path: messagePath(from, turn, n, wish.to[0] ?? 'nobody', subject),
     body: canonicalBody(wish.body.trimEnd()),
   };

@@ -50,7 +50,7 @@ function canWork(config: Config, state: State, agent: string): boolean {
 }
 
 /** Who gets work that is meant for nobody: the planner of org.yaml, the head of the first unit, or the first agent of the chart. */
-function plannerFor(config: Config, by: string): Assignment | null {
+export function plannerFor(config: Config, by: string): Assignment | null {
   const { planner } = config.org.tasks;
   const [first] = config.units.values();
   const choices = [planner, first?.head ?? null, ...mayWriteTo(config, by)];

@@ -37,6 +37,7 @@ const DEFAULTS = {
   requires: [],
   ensures: [],
   key: null,
+  goal: undefined,
   artefacts: [],
   result: null,
   reason: null,

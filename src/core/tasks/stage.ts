@@ -16,11 +16,14 @@ import { whyNoTask } from './valid.ts';
 
 /** What an agent says of a new task. `needs`: ids, keys, or titles of tasks that it made in this visit. */
 export interface NewTask
-  extends Partial<Pick<TaskFields, 'assignee' | 'capability' | 'priority' | 'deadline' | 'budget' | 'key' | 'parent'>> {
+  extends Partial<
+    Pick<TaskFields, 'assignee' | 'capability' | 'priority' | 'retries' | 'deadline' | 'budget' | 'key' | 'parent'>
+  > {
   title: string;
   body: string;
   needs: string[];
   ensures?: Condition[] | undefined;
+  goal?: string | null | undefined;
 }
 
 type TaskRefusal = Extract<Staged, { ok: false }>;
@@ -54,7 +57,8 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
   return { ok: true, text: `Created ${task.id} for ${doer}${needs.length ? `, after ${needs.join(', ')}` : ''}.` };
 }
 
-function newTask(
+/** The task as its author wishes it, not begun. */
+export function newTask(
   wish: NewTask,
   { turn, agent, state, given, task: own, draft, resume }: ActContext,
   needs: string[],
@@ -86,7 +90,7 @@ function newTask(
     waived: [],
     priority,
     priority_from: 'fixed',
-    retries: 2,
+    retries: wish.retries ?? 2,
     attempts: 0,
     next_attempt: null,
     deadline,
@@ -95,6 +99,7 @@ function newTask(
     requires: [],
     ensures,
     key: wish.key ?? null,
+    ...(wish.goal == null ? {} : { goal: wish.goal }),
     artefacts: [],
     result: null,
     reason: null,
@@ -108,7 +113,7 @@ function sameAgain({ all }: TasksState, id: string, { title, key }: NewTask): St
 }
 
 /** The tasks as the visit has them so far. */
-function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
+export function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
   const made = acts.filter((act): act is Extract<TaskAct, { task: Task }> => 'task' in act);
   if (made.length === 0) return tasks;
   const all = new Map(tasks.all);

@@ -9,6 +9,7 @@ import type { ActCall, Json, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause, Held, UsedEntry } from '../model/entry.ts';
 import { agentState } from '../model/state/staff.ts';
+import { plansAsked } from '../model/state/tasks.ts';
 import { type ActContext, type ActTool, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
@@ -100,11 +101,12 @@ function noteUse(scene: ActContext, act: Act): void {
 }
 
 /** A hint for an agent that asked for a tool it does not have: the tools it has. */
-function hintFor(toolbox: Toolbox, { config, state, agent, resume }: ActContext, rule: string): string {
+function hintFor(toolbox: Toolbox, { config, state, turn, agent, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
   const names = toolsOf(toolbox, config, resume, {
     withEarlierMail: state.mail.recent.has(agent),
     hasTasks: state.tasks.assigned.has(agent),
+    isPlanning: plansAsked(state.tasks, agent, turn).length > 0,
   }).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
   return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
@@ -355,7 +357,7 @@ export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume, about:
   specs.set(toolbox, byConfig);
   const known = byConfig.get(config) ?? new Map<string, ToolSpec[]>();
   byConfig.set(config, known);
-  const key = `${resume.name}${about.withEarlierMail ? ' with earlier mail' : ''}${about.hasTasks ? ' with tasks' : ''}`;
+  const key = `${resume.name}${about.withEarlierMail ? ' with earlier mail' : ''}${about.hasTasks ? ' with tasks' : ''}${about.isPlanning ? ' planning' : ''}`;
   let list = known.get(key);
   if (!list) {
     list = [...toolbox.values()]
@@ -381,11 +383,14 @@ interface Situation {
   withEarlierMail?: boolean;
   /** It has open tasks. */
   hasTasks?: boolean;
+  /** It was asked for a plan. */
+  isPlanning?: boolean;
 }
 
-function isDescribed(resume: Resume, { spec, described }: Tool, { withEarlierMail, hasTasks }: Situation): boolean {
-  if (described === 'with-earlier-mail') return withEarlierMail === true;
-  if (described === 'with-tasks') return hasTasks === true;
+function isDescribed(resume: Resume, { spec, described }: Tool, about: Situation): boolean {
+  if (described === 'with-earlier-mail') return about.withEarlierMail === true;
+  if (described === 'with-tasks') return about.hasTasks === true;
+  if (described === 'when-asked-to-plan' && about.isPlanning) return true;
   return described === undefined || grants(resume, spec.name) !== null;
 }
 

@@ -460,6 +460,7 @@ function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<str
   if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, ''))
     keepAside(disk, aside, op.path, 'old');
   finish(disk, aside, beside(op.path, 'tmp'));
+  if (op.op === 'live' && op.was === null) disk.unlink(beside(op.path, 'new'));
 }
 
 /** Path → hashes of everything of ours that ever stood there. */

@@ -45,8 +45,8 @@ export function writeLive(disk: Disk, path: string, text: string, over?: string)
     disk.unlink(fresh);
   };
   const cutOff = disk.stat(aside) !== null;
-  if (!cutOff && disk.stat(fresh) !== null && sameText(disk.read(path), text)) return { bytes: null, release };
   disk.unlink(temp);
+  if (!cutOff && disk.stat(fresh) !== null && sameText(disk.read(path), text)) return { bytes: null, release };
   if (cutOff && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
   if (cutOff && disk.stat(path) !== null) keepAside(disk, aside, path, 'old');
   disk.create(temp, text);
@@ -75,19 +75,31 @@ function hashAt(disk: Disk, path: string): string {
  * what it wrote; null for nothing. Where something else lies, a later write was cut off, and finds there what it needs to be done again.
  */
 export function tidyLive(disk: Disk, path: string, { was, is }: { was: string | null; is: string | null }): void {
-  for (const what of ['aside', 'new', 'tmp'])
+  const aside = beside(path, 'aside');
+  const steps = [
+    () => tidyAside(disk, path, aside, { was, is }),
+    () => was === null && disk.unlink(beside(path, 'new')),
+    () => disk.unlink(beside(path, 'tmp')),
+  ];
+  for (const step of steps)
     try {
-      if (what === 'aside' && !isTidy(disk, path, { was, is })) return;
-      disk.unlink(beside(path, what));
+      step();
     } catch (error) {
       if (!isOfPlace(error)) throw error; // a folder of that name, or a workspace that cannot be used, keeps nobody from starting
     }
 }
 
-/** Whether the file stands as it was written, and nothing else lies aside than what the journal holds. */
-function isTidy(disk: Disk, path: string, { was, is }: { was: string | null; is: string | null }): boolean {
-  const [stands, aside] = [hashAt(disk, path), hashAt(disk, beside(path, 'aside'))];
-  return stands === (is ?? NOTHING) && (aside === NOTHING || aside === was);
+/** Removes what the journal holds. A later write that was cut off has put aside what the earlier one wrote: it goes back. */
+function tidyAside(
+  disk: Disk,
+  path: string,
+  aside: string,
+  { was, is }: { was: string | null; is: string | null },
+): void {
+  const [stands, kept] = [hashAt(disk, path), hashAt(disk, aside)];
+  if (kept === NOTHING) return;
+  if (stands === NOTHING && kept === is) disk.rename(aside, path);
+  else if ((stands === NOTHING || stands === is) && kept === was) disk.unlink(aside);
 }
 
 function sameText(bytes: Uint8Array | null, text: string): boolean {

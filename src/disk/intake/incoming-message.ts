@@ -55,12 +55,13 @@ export function readMessage(text: string, path: string): { message: Message | nu
   const { head, body, faults } = readMarkdown(messageHead(), text, path);
   if (!head) return { message: null, faults };
   const from = /^agents\/([^/]+)\/outbox\//.exec(path)?.[1] ?? head.from;
-  const { reply_to, expires, task, via, attachments, ...rest } = head;
+  const { reply_to, expires, task, via, attachments, asks, ...rest } = head;
   const message: Message = copyWith(rest, { from, path, body: canonicalBody(body) });
   if (reply_to !== undefined) message.reply_to = reply_to;
   if (expires !== undefined) message.expires = expires;
   if (task !== undefined) message.task = task;
   if (via !== undefined) message.via = via;
   if (attachments !== undefined) message.attachments = attachments;
+  if (asks !== undefined) message.asks = asks;
   return { message, faults };
 }

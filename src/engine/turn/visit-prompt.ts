@@ -2,6 +2,7 @@
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
 import { remindersFor, type Waits, waitsIn } from '../../core/mail/owed.ts';
+import { plansAsked } from '../../core/model/state/tasks.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
 import { workFor } from '../../core/tasks/work.ts';
@@ -42,7 +43,9 @@ export function promptOfVisit(
   const task = chosen.bare ? null : workFor(state, resume.name, number);
   const given = task ? copyWith(mail, { task }) : mail;
   const hasTasks = state.tasks.assigned.has(resume.name);
-  const tools = (isMore: boolean) => toolsOf(toolbox, config, resume, { withEarlierMail: isMore, hasTasks });
+  const isPlanning = plansAsked(state.tasks, resume.name, number).length > 0;
+  const tools = (isMore: boolean) =>
+    toolsOf(toolbox, config, resume, { withEarlierMail: isMore, hasTasks, isPlanning });
   const room = roomOf(config, resume);
   const made = { given, brief: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };
   return turn.sent?.over(made, resume.name) ?? made;

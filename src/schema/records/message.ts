@@ -38,6 +38,15 @@ export const through = later(() =>
   z.literal('mcp').optional().describe('an assistant did it, in the seat of the person'),
 );
 
+const asks = later(() =>
+  z
+    .string()
+    .max(80, { abort: true })
+    .regex(/^plan(:[a-z][a-z0-9_-]*)?$/, 'expected plan, or plan: and the name of a goal')
+    .optional()
+    .describe('plan: its readers are to propose one with propose_plan; plan:NAME for a goal of org/goals'),
+);
+
 const expires = later(() =>
   z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
 );
@@ -61,6 +70,7 @@ export const dropHead = later(() =>
     hops: z.number().int().min(0).optional().describe('stamped by the engine'),
     task: z.string().max(100).optional().describe('id of the task this is about'),
     attachments: z.array(fileName()).max(64).optional().describe('files beside the message'),
+    asks: asks(),
     through: through(),
   }),
 );
@@ -82,6 +92,7 @@ export const messageHead = later(() =>
     task: z.string().optional().describe('id of the task this is about'),
     via: z.string().optional().describe('model that answered in place of the first of the resume, and why'),
     attachments: z.array(z.string()).optional().describe('files beside the message'),
+    asks: asks(),
   }),
 );
 
@@ -101,6 +112,8 @@ export interface Message {
   task?: string;
   via?: string;
   attachments?: string[];
+  /** `plan`, or `plan:` and a goal: its readers are to propose a plan. */
+  asks?: string;
   /** Path in the org, such as `agents/planner/outbox/000042-01-coder_01-build.md`. */
   path: string;
   body: string;

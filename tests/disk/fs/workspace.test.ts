@@ -152,13 +152,22 @@ describe('a file of a workspace that a tool writes', () => {
 
   it('is not tidied while a later write is to be done again', () => {
     const disk = new MemoryDisk();
-    for (const name of ['.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, 'mine');
-    disk.create('w/x', 'x');
+    // a person's text lies aside, and the later write stands
+    disk.create('w/.lemming-x.aside', 'mine');
+    disk.create('w/x', 'later');
     tidyLive(disk, 'w/x', { was: null, is: textHash('x') });
-    tidyLive(disk, 'w/x', { was: textHash('mine'), is: textHash('y') });
+    expect(writeLive(disk, 'w/x', 'later').bytes).toEqual(Buffer.from('mine'));
+    // the same, and the later write does not stand yet
     disk.unlink('w/x');
-    expect(disk.files().size).toBe(2);
-    expect(writeLive(disk, 'w/x', 'new').bytes).toEqual(Buffer.from('mine'));
+    tidyLive(disk, 'w/x', { was: null, is: textHash('x') });
+    expect(disk.read('w/.lemming-x.aside')).not.toBeNull();
+  });
+
+  it('goes back when a later write had put it aside', () => {
+    const disk = new MemoryDisk();
+    disk.create('w/.lemming-x.aside', 'x');
+    tidyLive(disk, 'w/x', { was: textHash('x'), is: textHash('x') });
+    expect([...disk.files()]).toEqual([['w/x', 'x']]);
   });
 
   it('is told again as new when a kill came after it', () => {

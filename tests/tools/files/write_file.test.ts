@@ -18,6 +18,7 @@ it('writes in the workspace at once, and says what it replaced', () => {
   ]);
   expect([...disk.files((path) => path.startsWith('agents/a/workspace/'))]).toEqual([
     ['agents/a/workspace/a/.lemming-x.txt.aside', 'Ã¤'],
+    ['agents/a/workspace/a/.lemming-x.txt.new', ''],
     ['agents/a/workspace/a/x.txt', ''],
   ]);
 });

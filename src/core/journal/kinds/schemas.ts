@@ -27,6 +27,7 @@ export const message = later(() =>
     task: z.string().optional(),
     via: z.string().optional(),
     attachments: z.array(z.string()).optional(),
+    asks: z.string().optional(),
     path: z.string(),
     body: z.string(),
   }),

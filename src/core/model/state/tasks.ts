@@ -20,6 +20,16 @@ export interface Task extends TaskFields {
   tainted?: true | undefined;
 }
 
+/** A plan that somebody asked for. */
+export interface PlanWish {
+  /** The message that asks. */
+  mail: string;
+  /** The turn in which it came, or in which a proposal was denied. */
+  turn: number;
+  /** The goal of `org/goals/` that it is about. */
+  goal: string | null;
+}
+
 export interface TasksState {
   /** Id → task; one that was archived is no longer here. */
   all: Map<string, Task>;
@@ -43,6 +53,8 @@ export interface TasksState {
   ended: Map<string, number>;
   /** What people ask of tasks, until the next freeze. */
   asked: TaskRequest[];
+  /** Agent → plans that were asked of it and that it may propose, the latest at the end. */
+  planning: Map<string, PlanWish[]>;
   /** Lines of history that the latest turn has written. */
   written: { turn: number; lines: number };
 }
@@ -60,6 +72,7 @@ export function emptyTasks(): TasksState {
     before: new Map(),
     ended: new Map(),
     asked: [],
+    planning: new Map(),
     written: { turn: 0, lines: 0 },
   };
 }
@@ -127,4 +140,12 @@ function cut(links: Map<string, Set<string>>, from: string, to: string): void {
   const known = links.get(from);
   known?.delete(to);
   if (known?.size === 0) links.delete(from);
+}
+
+/** Turns for which an agent may propose a plan after it was asked, or its last proposal was denied. */
+const PLANNING = 50;
+
+/** The plans that an agent may propose in a turn, because somebody asked for them. */
+export function plansAsked({ planning }: TasksState, agent: string, turn: number): PlanWish[] {
+  return (planning.get(agent) ?? []).filter((wish) => turn - wish.turn <= PLANNING);
 }

@@ -4,6 +4,7 @@ import { later } from '../../../../schema/later.ts';
 import { settleNotices } from '../../../mail/notices.ts';
 import { textHash } from '../../../model/hash.ts';
 import { answeredPath, approvalPath } from '../../../model/paths.ts';
+import { notePlanAnswer } from '../../../plans/asked.ts';
 import { noteDenial } from '../../../rights/denied.ts';
 import type { FileOp } from '../../file-op.ts';
 import { decidedText, heldText } from '../../texts-rules-1.ts';
@@ -39,7 +40,10 @@ export const kind: LineKind<'decided'> = {
   schema,
   apply: (state, line) => {
     state.approvals.pending.delete(line.id);
-    if (line.held.run === undefined) return noteDenial(state, line);
+    if (line.held.run === undefined) {
+      noteDenial(state, line);
+      return notePlanAnswer(state, line.held, line.decision);
+    }
     const { by, note, said, decision } = line;
     state.runs.questions.delete(line.held.run);
     settleNotices(state, line.id);

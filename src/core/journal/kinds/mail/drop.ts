@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
 import { addDrop } from '../../../mail/reducer.ts';
+import { notePlanWish } from '../../../plans/asked.ts';
 import { bygone, type FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, message } from '../schemas.ts';
@@ -35,7 +36,10 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'drop'> = {
   phase: 'input',
   schema,
-  apply: addDrop,
+  apply: (state, line) => {
+    addDrop(state, line);
+    notePlanWish(state, line.message);
+  },
   files: ({ found, hash, message, attached = [], mends, turn }) => [
     { op: 'adopt', found, hash, path: message.path, text: printMessage(message) },
     ...attached.flatMap(({ path, found }): FileOp[] =>

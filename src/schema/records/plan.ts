@@ -1,0 +1,59 @@
+/** The schema of a plan: a goal, and the tasks that lead to it. */
+import * as z from 'zod';
+import { credits } from '../config/credits.ts';
+import { later } from '../later.ts';
+import { isName, isTaskId } from '../name.ts';
+import { priority } from './message.ts';
+import { condition, DEADLINE } from './task.ts';
+
+/** Models are not shown what they rarely need; it is still taken. */
+const RARE = { rare: true } as const;
+
+/** A task of a plan. Its id is known within the plan alone. */
+export const planTask = later(() =>
+  z.strictObject({
+    id: z
+      .string()
+      .refine(isName, 'expected a short name in small letters, such as schema')
+      .describe('a short name within the plan'),
+    title: z.string().trim().min(1).max(200).describe('the work in a few words'),
+    body: z
+      .string()
+      .max(200_000)
+      .default('')
+      .describe('what to do and what the result must be; whoever does it knows nothing else'),
+    assignee: z.string().max(80).optional().describe('who does it'),
+    capability: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('instead of an assignee: a skill that whoever does it must have'),
+    needs: z
+      .array(z.string().refine(isTaskId, 'expected the id of a task'))
+      .max(100)
+      .default([])
+      .describe('ids of tasks that must be completed first'),
+    ensures: z.array(condition()).max(20).default([]).describe('what must hold when it is completed').meta(RARE),
+    priority: priority().default('normal').meta(RARE),
+    retries: z.number().int().min(0).max(100).default(2).describe('attempts after the first one that fails').meta(RARE),
+    deadline: z
+      .string()
+      .regex(...DEADLINE)
+      .optional()
+      .describe('12 turns, 90m, 24h or 7d, after which it has failed')
+      .meta(RARE),
+    budget: credits().optional().describe('credits that it may cost at most').meta(RARE),
+  }),
+);
+
+/** Tasks of a plan at most. */
+export const PLAN_TASKS = 100;
+
+export const plan = later(() =>
+  z.strictObject({
+    goal: z.string().trim().max(10_000).default('').describe('what the tasks together achieve'),
+    tasks: z.array(planTask()).min(1).max(PLAN_TASKS).describe('the tasks; each is done by one agent'),
+  }),
+);
+export type Plan = z.output<ReturnType<typeof plan>>;
+export type PlanTask = Plan['tasks'][number];
