@@ -245,9 +245,8 @@ function isAssignable(config: Config, state: State): boolean {
   return false;
 }
 
-/** Whether the next freeze begins a run or takes one on, or turns that pass will. */
+/** Whether the next freeze takes a run on, or turns that pass will. */
 function hasRuns(config: Config, state: State): boolean {
-  if (state.runs.due.length > 0) return true;
   return state.runs.open.size > 0 && (waitsInTurns(state, false) || canAdvance(config, state, state.clock.turn + 1));
 }
 
