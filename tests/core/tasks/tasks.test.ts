@@ -124,6 +124,8 @@ describe('an edit by hand', () => {
     [task('x'), { needs: ['y'] }, 'circle: x → y → x'],
     [task('x'), { parent: 'x' }, 'part of itself'],
     [task('x'), { parent: 'y' }, null],
+    [task('x'), { goal: 'pages' }, null],
+    [task('x', { goal: 'pages' }), { goal: undefined }, null],
     [task('x'), { parent: 'p' }, 'it would be a part of itself: x → p → x'],
     [task('x', { status: 'running', assignee: 'a' }), { assignee: 'planner' }, null],
     [task('x'), { assignee: 'planer' }, 'did you mean planner?'],

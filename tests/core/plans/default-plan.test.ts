@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { Config } from '../../../src/core/model/config.ts';
+import { defaultPlan } from '../../../src/core/plans/default-plan.ts';
+import { readPlan } from '../../../src/core/plans/plan.ts';
+
+/** An organisation of a person and agents to whom they may write. */
+function config(...agents: string[]): Config {
+  const end = { all: true, names: new Set<string>() };
+  const all = ['human', ...agents];
+  return {
+    org: { tasks: { planner: null } },
+    order: all,
+    agents: new Map(
+      all.map((name) => [
+        name,
+        { name, person: name === 'human', tools: ['shell'], schedule: { every: 1, offset: 0 } },
+      ]),
+    ),
+    units: new Map(),
+    sendTo: new Map(all.map((name) => [name, end])),
+    readFrom: new Map(all.map((name) => [name, end])),
+  } as unknown as Config;
+}
+const who = (made: Config) => defaultPlan(made, 'human', 'A page')?.tasks.map(({ assignee }) => assignee);
+
+it('gives all of it to whoever plans when there is nobody else, and is none without an agent', () => {
+  expect(who(config('a'))).toEqual(['a', 'a', 'a']);
+  expect(who(config('a', 'b'))).toEqual(['a', 'b', 'a']);
+  expect(who(config())).toBeUndefined();
+});
+
+it('is read from tasks that are a text, and not from a text without tasks', () => {
+  expect(readPlan({ goal: 'g', tasks: '[{"id": "a", "title": "A"}]' })).toMatchObject({
+    plan: { goal: 'g', tasks: [{ id: 'a' }] },
+  });
+  for (const tasks of ['"words"', '{"x": 1}', '[1]'])
+    expect(readPlan({ tasks })).toMatchObject({ why: expect.stringContaining('There is no plan in it') });
+});
