@@ -5,6 +5,8 @@ import { tagsOf } from './scripts/programs.mjs';
 export const THINNED = [
   'tests/campaign/kills/faults.test.ts',
   'tests/campaign/long/edits.test.ts',
+  'tests/core/plans/read.test.ts',
+  'tests/core/plans/stage.test.ts',
   'tests/disk/config/malformed.test.ts',
   'tests/providers/hosted/anthropic.test.ts',
   'tests/providers/hosted/azure.test.ts',

@@ -30,6 +30,8 @@ export interface World {
   sketch(text: string | null): void;
   /** Standard input line by line; at a terminal with `typing` as a person types, with editing and history. */
   lines(typing?: Typing): AsyncIterable<string>;
+  /** Lets the person change a text in their editor, where the face can; resolves to what they saved. */
+  edit?(text: string, file: string): Promise<string>;
   /** A full screen for a person, where the face has one; resolves when they leave it. `run`: the engine runs in this process. */
   screen?(wish: { run: boolean }): Promise<Outcome>;
   /** Serves the organisation to an assistant over standard input and output, where the face can; resolves when it leaves. */

@@ -1,5 +1,5 @@
 /** `npm run test:crash` sets it (vitest.full.config.ts): every case is tried. */
-const FULL = process.env.CAMPAIGN === 'full';
+export const FULL = process.env.CAMPAIGN === 'full';
 
 /** One case in so many is tried by `npm test`, each by `npm run test:crash`. */
 export function thin(oneIn: number): number {

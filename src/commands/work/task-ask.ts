@@ -34,6 +34,7 @@ interface CreateInput {
     budget?: number | undefined;
     parent?: string | undefined;
     key?: string | undefined;
+    goal?: string | undefined;
     id?: string | undefined;
   };
 }
@@ -98,10 +99,10 @@ function textAtFirst({ disk }: View, id: string): string | null {
 
 /** Throws `usage` for what the schema refuses. */
 function fieldsOf(title: string, flags: CreateInput['flags']): TaskFields {
-  const { assignee, capability, priority, retries, deadline, budget, parent, key } = flags;
+  const { assignee, capability, priority, retries, deadline, budget, parent, key, goal } = flags;
   const needs = flags.needs && [...new Set(flags.needs.flatMap((some) => some.split(',').map((one) => one.trim())))];
   const read = taskHead().safeParse(
-    defined({ title, assignee, capability, needs, priority, retries, deadline, parent, key }),
+    defined({ title, assignee, capability, needs, priority, retries, deadline, parent, key, goal }),
   );
   if (read.success) return budget === undefined ? read.data : { ...read.data, budget };
   const issue = read.error.issues[0];

@@ -77,6 +77,7 @@ export const command = {
         { name: 'budget', value: 'CREDITS', kind: 'amount', about: 'credits that it may cost at most' },
         { name: 'parent', value: 'TASK', about: 'the task of which it is a part' },
         { name: 'key', value: 'KEY', about: 'the same key creates the same task only once' },
+        { name: 'goal', value: 'NAME', about: 'the goal in org/goals that it serves' },
         { name: 'id', value: 'NAME', about: 'its id, the name of its file (default: made from the title)' },
       ],
       reads: false,

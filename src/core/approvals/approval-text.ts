@@ -1,6 +1,7 @@
 /** The file of a held act, and what people are told about it. */
 import { defined } from '../../schema/copy.ts';
 import { printHead } from '../../schema/print.ts';
+import type { Json } from '../model/call.ts';
 import type { Held, Left } from '../model/entry.ts';
 import { countCredits, printCredits } from '../money/ledger.ts';
 import { changedText } from './covers.ts';
@@ -13,6 +14,8 @@ export interface Decision {
   note: string;
   /** The option that was chosen, or the text that was written. */
   said?: string | undefined;
+  /** The plan that was approved instead of the one that was proposed. */
+  edited?: Json | undefined;
   /** The outcome of the act. */
   outcome: string;
 }
@@ -26,10 +29,13 @@ export function printApproval(held: Held, decided?: Decision): string {
     Object.entries({ id, turn, agent, tool, rule, contacts, decision, ...said, note: note || null, by }),
   );
   const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
-  const act =
-    held.over === undefined && !questionOf(held) ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
+  const act = held.over === undefined && !questionOf(held) ? inFence(input) : '';
   const parts = [why, againOf(held), deniedText(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
+}
+
+function inFence(input: Json): string {
+  return `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
 }
 
 /** The keys with which a question is answered, where it offers options or a text. */
@@ -132,7 +138,8 @@ function howToAnswer(id: string, { options, freeText }: Question): string[] {
   ];
 }
 
-function answered({ decision, by, note, outcome }: Decision): string {
+function answered({ decision, by, note, edited, outcome }: Decision): string {
   const words = note ? `: ${JSON.stringify(note)}` : '.';
-  return `${decision === 'approve' ? 'Approved' : 'Denied'} by ${by}${words}\n\nResult: ${JSON.stringify(outcome)}`;
+  const form = edited === undefined ? '' : `\n\nIn this form:\n\n${inFence(edited)}`;
+  return `${decision === 'approve' ? 'Approved' : 'Denied'} by ${by}${words}${form}\n\nResult: ${JSON.stringify(outcome)}`;
 }

@@ -288,6 +288,8 @@ export type TaskAct =
       fields: Partial<Task>;
       /** What its history says. */
       what: string;
+      /** What is to be done from now on. */
+      body?: string | undefined;
       /** Who made it gets a message about it. */
       isTold?: boolean;
     };

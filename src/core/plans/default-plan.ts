@@ -1,6 +1,7 @@
 /** The plan of an organisation whose planner makes none: somebody does the work, and the planner reviews it. */
+
+import type { PlannedTask } from '../../schema/records/plan.ts';
 import { type Config, isPersonIn, mayWriteTo } from '../model/config.ts';
-import type { PlannedTask } from './plan.ts';
 
 /**
  * Three tasks: what is to be done in detail, the work, a review. The work goes to the first agent besides the planner to whom `by`,

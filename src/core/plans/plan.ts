@@ -1,17 +1,11 @@
 /** Checks a plan that an agent proposes: tasks that need each other by names of the plan. */
 import { copyWith } from '../../schema/copy.ts';
+import type { PlannedTask } from '../../schema/records/plan.ts';
 import { cycleFrom } from '../tasks/cycle.ts';
 import { nearestTo } from '../text/nearest.ts';
 
-/** A task of a plan. `needs`: names or titles of other tasks of the plan, or ids of tasks that exist. */
-export interface PlannedTask {
-  name: string;
-  title: string;
-  body: string;
-  assignee?: string | undefined;
-  capability?: string | undefined;
-  needs: string[];
-}
+/** The tool with which plans are proposed. */
+export const PROPOSES = 'propose_plan';
 
 /** A plan whose tasks come after all that they need; and what was put right in it, for whoever decides about it. */
 export type CheckedPlan = { tasks: PlannedTask[]; repairs: string[] } | { why: string };
@@ -31,10 +25,11 @@ export function checkPlan(plan: readonly PlannedTask[], isTask: (id: string) => 
     const needs = new Set<string>();
     for (const need of task.needs) {
       const name = names.includes(need) ? need : nameTitled(plan, need);
-      if (name === task.name) repairs.push(`${name} no longer needs itself`);
-      else if (name !== null) needs.add(name);
-      else if (isTask(need)) needs.add(need);
-      else return { why: unknownIn(task.name, need, names) };
+      if (name === null && !isTask(need)) return { why: unknownIn(task.name, need, names) };
+      const one = name ?? need;
+      if (one === task.name) repairs.push(`${one} no longer needs itself`);
+      else if (needs.has(one)) repairs.push(`${task.name} needs ${one} once`);
+      else needs.add(one);
     }
     tasks.push(copyWith(task, { needs: [...needs] }));
   }
@@ -69,23 +64,4 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
       left.delete(task);
     }
   return ordered;
-}
-
-/** The tasks of a plan, one in each line, for people. Titles are quoted: none looks like another line. */
-export function planText(
-  tasks: readonly PlannedTask[],
-  repairs: readonly string[],
-  cancelled: readonly string[],
-): string {
-  const lines = tasks.map(({ name, title, assignee, capability, needs }, i) => {
-    const who = assignee ?? (capability === undefined ? 'the planner' : `whoever can ${JSON.stringify(capability)}`);
-    return `${i + 1}. ${name} (${who}${needs.length ? `, after ${needs.join(', ')}` : ''}): ${JSON.stringify(title)}`;
-  });
-  return [
-    lines.join('\n'),
-    cancelled.length ? `No longer needed: ${cancelled.join(', ')}` : '',
-    repairs.length ? `Put right: ${repairs.join('; ')}` : '',
-  ]
-    .filter(Boolean)
-    .join('\n\n');
 }

@@ -39,6 +39,7 @@ export function judgeEdit(
   if (!isContinued(history, edit.history)) return { why: 'its history can only be added to' };
   const next: Task = { ...task };
   for (const field of changed) Object.assign(next, { [field]: edit.fields[field] });
+  if (next.goal === undefined) delete next.goal;
   if (changed.includes('assignee') && !changed.includes('status')) next.status = statusAfterAssigning(task, next);
   const why = unproved(task, next) ?? whyNoTask(config, tasks, task, next, edit.by);
   return why === null ? { task: settled(task, next), changed } : { why };

@@ -80,17 +80,17 @@ export class TaskRecord {
   }
 
   /**
-   * Changes fields of a task. `what` says in its history what was done; null: nothing is said. What follows for others is
+   * Changes fields of a task, and what is to be done. `what` says in its history what was done; null: nothing is said. What follows for others is
    * done as well.
    */
-  change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
+  change(id: string, fields: Partial<Task>, by: string, what: string | null, body?: string): void {
     const before = this.tasks.all.get(id);
     if (!before) return;
     const task = copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
-    this.changes.set(id, { text: patchTask(text, task, before, lines), was });
+    this.changes.set(id, { text: patchTask(text, task, before, lines, body), was });
     this.changed().all.set(id, task);
     this.follow(before, task, by);
   }

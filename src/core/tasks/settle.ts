@@ -54,7 +54,7 @@ function settleActs(config: Config, record: TaskRecord, agent: string, acts: Dra
     if ('task' in act) return record.add(act.task, act.body, agent) ? [] : [takenNotice(agent, act.task)];
     // what a plan cancelled in this very turn stays so, whatever its assignee made of it
     if (isFinished((record.get(act.id) as Task).status)) return [];
-    record.change(act.id, act.fields, agent, act.what);
+    record.change(act.id, act.fields, agent, act.what, act.body);
     const task = record.get(act.id) as Task;
     return isFinished(task.status) && !act.isTold ? outcomeNotices(config, record.tasks, task) : [];
   });

@@ -16,11 +16,14 @@ import { whyNoTask } from './valid.ts';
 
 /** What an agent says of a new task. `needs`: ids, keys, or titles of tasks that it made in this visit. */
 export interface NewTask
-  extends Partial<Pick<TaskFields, 'assignee' | 'capability' | 'priority' | 'deadline' | 'budget' | 'key' | 'parent'>> {
+  extends Partial<
+    Pick<TaskFields, 'assignee' | 'capability' | 'priority' | 'retries' | 'deadline' | 'budget' | 'key' | 'parent'>
+  > {
   title: string;
   body: string;
   needs: string[];
   ensures?: Condition[] | undefined;
+  goal?: string | null | undefined;
 }
 
 type TaskRefusal = Extract<Staged, { ok: false }>;
@@ -54,7 +57,8 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
   return { ok: true, text: `Created ${task.id} for ${doer}${needs.length ? `, after ${needs.join(', ')}` : ''}.` };
 }
 
-function newTask(
+/** The task as its author wishes it, not begun. */
+export function newTask(
   wish: NewTask,
   { turn, agent, state, given, task: own, draft, resume }: ActContext,
   needs: string[],
@@ -86,7 +90,7 @@ function newTask(
     waived: [],
     priority,
     priority_from: 'fixed',
-    retries: 2,
+    retries: wish.retries ?? 2,
     attempts: 0,
     next_attempt: null,
     deadline,
@@ -95,6 +99,7 @@ function newTask(
     requires: [],
     ensures,
     key: wish.key ?? null,
+    ...(wish.goal == null ? {} : { goal: wish.goal }),
     artefacts: [],
     result: null,
     reason: null,
@@ -108,21 +113,25 @@ function sameAgain({ all }: TasksState, id: string, { title, key }: NewTask): St
 }
 
 /** The tasks as the visit has them so far. */
-function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
+export function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
   const made = acts.filter((act): act is Extract<TaskAct, { task: Task }> => 'task' in act);
   if (made.length === 0) return tasks;
   const all = new Map(tasks.all);
   const keys = new Map(tasks.keys);
   const children = new Map(tasks.children);
+  const assigned = new Map(tasks.assigned);
+  const unassigned = new Set(tasks.unassigned);
   for (const { task } of made) {
     all.set(task.id, task);
     if (task.key !== null) keys.set(task.key, task.id);
     if (task.parent !== null) children.set(task.parent, new Set([...(children.get(task.parent) ?? []), task.id]));
+    if (task.assignee === null) unassigned.add(task.id);
+    else assigned.set(task.assignee, new Set([...(assigned.get(task.assignee) ?? []), task.id]));
   }
-  return copyWith(tasks, { all, keys, children });
+  return copyWith(tasks, { all, keys, children, assigned, unassigned });
 }
 
-function idOf(tasks: TasksState, draft: Draft, need: string): string | null {
+export function idOf(tasks: TasksState, draft: Draft, need: string): string | null {
   if (tasks.all.has(need) || tasks.archived.has(need)) return need;
   const titled = draft.tasks.findLast((act) => 'task' in act && act.task.title === need);
   return titled && 'task' in titled ? titled.task.id : (tasks.keys.get(need) ?? null);

@@ -13,7 +13,7 @@ import { agentState } from '../model/state/staff.ts';
 import { type ActContext, type ActTool, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
-import { wantsPlan } from '../plans/stage.ts';
+import { mayPlan } from '../plans/stage.ts';
 import { toldName } from '../prompt/unfinished.ts';
 import { askedFirst } from '../rights/approvers.ts';
 import { deniedBefore, lastDenial } from '../rights/denied.ts';
@@ -107,7 +107,7 @@ function hintFor(toolbox: Toolbox, { config, state, agent, resume, task }: ActCo
   const names = toolsOf(toolbox, config, resume, {
     withEarlierMail: state.mail.recent.has(agent),
     hasTasks: state.tasks.assigned.has(agent),
-    plans: task !== undefined && wantsPlan(task),
+    plans: task !== undefined && mayPlan(resume, task),
   }).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
   return ` Yours: ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
@@ -384,7 +384,7 @@ interface Situation {
   withEarlierMail?: boolean;
   /** It has open tasks. */
   hasTasks?: boolean;
-  /** The task of its visit wants a plan. */
+  /** It may propose a plan for the task of its visit. */
   plans?: boolean;
 }
 

@@ -4,12 +4,14 @@ import { answerNotice, isSaid, saidText } from '../../core/approvals/answers.ts'
 import { heldOf } from '../../core/approvals/approval.ts';
 import { printApproval } from '../../core/approvals/approval-text.ts';
 import { heldText } from '../../core/journal/texts-rules-1.ts';
+import type { Json } from '../../core/model/call.ts';
 import type { Effect, Held } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import { emptyDraft } from '../../core/model/tool.ts';
 import { allowances } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
+import { PROPOSES } from '../../core/plans/plan.ts';
 import type { Staffing } from '../../core/staff/settle.ts';
 import type { TaskWork } from '../../core/tasks/settle.ts';
 import type { FileVersions } from '../../core/tools/file-versions.ts';
@@ -38,12 +40,12 @@ export async function decide(
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     draft.doing = id;
-    const { by, note, said, hash } = answer;
+    const { by, note, said, edited, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const { text: asked, ...held } = heldOf(approval);
     const outcome = isSaid(turn.config, approval, answer)
       ? saidText(held, answer)
-      : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
+      : await doApproved(turn, toolbox, inForm(held, edited), draft, nth, { written, chain });
     if (typeof outcome === 'object') {
       effects.push(...unpaidEffects(turn.config, turn.state, approval, answer, outcome.unpaid));
       continue;
@@ -59,7 +61,7 @@ export async function decide(
       outcome,
       held,
       hash: hash ?? textHash(asked ?? heldText(held)),
-      text: printApproval(held, { decision: answer.decision, by, note, said, outcome }),
+      text: printApproval(held, { decision: answer.decision, by, note, said, edited, outcome }),
     };
     // The record of a skill that is held again removes the files that then wait anew.
     if (draft.held.length > 0) effects.push(decided);
@@ -71,6 +73,11 @@ export async function decide(
     effects.push(answerNotice(held, answer, outcome));
   }
   return effects;
+}
+
+/** A plan may be approved in another form than the one that was proposed; everything else is done as it was shown. */
+function inForm(held: Held, edited: Json | undefined): Held {
+  return edited === undefined || held.tool !== PROPOSES ? held : copyWith(held, { input: edited });
 }
 
 /** Acts of an agent that wait again. */

@@ -2,7 +2,7 @@
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
 import { remindersFor, type Waits, waitsIn } from '../../core/mail/owed.ts';
-import { wantsPlan } from '../../core/plans/stage.ts';
+import { mayPlan } from '../../core/plans/stage.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
 import { workFor } from '../../core/tasks/work.ts';
@@ -43,7 +43,7 @@ export function promptOfVisit(
   const task = chosen.bare ? null : workFor(state, resume.name, number);
   const given = task ? copyWith(mail, { task }) : mail;
   const hasTasks = state.tasks.assigned.has(resume.name);
-  const plans = task !== null && wantsPlan(task);
+  const plans = task !== null && mayPlan(resume, task);
   const tools = (isMore: boolean) => toolsOf(toolbox, config, resume, { withEarlierMail: isMore, hasTasks, plans });
   const room = roomOf(config, resume);
   const made = { given, brief: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };

@@ -27,19 +27,19 @@ export async function edit(env: Env, file: string, line?: number): Promise<void>
   });
 }
 
-/** Lets the person write a text in their editor; returns what they saved. */
-export async function compose(env: Env, text: string): Promise<string> {
+/** Lets the person write a text in their editor; returns what they saved. `file`: its name, by which editors know its language. */
+export async function compose(env: Env, text: string, file = 'message.md'): Promise<string> {
   const folder = join(tmpdir(), `lemming-${realClock.token()}`);
   const disk = realDisk(folder);
   disk.mkdir('');
-  disk.create('message.md', text);
+  disk.create(file, text);
   try {
-    await edit(env, join(folder, 'message.md'));
-    return Buffer.from(disk.read('message.md') ?? new Uint8Array())
+    await edit(env, join(folder, file));
+    return Buffer.from(disk.read(file) ?? new Uint8Array())
       .toString()
       .trimEnd();
   } finally {
-    disk.unlink('message.md');
+    disk.unlink(file);
     disk.rmdir('');
   }
 }

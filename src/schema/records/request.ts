@@ -80,6 +80,7 @@ export const request = later(() =>
         .max(10_000)
         .optional()
         .describe('the option that is chosen, or the text that was asked for'),
+      edited: z.json().optional().describe('a plan: what it is to be instead'),
     }),
     z.strictObject({ ask: z.literal('deny'), ...who(), id: id(), note: note() }),
     z.strictObject({

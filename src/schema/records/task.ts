@@ -20,7 +20,11 @@ export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 const taskId = later(() => z.string().refine(isTaskId, 'expected the id of a task, such as schema or T-12-manager-1'));
 const name = later(() => z.string().refine(isName, 'expected the name of an agent'));
+const goalId = later(() => z.string().refine(isName, 'expected the name of a goal'));
 const text = (most: number) => z.string().trim().min(1).max(most);
+
+/** A time from the creation of a task, and what is expected of one. */
+export const DEADLINE = [/^[1-9]\d{0,5} ?(turns?|m|h|d)$/, 'expected 12 turns, 90m, 24h or 7d'] as const;
 
 /** What must hold before or after the work. */
 export const condition = later(() =>
@@ -57,7 +61,7 @@ export const taskHead = later(() =>
       .describe('the turn before which it is not tried again'),
     deadline: z
       .string()
-      .regex(/^[1-9]\d{0,5} ?(turns?|m|h|d)$/, 'expected 12 turns, 90m, 24h or 7d')
+      .regex(...DEADLINE)
       .nullable()
       .default(null)
       .describe('time from its creation after which it has failed'),
@@ -66,6 +70,7 @@ export const taskHead = later(() =>
     requires: z.array(condition()).max(20).default([]).describe('what must hold before it starts'),
     ensures: z.array(condition()).max(20).default([]).describe('what must hold when it is completed'),
     key: text(200).nullable().default(null).describe('the same key makes the same task only once'),
+    goal: goalId().optional().describe('the goal that it serves: a file of org/goals'),
     artefacts: z.array(text(1000)).max(100).default([]).describe('files that it made'),
     result: z.string().max(1_048_576).nullable().default(null).describe('what came of it'),
     reason: z.string().max(2000).nullable().default(null).describe('why it failed, was skipped or cancelled'),

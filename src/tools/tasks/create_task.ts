@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { stageNewTask } from '../../core/tasks/stage.ts';
 import { priority } from '../../schema/records/message.ts';
-import { condition } from '../../schema/records/task.ts';
+import { condition, DEADLINE } from '../../schema/records/task.ts';
 import { act, RARE } from '../define.ts';
 
 export default act({
@@ -32,7 +32,7 @@ export default act({
     priority: priority().optional().meta(RARE),
     deadline: z
       .string()
-      .regex(/^[1-9]\d{0,5} ?(turns?|m|h|d)$/, 'expected 12 turns, 90m, 24h or 7d')
+      .regex(...DEADLINE)
       .optional()
       .describe('12 turns, 90m, 24h or 7d, after which it has failed')
       .meta(RARE),

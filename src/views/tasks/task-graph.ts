@@ -1,5 +1,6 @@
 /** The graph of tasks: which needs which, and which is a part of which. */
 import { statusOf, type Task, type TasksState } from '../../core/model/state/tasks.ts';
+import { printTree } from '../../core/text/tree.ts';
 import type { TaskStatus } from '../../schema/records/task.ts';
 import { shorten } from '../text/table.ts';
 import { tasksInOrder } from './task-row.ts';
@@ -65,33 +66,14 @@ function quoted(label: string): string {
     .join('<br>');
 }
 
-/** The graph as a tree: below each task those that need it. One that was shown already is named and not repeated. */
+/** The graph as a tree: below each task those that need it. */
 export function printTaskTree({ nodes, edges }: TaskGraph): string {
-  const needs = edges.filter(({ kind }) => kind === 'needs');
-  const after = new Map<string, string[]>();
-  for (const { from, to } of needs) after.set(from, [...(after.get(from) ?? []), to]);
-  const needing = new Set(needs.map(({ to }) => to));
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const seen = new Set<string>();
-  const lines: string[] = [];
-  const tops = nodes.filter(({ id }) => !needing.has(id)).map(({ id }) => id);
-  const left = [...tops].reverse().map((id) => ({ id, lead: '', end: '' }));
-  for (let next = left.pop(); next; next = left.pop()) {
-    const { id, lead, end } = next;
-    const below = after.get(id) ?? [];
-    const again = seen.has(id) && below.length > 0;
-    lines.push(`${lead}${end}${nodeText(byId.get(id), id)}${again ? ' (see above)' : ''}`);
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const deeper = lead + (end === '' ? '' : end === '└─ ' ? '   ' : '│  ');
-    for (let n = below.length - 1; n >= 0; n--)
-      left.push({ id: below[n] as string, lead: deeper, end: n === below.length - 1 ? '└─ ' : '├─ ' });
-  }
-  return lines.join('\n');
+  const labelled = nodes.map((node) => ({ id: node.id, label: nodeText(node) }));
+  return printTree({ nodes: labelled, edges: edges.filter(({ kind }) => kind === 'needs') });
 }
 
-function nodeText(node: TaskGraph['nodes'][number] | undefined, id: string): string {
-  const title = node?.title ? ` ${shorten(node.title, 60)}` : '';
-  const who = node?.assignee ? `, ${node.assignee}` : '';
-  return `${id}${title} [${node?.status ?? 'unknown'}${who}]`;
+function nodeText({ id, title, status, assignee }: TaskGraph['nodes'][number]): string {
+  const name = title ? ` ${shorten(title, 60)}` : '';
+  const who = assignee ? `, ${assignee}` : '';
+  return `${id}${name} [${status ?? 'unknown'}${who}]`;
 }

@@ -1,5 +1,6 @@
 /** Statistics of tasks, and what a task is expected to take. */
 import type { Task, TasksState } from '../../core/model/state/tasks.ts';
+import { alikeTo, type Likeness, type Spread, spreadOf } from '../../core/plans/likely.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { PRIORITIES } from '../../schema/records/message.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../schema/records/task.ts';
@@ -61,16 +62,10 @@ function completedIn(all: readonly Task[], courses: Courses): Completed[] {
   });
 }
 
-/** What half of the values, and nine of ten, do not exceed. */
-export interface Spread {
-  median: number;
-  p90: number;
-}
-
 export interface TaskEstimate {
   /** Completed tasks from which it is made, and what they have in common with the task. */
   samples: number;
-  basis: 'assignee' | 'capability' | 'all' | 'none';
+  basis: Likeness;
   confidence: 'none' | 'low' | 'medium' | 'high';
   /** What its priority makes of the time. */
   factor: number;
@@ -95,17 +90,10 @@ const BLIND_MS = 60_000;
  * else of all; times a factor for its priority. Without any, a minute of calls in one turn. Pure.
  */
 export function estimateOf(tasks: TasksState, courses: Courses, task: Task): TaskEstimate {
-  const { id, assignee, capability, priority } = task;
+  const { id, priority } = task;
   const archived = [...courses.values()].flatMap(({ task: old, archived: away }) => (away && old ? old : []));
   const done = completedIn([...tasks.all.values(), ...archived], courses).filter((one) => one.task.id !== id);
-  const bases = {
-    capability: done.filter((one) => capability !== null && one.task.capability === capability),
-    assignee: done.filter((one) => assignee !== null && one.task.assignee === assignee),
-    all: done,
-    none: [],
-  };
-  const basis = (['capability', 'assignee', 'all'] as const).find((name) => bases[name].length > 0) ?? 'none';
-  const sample = bases[basis];
+  const { basis, sample } = alikeTo(task, done, (one) => one.task);
   const factor = (basis === 'none' ? BLIND_FACTORS : FACTORS)[priority];
   const times = (values: readonly number[], least: number, otherwise: number): Spread => {
     const { median, p90 } = spreadOf(values) ?? { median: otherwise, p90: otherwise };
@@ -134,13 +122,6 @@ export function estimateOf(tasks: TasksState, courses: Courses, task: Task): Tas
 function confidenceIn(samples: number): TaskEstimate['confidence'] {
   if (samples === 0) return 'none';
   return samples < MEDIUM ? 'low' : samples < HIGH ? 'medium' : 'high';
-}
-
-function spreadOf(values: readonly number[]): Spread | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (part: number): number => sorted[Math.ceil(part * sorted.length) - 1] as number;
-  return { median: at(0.5), p90: at(0.9) };
 }
 
 function meanOf(values: readonly number[]): number | null {

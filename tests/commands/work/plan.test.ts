@@ -40,7 +40,8 @@ describe('lemming plan', () => {
   });
 
   it('says when the planner made none, or is not there', async () => {
-    const root = org([rule('A thing', DONE)]);
+    const other = rule('Another thing', PLAN);
+    const root = org([rule('A thing', DONE), other]);
     const none = await lemming(root, ['plan', 'A thing']);
     expect([none.exit, none.out]).toEqual([
       1,
@@ -48,7 +49,7 @@ describe('lemming plan', () => {
     ]);
     const alone = scratchOrg({ edges: { human: [] } });
     expect((await lemming(alone, ['plan', 'A thing'])).err).toContain('There is nobody who could plan');
-    const silent = org([rule('never', DONE)]);
+    const silent = org([rule('never', DONE), other]);
     expect((await lemming(silent, ['plan', 'A thing'])).out).toContain('proposed no plan');
   });
 

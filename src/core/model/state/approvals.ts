@@ -1,4 +1,5 @@
 /** The slice of the state for acts that wait for a person, those that were denied, and answers that agents are to be told. */
+import type { Json } from '../call.ts';
 import type { Cause, Held } from '../entry.ts';
 
 export interface Approval extends Held {
@@ -7,7 +8,7 @@ export interface Approval extends Held {
   time: number;
   /**
    * Set when a person answered and the next freeze is to judge the act again. `said`: the option that was chosen, or the
-   * text. `hash`: of the file in which they did, last. `unpaid`: the micro-credits that it costs, when it was approved and
+   * text. `edited`: the plan that counts instead of the one that was proposed. `hash`: of the file in which they did, last. `unpaid`: the micro-credits that it costs, when it was approved and
    * could not be paid yet. `told`: the agent has been told.
    */
   answer: {
@@ -15,6 +16,7 @@ export interface Approval extends Held {
     by: string;
     note: string;
     said?: string;
+    edited?: Json;
     hash?: string;
     unpaid?: number;
     told?: true;

@@ -1,4 +1,5 @@
 /** What a person's request does to the state. */
+import { copyWith, defined } from '../../../../schema/copy.ts';
 import type { Request } from '../../../../schema/records/request.ts';
 import { answer } from '../../../approvals/reducer.ts';
 import { creditsOf, forgetRead, notify, settleNotices } from '../../../mail/notices.ts';
@@ -44,8 +45,9 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'retry':
       return askRevival(state, request.id);
     case 'approve': {
-      const { by, note, said } = request;
-      return answer(state, request.id, { decision: 'approve', by, note, ...(said !== undefined && { said }) });
+      const { by, note, said, edited } = request;
+      const given = copyWith({ decision: 'approve' as const, by, note }, defined({ said, edited }));
+      return answer(state, request.id, given);
     }
     case 'deny':
       return answer(state, request.id, { decision: 'deny', by: request.by, note: request.note });

@@ -34,6 +34,7 @@ export const task = later(() =>
     requires: z.array(condition()),
     ensures: z.array(condition()),
     key: z.string().nullable(),
+    goal: z.string().optional(),
     artefacts: z.array(z.string()),
     result: z.string().nullable(),
     reason: z.string().nullable(),
