@@ -24,7 +24,7 @@ import { editPlan, statedPlan } from './plan-edit.ts';
 import type { Goal, PlanFlags } from './plan-shapes.ts';
 import { canPlan, planStatic } from './plan-static.ts';
 import { askFor, createTask } from './task-ask.ts';
-import { taskIn } from './task-look.ts';
+import { readTasks, taskIn } from './task-look.ts';
 
 /** Turns in which a plan must be proposed. */
 const MOST_TURNS = 30;
@@ -59,7 +59,8 @@ function goalIn({ config }: View, words: string): Goal {
 
 /** Has a plan changed: the task that wants it goes on with the note. */
 export async function replan(world: World, wanted: string | undefined, note: string | undefined, flags: PlanFlags) {
-  const { id } = plannedTask(readOrg(world), wanted);
+  const { view } = await readTasks(world);
+  const { id } = plannedTask(view, wanted);
   const why =
     note === undefined ? 'The plan must change: look at what has come of it so far' : `The plan must change: ${note}`;
   await askFor('start')(world, { args: { id }, flags: { note: why } });

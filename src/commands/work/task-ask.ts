@@ -19,7 +19,7 @@ import { type TaskFields, taskHead } from '../../schema/records/task.ts';
 import { count } from '../../views/text/table.ts';
 import { exactText } from '../own-files.ts';
 import type { World } from '../world.ts';
-import { readTasks, taskIn } from './task-look.ts';
+import { checkGoal, readTasks, taskIn } from './task-look.ts';
 
 interface CreateInput {
   args: { title: string };
@@ -43,6 +43,7 @@ interface CreateInput {
 export async function createTask(world: World, { args: { title }, flags }: CreateInput) {
   const { view, tasks, turn } = await readTasks(world);
   const fields = fieldsOf(title, flags);
+  if (fields.goal !== undefined) checkGoal(view, fields.goal);
   const body = bodyOf(await textIn(world, flags.body ?? ''));
   const known = fields.key === null ? undefined : tasks.keys.get(fields.key);
   const id = known ?? idFor(tasks, title, flags.id);

@@ -10,7 +10,7 @@ import { readMarkdown } from '../../disk/yaml/yaml.ts';
 import { journalLines } from '../../engine/journal/history.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
-import { byCodeUnit } from '../../schema/name.ts';
+import { byCodeUnit, isName } from '../../schema/name.ts';
 import { taskHead } from '../../schema/records/task.ts';
 import { taskCourses } from '../../views/tasks/task-course.ts';
 import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task-graph.ts';
@@ -41,16 +41,23 @@ export function taskIn({ state }: Pick<View, 'state'>, id: string): Task {
 }
 
 interface ListInput {
-  flags: { status?: string | undefined; assignee?: string | undefined; ready?: true | undefined };
+  flags: {
+    status?: string | undefined;
+    assignee?: string | undefined;
+    goal?: string | undefined;
+    ready?: true | undefined;
+  };
 }
 
 export async function listTasks(world: World, { flags }: ListInput) {
-  const { tasks, turn, unfit } = await readTasks(world);
-  const { status, assignee, ready } = flags;
+  const { view, tasks, turn, unfit } = await readTasks(world);
+  const { status, assignee, goal, ready } = flags;
+  if (goal !== undefined) checkGoal(view, goal);
   const rows = tasksInOrder(tasks)
     .map((task) => taskRow(tasks, task, turn))
     .filter((row) => status === undefined || row.status === status)
     .filter((row) => assignee === undefined || row.assignee === assignee)
+    .filter((row) => goal === undefined || row.goal === goal)
     .filter((row) => !ready || row.ready);
   const isPaid = rows.some(({ cost }) => cost > 0);
   const lines = rows.map((row) => [
@@ -65,6 +72,17 @@ export async function listTasks(world: World, { flags }: ListInput) {
   const head = rows.length ? table([heading, ...lines]) : 'No tasks.';
   const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
   return { data: { tasks: rows, unfit }, text: [head, ...bad].join('\n') };
+}
+
+/** Throws `not-found` when no file of `org/goals/` has that name, and no task serves such a goal. */
+export function checkGoal({ disk, state }: Pick<View, 'disk' | 'state'>, goal: string): void {
+  if (isName(goal) && disk.stat(`org/goals/${goal}.md`)) return;
+  if ([...state.tasks.all.values()].some((task) => task.goal === goal)) return;
+  const names = (disk.list('org/goals') ?? []).flatMap((name) => (name.endsWith('.md') ? name.slice(0, -3) : []));
+  throw failure('not-found', `There is no goal ${JSON.stringify(goal)}`, {
+    remedy: 'Each file in org/goals/ is a goal.',
+    ...nearestTo(goal, names),
+  });
 }
 
 /** What came of a task, or what it waits for. */
@@ -115,6 +133,7 @@ export async function showTask(world: World, { args: { id } }: IdInput) {
     ['needs', needs.map(needText).join(', ')],
     ['needed by', related.needed_by.join(', ')],
     ['part of', row.parent ?? ''],
+    ['goal', row.goal ?? ''],
     ['parts', related.parts.join(', ')],
     ['priority', row.priority],
     ['deadline', row.deadline ?? ''],

@@ -18,6 +18,7 @@ export const taskShape = (z: Zod) =>
     why: z.array(z.string()),
     needs: z.array(z.string()),
     parent: z.string().nullable(),
+    goal: z.string().nullable(),
     deadline: z.string().nullable(),
     attempts: z.number(),
     result: z.string().nullable(),

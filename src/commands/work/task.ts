@@ -29,6 +29,7 @@ export const command = {
       examples: [
         { line: 'lemming task', does: 'lists the tasks; lemming task list does the same' },
         { line: 'lemming task list --ready', does: 'lists those that can begin now' },
+        { line: 'lemming task list --goal useful-small-tools', does: 'lists those that serve this goal' },
       ],
       args: [],
       flags: [
@@ -39,6 +40,7 @@ export const command = {
           about: 'only tasks with this status',
         },
         { name: 'assignee', value: 'AGENT', about: 'only tasks of this agent' },
+        { name: 'goal', value: 'NAME', about: 'only tasks that serve this goal of org/goals' },
         { name: 'ready', about: 'only tasks that can begin now' },
       ],
       reads: true,

@@ -58,7 +58,6 @@ function labelOf({ name, title, assignee, capability, needs }: PlannedTask, name
 function differences(change: PlannedChange, known: ReturnType<Around['taskOf']>): string[] {
   const { id: _, ...fields } = change;
   return Object.entries(fields).flatMap(([field, to]) => {
-    if (to === undefined) return [];
     const from = field === 'body' ? known?.body : known?.task[field as keyof Task];
     return [...lineOf('-', field, from), ...lineOf('+', field, to)];
   });

@@ -179,6 +179,14 @@ describe('a plan changes', () => {
     ]);
   });
 
+  it('without new tasks shows no cost', () => {
+    expect(previewPlan(read({ cancel: ['one'] }), { state: state() })).toBe(
+      'No longer needed: one "Design the schema"',
+    );
+    const bare = previewPlan(read({ change: [{ id: 'two', body: 'New.' }] }), { state: state() });
+    expect(bare).toBe('Changed:\ntwo "Design the schema"\n  + body: New.');
+  });
+
   it.each<[object, string]>([
     [{ id: 'gone', title: 'X' }, '"gone" is no part of whole.'],
     [{ id: 'else', title: 'X' }, '"else" is no part of whole.'],
