@@ -4,7 +4,6 @@ import { answerNotice, isSaid, saidText } from '../../core/approvals/answers.ts'
 import { heldOf } from '../../core/approvals/approval.ts';
 import { printApproval } from '../../core/approvals/approval-text.ts';
 import { heldText } from '../../core/journal/texts-rules-1.ts';
-import type { Json } from '../../core/model/call.ts';
 import type { Effect, Held } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
@@ -40,16 +39,20 @@ export async function decide(
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     draft.doing = id;
-    const { by, note, said, edited, hash } = answer;
+    const { by, note, said, hash } = answer;
+    // A plan may be approved in another form than the one that was proposed; everything else is done as it was shown.
+    const edited = approval.tool === PROPOSES ? answer.edited : undefined;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const { text: asked, ...held } = heldOf(approval);
-    const outcome = isSaid(turn.config, approval, answer)
+    const wanted = edited === undefined ? held : copyWith(held, { input: edited });
+    const came = isSaid(turn.config, approval, answer)
       ? saidText(held, answer)
-      : await doApproved(turn, toolbox, inForm(held, edited), draft, nth, { written, chain });
-    if (typeof outcome === 'object') {
-      effects.push(...unpaidEffects(turn.config, turn.state, approval, answer, outcome.unpaid));
+      : await doApproved(turn, toolbox, wanted, draft, nth, { written, chain });
+    if (typeof came === 'object') {
+      effects.push(...unpaidEffects(turn.config, turn.state, approval, answer, came.unpaid));
       continue;
     }
+    const outcome = edited === undefined ? came : `${by} changed it before. ${came}`;
     nth++;
     const decided: Effect = {
       k: 'decided',
@@ -73,11 +76,6 @@ export async function decide(
     effects.push(answerNotice(held, answer, outcome));
   }
   return effects;
-}
-
-/** A plan may be approved in another form than the one that was proposed; everything else is done as it was shown. */
-function inForm(held: Held, edited: Json | undefined): Held {
-  return edited === undefined || held.tool !== PROPOSES ? held : copyWith(held, { input: edited });
 }
 
 /** Acts of an agent that wait again. */

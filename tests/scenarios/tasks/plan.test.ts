@@ -128,6 +128,55 @@ describe('a plan', () => {
     expect(JSON.stringify(other.lines('visit'))).toContain('only what has not begun can be cancelled');
   });
 
+  it('is made once, wherever the process dies while it is made', async () => {
+    for (let n = 1; n <= 31; n += 3) {
+      const made = org([[propose(TWO)], [], [complete('All is well.')]]);
+      await made.turns(1);
+      await made.ask(answer('approve'));
+      await made.dies(n, () => made.turns(1));
+      await made.run();
+      const titles = made.paths(/^org\/tasks\//).map((path) => /title: (.*)/.exec(made.read(path) ?? '')?.[1]);
+      expect([n, ...titles.sort()]).toEqual([n, 'A thing', 'Make it', 'Use it']);
+      expect(made.lines('decided')).toHaveLength(1);
+    }
+  });
+
+  it('is carried out as the person changed it, and judged in that form', async () => {
+    const other = { name: 'other', title: 'Other', assignee: 'b' };
+    const made = org([[propose(TWO)], []]);
+    await made.turns(1);
+    await made.ask({ ...answer('approve'), edited: { tasks: [other] } });
+    await made.turns(1);
+    expect(made.read('org/tasks/T-2-boss-1.md')).toMatch(/title: Other[\s\S]*key: goal\/other/);
+    expect(made.paths(/^org\/tasks\/T/)).toHaveLength(1);
+    expect(made.lines('decided')[0]?.outcome).toContain('human changed it before. Created T-2-boss-1.');
+    expect(made.read('org/approvals/answered/A-1-boss-1.md')).toContain('In this form:');
+    const bad = org([[propose(TWO)], []]);
+    await bad.turns(1);
+    await bad.ask({ ...answer('approve'), edited: { tasks: [{ ...other, assignee: 'zoe' }] } });
+    await bad.turns(1);
+    expect(bad.lines('decided')[0]?.outcome).toContain('other: there is no agent zoe');
+    expect(bad.paths(/^org\/tasks\/T/)).toEqual([]);
+  });
+
+  it('is the only thing that is done in another form than it was shown', async () => {
+    const wish = { tool: 'hire_agent', input: { name: 'tess', template: 'tester', credits: 0 } };
+    const template = '---\nrole: Tries\ntools: []\n---\nTry.\n';
+    const made = new Org(
+      {
+        edges: EDGES,
+        resumes: { boss: { tools: ['hire_agent'] } },
+        files: { 'org/templates/tester.md': template },
+      },
+      ({ n }) => (n === 1 ? [wish] : []),
+    );
+    made.drop('boss', 'Hire.');
+    await made.turns(1);
+    await made.ask({ ...answer('approve'), edited: { ...wish.input, name: 'other' } });
+    await made.turns(1);
+    expect(made.lines('hired').map(({ agent }) => agent)).toEqual(['tess']);
+  });
+
   it('gives work to whoever has a capability', async () => {
     const made = new Org({ edges: EDGES, resumes: { a: { capabilities: ['art'] } } }, (prompt) =>
       prompt.agent === 'boss' ? [propose([{ name: 'x', title: 'X', capability: 'art' }])] : [complete('x')],
