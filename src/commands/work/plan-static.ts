@@ -76,7 +76,7 @@ function whyNot(view: View, { plan }: ReadPlan): string | null {
 }
 
 async function createAll(world: World, view: View, planner: string, { title, id: goal }: Goal, plan: Plan) {
-  const stem = slug(title).slice(0, 30);
+  const stem = slug(title).slice(0, 30).replace(/-+$/, '');
   const ids = new Map<string, string>();
   const checked = checkPlan(plan.tasks, (id) => statusOf(view.state.tasks, id) !== null);
   for (const { name, title: what, body, needs, ensures: _, ...wish } of 'why' in checked ? [] : checked.tasks) {

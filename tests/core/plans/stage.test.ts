@@ -267,6 +267,8 @@ it('a person may take the goal from a task', () => {
   const judged = judgeEdit(CONFIG, withTasks(task).tasks, task, [], edit);
   expect(judged).toMatchObject({ changed: ['goal'] });
   expect('task' in judged && 'goal' in judged.task).toBe(false);
+  const renamed = { ...edit, fields: { ...task, title: 'Other' } };
+  expect(judgeEdit(CONFIG, withTasks(task).tasks, task, [], renamed)).toMatchObject({ task: { goal: 'birds' } });
 });
 
 const somePlan = fc.array(

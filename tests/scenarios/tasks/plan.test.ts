@@ -112,6 +112,39 @@ describe('a plan', () => {
     expect(made.read(ROOT)).toContain('status: completed');
   });
 
+  it('can change what is to be done by tasks that have not begun, in their files', async () => {
+    const change = { id: 'T-2-boss-2', body: 'Use it twice.', priority: 'high' };
+    const next: Act = { tool: 'propose_plan', input: { tasks: [], change: [change] } };
+    const made = org([[propose(TWO)], [next], [], [complete('ok')]]);
+    await made.turns(1);
+    await made.ask(answer('approve'));
+    await made.turns(1);
+    await made.ask({ ask: 'task', by: 'human', id: 'goal', do: 'start', note: 'Twice.' });
+    await made.turns(1, { only: 'boss' });
+    const held = made.lines('held').at(-1);
+    expect(held?.shows).toBe(
+      'Changed:\nT-2-boss-2 "Use it"\n  + body: Use it twice.\n  - priority: normal\n  + priority: high',
+    );
+    await made.ask({ ...answer('approve'), id: held?.id as string });
+    await made.turns(1, { only: 'boss' });
+    expect(made.read('org/tasks/T-2-boss-2.md')).toMatch(
+      /priority: high[\s\S]*---\nUse it twice\.\n\n## History[\s\S]*boss: the plan changed priority, body/,
+    );
+  });
+
+  it('names its tool among those of a visit that may use it, and of no other', async () => {
+    const unknown: Act = { tool: 'make_plan', input: {} };
+    const made = org([[unknown], [complete('ok')]]);
+    made.drop('boss', 'Hello');
+    await made.turns(1);
+    const told = (of: Org) => of.lines('visit')[0]?.refusals?.[0]?.text ?? '';
+    expect(told(made)).toMatch(/^You have no tool "make_plan"\. Yours: .*propose_plan/);
+    const plain = new Org({ edges: EDGES }, () => [unknown]);
+    plain.drop('boss', 'Hello');
+    await plain.turns(1);
+    expect(told(plain)).not.toContain('propose_plan');
+  });
+
   it('is not carried out when its task has ended, or what it cancels has begun', async () => {
     const made = org([[propose(TWO)], [propose([], ['T-2-boss-1'])]]);
     await made.turns(1);
