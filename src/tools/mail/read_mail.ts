@@ -1,6 +1,6 @@
 /** The tool `read_mail`: shows a message that the agent wrote or was given. */
 import * as z from 'zod';
-import { printHead } from '../../core/mail/shown.ts';
+import { printHead } from '../../core/prompt/mail-head.ts';
 import { tame } from '../../core/text/untrusted.ts';
 import { worldTool } from '../define.ts';
 

@@ -1,8 +1,8 @@
 /** The tool `search_mail`: finds messages that the agent wrote or was given by their words. */
 import * as z from 'zod';
-import { printHead } from '../../core/mail/shown.ts';
 import { excerpt, normalise, startsOf } from '../../core/memory/relevance.ts';
 import type { DeliveredMail } from '../../core/model/tool.ts';
+import { printHead } from '../../core/prompt/mail-head.ts';
 import { tame } from '../../core/text/untrusted.ts';
 import { worldTool } from '../define.ts';
 
