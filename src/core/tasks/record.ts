@@ -85,14 +85,18 @@ export class TaskRecord {
    */
   change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
     const before = this.tasks.all.get(id);
-    if (!before) return;
+    if (before) this.follow(before, this.put(before, fields, by, what), by);
+  }
+
+  private put(before: Task, fields: Partial<Task>, by: string, what: string | null): Task {
+    const { id } = before;
     const task = copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
     this.changes.set(id, { text: patchTask(text, task, before, lines), was });
     this.changed().all.set(id, task);
-    this.follow(before, task, by);
+    return task;
   }
 
   /** Says in the history of a task what a person did. `found`: the text that lies there. */
@@ -117,19 +121,15 @@ export class TaskRecord {
   }
 
   skipAfter(id: string, by: string): void {
+    const fields = { status: 'skipped', reason: upstream(id) } as const;
     for (const one of skippedBy(this.tasks, id))
-      this.change(
-        one.id,
-        { status: 'skipped', reason: upstream(id) },
-        by,
-        `skipped, because ${id} will not be completed`,
-      );
+      this.put(one, fields, by, `skipped, because ${id} will not be completed`);
   }
 
   reviveAfter(id: string, by: string): void {
     for (const one of revivedWith(this.tasks, id)) {
       const status = one.assignee === null ? 'pending' : 'assigned';
-      this.change(one.id, { status, reason: null }, by, `${status} again, because ${id} is tried again`);
+      this.put(one, { status, reason: null }, by, `${status} again, because ${id} is tried again`);
     }
   }
 

@@ -226,9 +226,16 @@ describe('a new task', () => {
 describe('what follows from a failure', () => {
   /** Tasks that need only earlier ones, so that there is no circle. */
   const plans = fc
-    .array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 30 })
-    .map((needs) =>
-      needs.map((some, i) => task(`t${i}`, { needs: [...new Set(some.filter((n) => n < i).map((n) => `t${n}`))] })),
+    .array(fc.array(fc.record({ need: fc.nat(30), waived: fc.boolean() }), { maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 30,
+    })
+    .map((all) =>
+      all.map((some, i) => {
+        const needs = new Map(some.filter(({ need }) => need < i).map(({ need, waived }) => [`t${need}`, waived]));
+        const waived = [...needs].flatMap(([need, isWaived]) => (isWaived ? need : []));
+        return task(`t${i}`, { needs: [...needs.keys()], waived });
+      }),
     );
 
   it('is that all that need it are skipped, and come back when it is retried', () => {
@@ -239,8 +246,10 @@ describe('what follows from a failure', () => {
         const failed = `t${pick % all.length}`;
         const record = new TaskRecord(state, 1);
         record.change(failed, { status: 'failed' }, 'a', 'failed');
-        const needsIt = (one: Task): boolean =>
-          one.needs.some((need) => need === failed || needsIt(all.find(({ id }) => id === need) as Task));
+        const needsIt = ({ needs, waived }: Task): boolean =>
+          needs.some(
+            (need) => !waived.includes(need) && (need === failed || needsIt(all.find(({ id }) => id === need) as Task)),
+          );
         for (const one of all)
           expect(record.get(one.id)?.status).toBe(one.id === failed ? 'failed' : needsIt(one) ? 'skipped' : 'pending');
         record.change(failed, { status: 'pending' }, 'human', 'retried');
@@ -259,6 +268,22 @@ describe('what follows from a failure', () => {
     record.change('x', { status: 'pending' }, 'human', 'retried');
     record.change('gone', { status: 'failed' }, 'a', 'failed');
     expect(record.get('z')).toMatchObject({ status: 'skipped', reason: 'upstream:x' });
+  });
+
+  it('comes back in the order of the failures or in another one, when nothing keeps it from beginning any more', () => {
+    const state = emptyState();
+    for (const one of [task('x'), task('y'), task('z', { needs: ['x', 'y'] }), task('hand', { needs: ['y'] })])
+      putTask(state, one, printTask(one, '', []));
+    const record = new TaskRecord(state, 1);
+    record.change('hand', { status: 'skipped', reason: 'not worth it' }, 'human', 'skipped');
+    record.change('x', { status: 'failed' }, 'a', 'failed');
+    record.change('y', { status: 'failed' }, 'a', 'failed');
+    record.change('x', { status: 'pending' }, 'human', 'retried');
+    expect(record.get('z')).toMatchObject({ status: 'skipped' });
+    record.change('y', { status: 'pending' }, 'human', 'retried');
+    expect(record.get('z')).toMatchObject({ status: 'pending', reason: null });
+    // what a person skipped stays so
+    expect(record.get('hand')).toMatchObject({ status: 'skipped', reason: 'not worth it' });
   });
 
   it('stands in the journal once for each task, with history lines that no turn repeats', () => {
