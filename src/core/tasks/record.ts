@@ -1,7 +1,7 @@
 /** Collects what a turn changes of tasks, and makes the lines of the journal from it. */
 import { copyWith } from '../../schema/copy.ts';
 import type { Effect } from '../model/entry.ts';
-import { setTask, type Task, type TasksState } from '../model/state/tasks.ts';
+import { draftOf, draftTask, setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Assignment } from './assign.ts';
 import { historyLine, patchTask, printTask, taskPath } from './file.ts';
@@ -19,7 +19,8 @@ export class TaskRecord {
   readonly turn: number;
   /** A copy, from the first change on. */
   private own: TasksState | null = null;
-  private readonly added: Task[] = [];
+  /** Keys of tasks that agents made. */
+  private readonly keys = new Set<string>();
   private readonly changes = new Map<string, TaskChange>();
   private readonly copies = new Map<string, string>();
   private readonly given = new Map<string, number>();
@@ -38,7 +39,7 @@ export class TaskRecord {
   }
 
   private changed(): TasksState {
-    this.own ??= copyWith(this.state.tasks, { all: new Map(this.state.tasks.all) });
+    this.own ??= draftOf(this.state.tasks);
     return this.own;
   }
 
@@ -53,11 +54,11 @@ export class TaskRecord {
 
   /** Adds a task that an agent makes. Not when another one of this turn has its key. */
   add(task: Task, body: string, by: string): boolean {
-    if (task.key !== null && this.added.some(({ key }) => key === task.key)) return false;
+    if (task.key !== null && this.keys.has(task.key)) return false;
     const line = this.line(by, `created${task.assignee === null ? '' : `, assigned to ${task.assignee}`}`);
     this.changes.set(task.id, { text: printTask(task, body, [line]), was: null });
-    this.changed().all.set(task.id, task);
-    this.added.push(task);
+    draftTask(this.changed(), task);
+    if (task.key !== null) this.keys.add(task.key);
     return true;
   }
 
@@ -95,7 +96,7 @@ export class TaskRecord {
     const { text, was } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
     this.changes.set(id, { text: patchTask(text, task, before, lines), was });
-    this.changed().all.set(id, task);
+    draftTask(this.changed(), task);
     return task;
   }
 

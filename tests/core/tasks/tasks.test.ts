@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
+import { serializeState } from '../../../src/core/model/state/pieces.ts';
 import { archiveTask, emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
-import { judgeEdit, judgeNew } from '../../../src/core/tasks/edit.ts';
+import { judgeEdit, judgeNew, TaskEdits } from '../../../src/core/tasks/edit.ts';
 import { patchTask, printTask, splitTask, TASK_FIELDS, taskPath } from '../../../src/core/tasks/file.ts';
 import { isReady, rankOf, whyNotReady } from '../../../src/core/tasks/ready.ts';
 import { putTask, TaskRecord } from '../../../src/core/tasks/record.ts';
@@ -12,7 +13,9 @@ import { TASK_STATUSES, type TaskFields } from '../../../src/schema/records/task
 import { TASK } from '../entries.ts';
 
 const CONFIG = {
-  agents: new Map([
+  order: ['human', 'a', 'b', 'planner'],
+  agents: new Map<string, object>([
+    ['human', { person: true }],
     ['a', {}],
     ['b', {}],
     ['planner', {}],
@@ -201,6 +204,38 @@ describe('an edit by hand', () => {
     });
     const made = judgeNew(CONFIG, tasks(task('y', { key: 'k' })), MADE, fieldsOf(task('x', { key: 'k' })));
     expect(made).toMatchObject({ why: expect.stringContaining('belongs to y') });
+  });
+});
+
+describe('files that are found together', () => {
+  const edits = (...known: Task[]) => {
+    const state = emptyState();
+    for (const one of known) putTask(state, one, printTask(one, '', []));
+    return new TaskEdits(CONFIG, state, { turn: 3, time: 7 });
+  };
+  const text = '---\ntitle: T\n---\n';
+
+  it('are judged one after the other: keys, circles, parts', () => {
+    const found = edits(task('p'));
+    const take = (id: string, more: Partial<Task>) => found.take(id, fieldsOf(task(id, more)), text);
+    expect(take('a', { key: 'k' })).toHaveProperty('task');
+    expect(take('b', { key: 'k' })).toMatchObject({ why: expect.stringContaining('belongs to a') });
+    expect(take('c', { needs: ['d'] })).toHaveProperty('task');
+    expect(take('d', { needs: ['c'] })).toMatchObject({ why: expect.stringContaining('circle') });
+    for (let n = 0; n < 100; n++) expect(take(`p${n}`, { parent: 'p' })).toHaveProperty('task');
+    expect(take('one-more', { parent: 'p' })).toMatchObject({ why: expect.stringContaining('100 parts') });
+  });
+
+  it('leave the state as it was', () => {
+    const known = task('x', { needs: ['y'], parent: 'p', key: 'old' });
+    const state = emptyState();
+    putTask(state, known, printTask(known, '', []));
+    const before = serializeState(state);
+    const found = new TaskEdits(CONFIG, state, { turn: 3, time: 7 });
+    const fields = { ...fieldsOf(known), needs: ['z'], parent: 'q' };
+    expect(found.take('x', fields, text)).toMatchObject({ task: { needs: ['z'], parent: 'q' } });
+    expect(found.take('new', fieldsOf(task('new', { needs: ['y', 'z'], parent: 'p' })), text)).toHaveProperty('task');
+    expect(serializeState(state)).toEqual(before);
   });
 });
 
