@@ -6,6 +6,7 @@ import type { InputEntry } from '../model/entry.ts';
 import { draftOf, draftTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { patchTask, splitTask, TASK_FIELDS, taskPath } from './file.ts';
+import { openNeeds } from './ready.ts';
 import { whyNoTask } from './valid.ts';
 
 /** Fields that only the engine writes. */
@@ -43,6 +44,7 @@ export function judgeEdit(
   for (const field of changed) Object.assign(next, { [field]: edit.fields[field] });
   if (next.goal === undefined) delete next.goal;
   if (changed.includes('assignee') && !changed.includes('status')) next.status = statusAfterAssigning(task, next);
+  if (mustWait(tasks, task, next)) Object.assign(next, { status: notBegun(next), waits: [] });
   const why = unproved(task, next) ?? whyNoTask(config, tasks, task, next, edit.by);
   return why === null ? { task: settled(task, next), changed } : { why };
 }
@@ -66,10 +68,19 @@ export function judgeNew(
   return why === null ? { task, changed: [] } : { why };
 }
 
-function statusAfterAssigning(before: Task, { assignee }: Task): Task['status'] {
-  if (before.status === 'pending' && assignee !== null) return 'assigned';
-  if (['assigned', 'running', 'blocked'].includes(before.status)) return assignee === null ? 'pending' : 'assigned';
-  return before.status;
+/** Whether work that has begun must now wait for something else to be completed. */
+function mustWait(tasks: TasksState, before: Task, next: Task): boolean {
+  const isBegun = next.status === 'blocked' || (next.status === 'running' && before.status === 'running');
+  return isBegun && openNeeds(tasks, next).length > 0;
+}
+
+function notBegun({ assignee }: Task): Task['status'] {
+  return assignee === null ? 'pending' : 'assigned';
+}
+
+function statusAfterAssigning(before: Task, next: Task): Task['status'] {
+  if (before.status === 'pending' && next.assignee !== null) return 'assigned';
+  return ['assigned', 'running', 'blocked'].includes(before.status) ? notBegun(next) : before.status;
 }
 
 /** A task that is tried again begins anew. */
@@ -77,7 +88,7 @@ export function settled(before: Task, next: Task): Task {
   const again = (before.status === 'failed' || before.status === 'skipped') && next.status === 'pending';
   if (!again) return next;
   return copyWith(next, {
-    status: next.assignee === null ? ('pending' as const) : ('assigned' as const),
+    status: notBegun(next),
     attempts: 0,
     next_attempt: null,
     reason: null,
@@ -148,7 +159,7 @@ export class TaskEdits {
   private edited(known: Task, fields: TaskFields, found: string): TaskLine {
     const { id, status: before } = known;
     const { by } = this;
-    const last = this.state.files.texts.get(taskPath(id)) ?? '';
+    const last = this.state.files.texts.get(taskPath(id)) as string;
     const { history } = splitTask(last);
     const edit = { by, fields, history: splitTask(found).history };
     const judged = judgeEdit(this.config, this.tasks, known, history, edit);
@@ -163,7 +174,7 @@ export class TaskEdits {
   /** A task does not end because its file is deleted. */
   deleted({ id, status: before }: Task): TaskLine {
     const refused = 'a task does not end when its file is deleted. To end it, set its status to cancelled';
-    const text = this.state.files.texts.get(taskPath(id)) ?? '';
+    const text = this.state.files.texts.get(taskPath(id)) as string;
     return { k: 'task-file', id, by: this.by, text, found: null, task: null, before, what: '', refused };
   }
 }

@@ -1,11 +1,13 @@
 /** Collects what a turn changes of tasks, and makes the lines of the journal from it. */
 import { copyWith } from '../../schema/copy.ts';
+import type { TaskStatus } from '../../schema/records/task.ts';
 import type { Effect } from '../model/entry.ts';
-import { draftOf, draftTask, setTask, type Task, type TasksState } from '../model/state/tasks.ts';
+import { draftOf, draftTask, isUnbegun, setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Assignment } from './assign.ts';
 import { historyLine, patchTask, printTask, taskPath } from './file.ts';
-import { revivedWith, skippedBy, upstream } from './steps.ts';
+import { openNeeds } from './ready.ts';
+import { isEnded, revivedWith, skippedBy, upstream } from './steps.ts';
 
 /** A change of one task, with what its history says. */
 interface TaskChange {
@@ -86,7 +88,7 @@ export class TaskRecord {
    */
   change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
     const before = this.tasks.all.get(id);
-    if (before) this.follow(before, this.put(before, fields, by, what), by);
+    if (before) this.follow(this.put(before, fields, by, what), before.status, by);
   }
 
   private put(before: Task, fields: Partial<Task>, by: string, what: string | null): Task {
@@ -112,22 +114,27 @@ export class TaskRecord {
     if (found !== null) this.copies.set(id, found);
   }
 
-  /** What follows when a task ends badly, or is tried again. */
-  private follow(before: Task, task: Task, by: string): void {
-    if (before.status === task.status) return;
-    if (task.status === 'failed' || task.status === 'cancelled') this.skipAfter(task.id, by);
-    const isAgain =
-      (before.status === 'failed' || before.status === 'skipped') && !['failed', 'skipped'].includes(task.status);
-    if (isAgain) this.reviveAfter(task.id, by);
+  /** What follows for others when a task ends badly, or is tried again. `before`: how it stood. */
+  follow({ id, status }: Task, before: TaskStatus | null, by: string): void {
+    if (before === status) return;
+    if (isEnded(status)) this.skipAfter(id, by);
+    else if (isEnded(before)) this.reviveAfter(id, by);
   }
 
-  skipAfter(id: string, by: string): void {
-    const fields = { status: 'skipped', reason: upstream(id) } as const;
-    for (const one of skippedBy(this.tasks, id))
-      this.put(one, fields, by, `skipped, because ${id} will not be completed`);
+  /** Skips work that the turn began to wait for something that ended badly in the same turn. */
+  skipLost(): void {
+    for (const id of [...this.changes.keys()]) {
+      const task = this.get(id) as Task;
+      const lost = isUnbegun(task.status) && openNeeds(this.tasks, task).find(({ status }) => isEnded(status));
+      if (lost) this.change(id, skippedFor(lost.id), 'the engine', skippedText(lost.id));
+    }
   }
 
-  reviveAfter(id: string, by: string): void {
+  private skipAfter(id: string, by: string): void {
+    for (const one of skippedBy(this.tasks, id)) this.put(one, skippedFor(id), by, skippedText(id));
+  }
+
+  private reviveAfter(id: string, by: string): void {
     for (const one of revivedWith(this.tasks, id)) {
       const status = one.assignee === null ? 'pending' : 'assigned';
       this.put(one, { status, reason: null }, by, `${status} again, because ${id} is tried again`);
@@ -154,6 +161,14 @@ export class TaskRecord {
       };
     });
   }
+}
+
+function skippedFor(id: string): Pick<Task, 'status' | 'reason'> {
+  return { status: 'skipped', reason: upstream(id) };
+}
+
+function skippedText(id: string): string {
+  return `skipped, because ${id} will not be completed`;
 }
 
 /** Applies a task and the text of its file to the state. */

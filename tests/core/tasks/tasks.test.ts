@@ -64,6 +64,8 @@ describe('a task is ready', () => {
       task('y', { needs: ['x'] }),
       task('z', { needs: ['y'], priority: 'urgent' }),
     );
+    setTask(state, task('w', { needs: ['x', 'y'] }));
+    setTask(state, task('v', { needs: ['w', 'y'] }));
     expect(rankOf(state, state.all.get('x') as Task)).toBe(3);
     expect(rankOf(state, state.all.get('y') as Task)).toBe(1);
   });
@@ -144,6 +146,8 @@ describe('an edit by hand', () => {
     ],
     [task('x', { needs: ['f'] }), { title: 'Better' }, null],
     [task('x'), { needs: ['f'] }, 'it needs f (failed)'],
+    [task('x', { needs: ['y2'] }), { needs: ['f'] }, 'it needs f (failed)'],
+    [task('x', { needs: ['f'], waived: ['f'] }), { waived: [] }, 'it needs f (failed)'],
   ] as const)('of %o by %o', (known, change, why) => {
     const judged = judge(
       known,
@@ -169,6 +173,25 @@ describe('an edit by hand', () => {
     expect(judge(task('x', { status: 'failed' }), { assignee: 'a' })).toMatchObject({ task: { status: 'failed' } });
     expect(judge(task('x', { status: 'skipped' }), { status: 'pending' })).toMatchObject({
       task: { status: 'pending' },
+    });
+  });
+
+  it('that gives work under way more to wait for stops it until then', () => {
+    const open = task('later');
+    const running = task('x', { status: 'running', assignee: 'a' });
+    expect(judge(running, { needs: ['later'] }, open)).toMatchObject({ task: { status: 'assigned' } });
+    const blocked = task('x', { status: 'blocked', waits: ['b'] });
+    expect(judge(blocked, { needs: ['later'] }, open)).toMatchObject({ task: { status: 'pending', waits: [] } });
+    const waived = task('x', { status: 'running', assignee: 'a', needs: ['later'], waived: ['later'] });
+    expect(judge(waived, { waived: [] }, open)).toMatchObject({ task: { status: 'assigned' } });
+    expect(judge(running, { needs: ['done'] }, task('done', { status: 'completed' }))).toMatchObject({
+      task: { status: 'running' },
+    });
+    expect(judge(running, { needs: ['f'] }, task('f', { status: 'failed' }))).toMatchObject({
+      why: expect.stringContaining('it needs f (failed)'),
+    });
+    expect(judge(blocked, { status: 'running', needs: ['later'] }, open)).toMatchObject({
+      why: expect.stringContaining('it needs later (pending)'),
     });
   });
 
@@ -224,6 +247,27 @@ describe('files that are found together', () => {
     expect(take('d', { needs: ['c'] })).toMatchObject({ why: expect.stringContaining('circle') });
     for (let n = 0; n < 100; n++) expect(take(`p${n}`, { parent: 'p' })).toHaveProperty('task');
     expect(take('one-more', { parent: 'p' })).toMatchObject({ why: expect.stringContaining('100 parts') });
+  });
+
+  it('say what was changed, and who is taken to have done it', () => {
+    const known = task('x', { assignee: 'a', status: 'assigned' });
+    const found = edits(known);
+    const say = (more: Partial<Task>) =>
+      (found.take('x', fieldsOf({ ...known, ...more }), text) as { what: string }).what;
+    expect(say({})).toBe('changed the text');
+    expect(say({ status: 'running' })).toBe('assigned → running');
+    expect(say({ status: 'blocked', retries: 5 })).toBe('running → blocked; changed retries');
+    expect(found.deleted(known)).toMatchObject({ by: 'human', found: null, task: null, refused: expect.any(String) });
+    const nobody = { ...CONFIG, order: ['a'] };
+    expect(
+      new TaskEdits(nobody, emptyState(), { turn: 1, time: 0 }).take('y', fieldsOf(task('y')), text),
+    ).toMatchObject({
+      by: 'nobody',
+      what: 'created',
+    });
+    expect(found.take('z', fieldsOf(task('z', { assignee: 'a' })), text)).toMatchObject({
+      what: 'created, assigned to a',
+    });
   });
 
   it('leave the state as it was', () => {
