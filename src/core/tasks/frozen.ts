@@ -36,13 +36,16 @@ export function taskEffects(
       notices.push(...refusalNotices(config, line));
     }
   }
-  for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
+  for (const line of lines)
+    if (line.k === 'task-file' && line.refused === undefined)
+      record.follow(record.get(line.id) as Task, line.before, line.by);
   const asked = state.tasks.asked.map((ask): Effect[] =>
     ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
   );
   reassign(config, state, record);
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
+  record.skipLost();
   assignReady(config, state, record, turn);
   return [
     ...record.effects(),
@@ -99,13 +102,6 @@ function assignReady(config: Config, state: State, record: TaskRecord, turn: num
     const found = assignmentFor(config, state, task, (agent) => record.open(agent));
     if (found) record.assign(id, found);
   }
-}
-
-function follow(record: TaskRecord, { id, by, before }: Extract<Entry, { k: 'task-file' }>): void {
-  const { status } = record.get(id) as Task;
-  if (before === status) return;
-  if (status === 'failed' || status === 'cancelled') record.skipAfter(id, by);
-  if (before === 'failed' || before === 'skipped') record.reviveAfter(id, by);
 }
 
 /** What a person asked is done as far as the task allows it now; if it does not, the person is told. */

@@ -37,6 +37,7 @@ export function settleTasks(
       ...settleVisit(config, state, record, visit),
     ]),
   ];
+  record.skipLost();
   return [...record.effects(), ...notices];
 }
 
