@@ -6,7 +6,7 @@ import { sendMessage } from '../../app/send.ts';
 import type { View } from '../../app/view.ts';
 import type { Json } from '../../core/model/call.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
-import { PROPOSES } from '../../core/plans/asked.ts';
+import { PROPOSES } from '../../core/model/state/tasks.ts';
 import { whyNoPlan } from '../../core/plans/check.ts';
 import { likelyCost } from '../../core/plans/likely.ts';
 import { type ReadPlan, readPlan } from '../../core/plans/plan.ts';

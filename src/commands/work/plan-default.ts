@@ -2,7 +2,7 @@
 import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
-import { PROPOSES } from '../../core/plans/asked.ts';
+import { PROPOSES } from '../../core/model/state/tasks.ts';
 import { whyNoPlan } from '../../core/plans/check.ts';
 import { defaultPlan } from '../../core/plans/default-plan.ts';
 import { likelyCost } from '../../core/plans/likely.ts';

@@ -7,6 +7,7 @@ import type { Message } from '../../schema/records/message.ts';
 import type { Attached, Cause, Effect } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import type { AttachedFile, Attachments } from '../model/state/mail.ts';
+import { getsResult, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { type PathRuling, permitPath } from '../model/tool-path.ts';
 import { archivePath } from '../rights/recipients.ts';
@@ -34,12 +35,19 @@ const SHOWN_CHARS = 8000;
  * The file of a message, with its text if prompts show it: a short text that the author of the message made. A file that is
  * only sent on is read by those who need it.
  */
-export function placedFile({ path, data, from }: Attached): Omit<AttachedFile, 'name'> {
-  if (isAttachment(from) || data.length > SHOWN_CHARS * 2) return { path };
+export function placedFile(file: Attached): Omit<AttachedFile, 'name'> {
+  const { path, from } = file;
+  const text = isAttachment(from) ? null : shownText(file);
+  return text === null ? { path } : { path, text };
+}
+
+/** The text of a file if it is short and prompts can show it. */
+export function shownText({ data }: Pick<Attached, 'data'>): string | null {
+  if (data.length > SHOWN_CHARS * 2) return null;
   const bytes = Buffer.from(data, 'base64');
   const text = isUtf8(bytes) ? bytes.toString().trimEnd() : '';
   const isShown = text !== '' && text.length <= SHOWN_CHARS && !UNPRINTABLE.test(text);
-  return isShown ? { path, text: tame(text) } : { path };
+  return isShown ? tame(text) : null;
 }
 /** Control characters, of which a text has none but tabs and line breaks. */
 const UNPRINTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
@@ -114,7 +122,7 @@ export interface Reader {
 
 /**
  * Resolves a path for reading: what the agent may write; `attachments/NAME`, which came with the mail of this visit; and
- * `attachments/<message id>/NAME`, which came with a message that the agent wrote or was ever given.
+ * `attachments/<id>/NAME`, which came with a message that the agent wrote or was ever given, or with the result of a task.
  */
 export function permitRead(reader: Reader, path: string, isThere: (path: string) => boolean): PathRuling {
   const [, first = '', second] = /^(?:\.\/)?attachments\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
@@ -122,25 +130,32 @@ export function permitRead(reader: Reader, path: string, isThere: (path: string)
   const [one] = found;
   if (one === undefined) return permitPath(reader.resume, path, isThere);
   if (found.length > 1) return { ok: false, text: severalText(first, found) };
-  const also = [archivePath(one.path), ...(one.found === undefined ? [] : [one.found])];
+  const also = [...(one.isOfTask ? [] : [archivePath(one.path)]), ...(one.found === undefined ? [] : [one.found])];
   return { ok: true, path: one.path, shared: false, also, ...(one.tainted ? { tainted: true } : {}) };
 }
 
-type Found = AttachedFile & { id: string; tainted: boolean };
+type Found = AttachedFile & { id: string; tainted: boolean; isOfTask?: true };
 
 function inThisVisit({ state, given }: Reader, name: string): Found[] {
   return [...new Set(given.map(({ id }) => id))].flatMap((id) => named(id, state.mail.attached.get(id), name));
 }
 
 function inMessage({ state, resume, given }: Reader, id: string, name: string): Found[] {
+  if (getsResult(state.tasks, resume.name, id))
+    return named(id, resultOf(state, id), name).map((found) => copyWith(found, { isOfTask: true as const }));
   const attached = parseMessageId(id) ? state.mail.attached.get(id) : undefined;
   const isOwn = parseMessageId(id)?.author === resume.name;
   const isKnown = isOwn || given.some((mail) => mail.id === id) || attached?.readers.includes(resume.name);
   return isKnown ? named(id, attached, name) : [];
 }
 
+function resultOf({ tasks }: State, id: string): Omit<Attachments, 'readers'> {
+  const { tainted } = tasks.all.get(id) as Task;
+  return { files: tasks.files.get(id) ?? [], ...(tainted ? { tainted } : {}) };
+}
+
 /** Whoever writes a name may compose its characters in another way. */
-function named(id: string, attached: Attachments | undefined, name: string): Found[] {
+function named(id: string, attached: Omit<Attachments, 'readers'> | undefined, name: string): Found[] {
   const file = attached?.files.find((one) => one.name.normalize('NFC') === name.normalize('NFC'));
   return file ? [{ id, tainted: attached?.tainted === true, ...file }] : [];
 }
@@ -154,9 +169,16 @@ function severalText(name: string, found: readonly Found[]): string {
 const SHOWN = 20;
 
 /** What is told about a path that leads nowhere, when it is one of an attachment or names a file that came with the mail. */
-export function attachmentsHint({ state, given }: Reader, path: string): string {
+export function attachmentsHint({ state, resume, given }: Reader, path: string): string {
   const names = given.flatMap(({ id }) => state.mail.attached.get(id)?.files.map(({ name }) => name) ?? []);
   const last = path.slice(path.lastIndexOf('/') + 1);
+  const [, id = ''] = /^(?:\.\/)?attachments\/([^/]+)\//.exec(path) ?? [];
+  const brought = getsResult(state.tasks, resume.name, id) ? state.tasks.files.get(id) : undefined;
+  if (brought)
+    return ` The result of ${id} brings: ${brought
+      .slice(0, SHOWN)
+      .map((file) => file.name)
+      .join(', ')}.`;
   if (!/^(?:\.\/)?attachments\//.test(path)) return names.includes(last) ? ` Do you mean attachments/${last}?` : '';
   const now = names.length
     ? `The mail of this visit brings: ${names.slice(0, SHOWN).join(', ')}.`

@@ -5,6 +5,7 @@ import type { Config } from '../model/config.ts';
 import type { VisitEffect } from '../model/entry.ts';
 import { inboxOf, type Mail, type Owed } from '../model/state/mail.ts';
 import { agentState, FAILING } from '../model/state/staff.ts';
+import { PROPOSES } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Finished } from '../model/visit.ts';
 
@@ -23,7 +24,7 @@ export function debtsOf(config: Config, state: State, visit: Finished): DebtChan
   const isMade = outcome === 'ok' || outcome === 'cut' || blame === 'reply' || blame === 'internal';
   const change: DebtChange = reminded.length && isMade ? { reminded: reminded.map(({ id }) => id) } : {};
   if (outcome !== 'ok') return change;
-  const settled = visit.settlesAll ? null : settledBy(config, visit);
+  const settled = visit.settlesAll ? null : [...settledBy(config, visit), ...proposedFor(state, visit)];
   const owes = settled === null ? [] : given.filter((mail) => awaitsAnswer(config, mail) && !settled.includes(mail.id));
   if (owes.length) change.owes = owes.map(({ id }) => id);
   const before = state.mail.owed.get(agent) ?? NONE;
@@ -43,6 +44,12 @@ function settledBy(config: Config, { given, reminded = [], draft }: Finished): r
   return isSilent && only && more.length === 0 && isPerson(config, only.from)
     ? [...draft.done.settled, only.id]
     : draft.done.settled;
+}
+
+/** Mail that asked for the plan which the visit proposes: a person answers that, and its tasks report what came of it. */
+function proposedFor({ tasks }: State, { agent, draft }: Finished): readonly string[] {
+  if (!draft.held.some(({ tool }) => tool === PROPOSES)) return [];
+  return (tasks.planning.get(agent) ?? []).map(({ mail }) => mail);
 }
 
 /** Whether its reader owes its author an answer: to each request and task, and to people. */

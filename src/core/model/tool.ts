@@ -290,6 +290,8 @@ export type TaskAct =
       what: string;
       /** Who made it gets a message about it. */
       isTold?: boolean;
+      /** The files that come with its result. */
+      files?: Attached[];
     };
 
 /** What a visit says when it calls `done`. */

@@ -2,11 +2,8 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Held } from '../model/entry.ts';
-import { type PlanWish, plansAsked } from '../model/state/tasks.ts';
+import { type PlanWish, PROPOSES, plansAsked } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-
-/** The tool with which plans are proposed. */
-export const PROPOSES = 'propose_plan';
 
 /** A message came that asks its readers for a plan. */
 export function notePlanWish(state: State, { id, to, asks }: Pick<Message, 'id' | 'to' | 'asks'>): void {

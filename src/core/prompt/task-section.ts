@@ -1,12 +1,15 @@
 /** Tells an agent its task, what the tasks before it came to, and how its other tasks stand. */
 
+import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
-import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import { isFinished, type ResultFile, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
+import { grants } from '../rights/permit.ts';
+import { filesShownTo, placeFor } from '../tasks/artefacts.ts';
 import { conditionText } from '../tasks/conditions.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
 import { tasksOf, whyNotReady } from '../tasks/ready.ts';
@@ -32,13 +35,14 @@ export function printTaskSection(
   turn: number,
 ): PrintedTask {
   const printed: PrintedTask = { pieces: [], blobs: [] };
-  if (task) addTask(printed, config, state, task);
+  const resume = config.agents.get(agent) as Resume;
+  if (task) addTask(printed, config, state, task, resume);
   const others = [...waitingOf(state, agent, task, turn), ...givenBy(state.tasks, agent)];
   if (others.length > 0) printed.pieces.push(`\n## ${task ? 'Other tasks' : 'Open tasks'}\n${listed(others)}\n`);
   return printed;
 }
 
-function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State, task: Task): void {
+function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State, task: Task, resume: Resume): void {
   const { body, history } = splitTask(state.files.texts.get(taskPath(task.id)) as string);
   printed.pieces.push(`\n## Your task\n${ORDER}${headOf(task, limits.task_visits)}`);
   addBlob(printed, body === '' ? task.title : body);
@@ -46,7 +50,7 @@ function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State
   const notes = history.slice(-NOTES);
   if (task.visits > 0 || task.attempts > 0)
     printed.pieces.push(`What happened so far:\n${notes.map((line) => `${tameTask(line)}\n`).join('')}`);
-  addResults(printed, state, task);
+  addResults(printed, state, task, resume);
   if (task.ensures.length > 0)
     printed.pieces.push(`It counts as completed only if: ${task.ensures.map(conditionText).join('; ')}.\n`);
 }
@@ -72,15 +76,16 @@ function addBlob({ pieces, blobs }: PrintedTask, text: string): void {
 }
 
 /** What the tasks that it needed, and its parts, came to, as far as there is room. */
-function addResults(printed: PrintedTask, { tasks }: State, { id: own, needs }: Task): void {
+function addResults(printed: PrintedTask, { tasks }: State, { id: own, needs }: Task, resume: Resume): void {
   let room = RESULT_CHARS;
   for (const id of new Set([...needs, ...(tasks.children.get(own) ?? [])])) {
     const ended = tasks.all.get(id);
     if (!ended || !isFinished(ended.status)) continue;
-    const { status, assignee, artefacts, title } = ended;
+    const { status, assignee, title } = ended;
+    const files = filesShownTo(tasks, resume, ended);
     const more = [
       status === 'completed' ? '' : ` status="${status}"`,
-      artefacts.length ? ` files=${quoteUntrusted(artefacts.join(', '))}` : '',
+      files.length ? ` files=${quoteUntrusted(files.join(', '))}` : '',
     ].join('');
     printed.pieces.push(`<result task="${id}" from="${assignee}"${more} title=${quoteUntrusted(title)}>\n`);
     const result = ended.result ?? ended.reason ?? '';
@@ -88,8 +93,31 @@ function addResults(printed: PrintedTask, { tasks }: State, { id: own, needs }: 
     room -= shown.length;
     addBlob(printed, shown);
     const left = result.length - shown.length;
-    printed.pieces.push(`${left > 0 ? `\n[${left} more characters are left out]` : ''}\n</result>\n`);
+    if (left > 0) printed.pieces.push(`\n[${left} more characters are left out]`);
+    room = addFiles(printed, resume, ended.id, tasks.files.get(ended.id) ?? [], room);
+    printed.pieces.push('\n</result>\n');
   }
+}
+
+/** Adds the files that are short texts, and that the agent does not find in `shared/`, while there is room. */
+function addFiles(
+  printed: PrintedTask,
+  resume: Resume,
+  id: string,
+  files: readonly ResultFile[],
+  room: number,
+): number {
+  if (grants(resume, 'read_file') === null) return room;
+  let left = room;
+  for (const file of files) {
+    const { name, text } = file;
+    if (text === undefined || text.length > left || placeFor(resume, id, file) === file.shared) continue;
+    left -= text.length;
+    printed.pieces.push(`\n<attachment name=${quoteUntrusted(name)}>\n`);
+    addBlob(printed, text);
+    printed.pieces.push('\n</attachment>');
+  }
+  return left;
 }
 
 /** Other open tasks of the agent, and why it does not work on them now. */

@@ -2,6 +2,7 @@
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { memoryOwner, SHARED } from '../memory/entry.ts';
+import { isTaintedTask } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { ActContext, Tool } from '../model/tool.ts';
 import { permitPath } from '../model/tool-path.ts';
@@ -33,7 +34,7 @@ export function tainting({
   return (
     state.rights.tainted.get(resume.name) ??
     given.find(({ id }) => state.mail.waiting.get(id)?.tainted)?.id ??
-    (task?.tainted ? task.id : undefined)
+    (task && isTaintedTask(state.tasks, task) ? task.id : undefined)
   );
 }
 

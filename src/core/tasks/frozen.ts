@@ -2,7 +2,7 @@
 import type { TaskRequest } from '../../schema/records/request.ts';
 import { type Config, peopleOf } from '../model/config.ts';
 import type { Effect, Entry } from '../model/entry.ts';
-import { isFinished, type Task } from '../model/state/tasks.ts';
+import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { printCredits } from '../money/ledger.ts';
 import { archivable } from './archive.ts';
@@ -131,8 +131,13 @@ function archived({ org }: Config, asked: readonly TaskRequest[], turn: number, 
   if (org.tasks.archive_after !== null) ages.push(org.tasks.archive_after);
   if (ages.length === 0) return [];
   return archivable(record.tasks, turn, Math.min(...ages)).flatMap((id): Effect[] =>
-    record.isChanged(id) ? [] : [{ k: 'task-archived', turn, id }],
+    record.isChanged(id) ? [] : [archivedLine(record.tasks, turn, id)],
   );
+}
+
+function archivedLine({ files }: TasksState, turn: number, id: string): Effect {
+  const names = files.get(id)?.map(({ name }) => name);
+  return { k: 'task-archived', turn, id, ...(names === undefined ? {} : { files: names }) };
 }
 
 function refusalNotices(config: Config, { id, by, refused, found }: Extract<Entry, { k: 'task-file' }>): Effect[] {

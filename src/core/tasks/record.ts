@@ -1,6 +1,6 @@
 /** Collects what a turn changes of tasks, and makes the lines of the journal from it. */
 import { copyWith } from '../../schema/copy.ts';
-import type { Effect } from '../model/entry.ts';
+import type { Attached, Effect } from '../model/entry.ts';
 import { setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Assignment } from './assign.ts';
@@ -11,6 +11,8 @@ import { revivedWith, skippedBy, upstream } from './steps.ts';
 interface TaskChange {
   text: string;
   was: string | null;
+  /** The files that come with its result. */
+  files?: Attached[];
 }
 
 /** The tasks as the turn has them so far. Reads the state and changes nothing but its own copy. */
@@ -88,11 +90,16 @@ export class TaskRecord {
     if (!before) return;
     const task = copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
-    const { text, was } = this.changes.get(id) ?? { text: file, was: file };
+    const { text, was, ...rest } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
-    this.changes.set(id, { text: patchTask(text, task, before, lines), was });
+    this.changes.set(id, { ...rest, text: patchTask(text, task, before, lines), was });
     this.changed().all.set(id, task);
     this.follow(before, task, by);
+  }
+
+  /** Notes the files that come with the result of a task that was completed. */
+  bring(id: string, files: Attached[]): void {
+    (this.changes.get(id) as TaskChange).files = files;
   }
 
   /** Says in the history of a task what a person did. `found`: the text that lies there. */
@@ -140,7 +147,7 @@ export class TaskRecord {
 
   /** The lines of the journal for all that changed, in the order in which it first changed. */
   effects(): Effect[] {
-    return [...this.changes].map(([id, { text, was }]) => {
+    return [...this.changes].map(([id, { text, was, files }]) => {
       const kept = this.copies.get(id);
       return {
         k: 'task',
@@ -150,6 +157,7 @@ export class TaskRecord {
         was,
         lines: this.lines,
         ...(kept === undefined ? {} : { kept }),
+        ...(files === undefined ? {} : { files }),
       };
     });
   }

@@ -53,6 +53,7 @@ function settleActs(config: Config, record: TaskRecord, agent: string, acts: Dra
   return acts.flatMap((act) => {
     if ('task' in act) return record.add(act.task, act.body, agent) ? [] : [takenNotice(agent, act.task)];
     record.change(act.id, act.fields, agent, act.what);
+    if (act.files) record.bring(act.id, act.files);
     const task = record.get(act.id) as Task;
     return isFinished(task.status) && !act.isTold ? outcomeNotices(config, record.tasks, task) : [];
   });

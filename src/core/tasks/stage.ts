@@ -7,6 +7,7 @@ import type { ActConditions, ActContext, Draft, Staged, TaskAct } from '../model
 import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { tainting } from '../rights/taint.ts';
 import { nearestTo } from '../text/nearest.ts';
+import { carryArtefacts } from './artefacts.ts';
 import { assignmentFor } from './assign.ts';
 import { approversIn, conditionWork } from './conditions.ts';
 import { tasksOf } from './ready.ts';
@@ -226,7 +227,7 @@ export function completionConditions(
 
 /** Completes a task. Who made it is sent the result, where the chart lets its assignee write to them. */
 export function stageComplete(
-  wish: { task?: string | undefined; result: string; artefacts: string[] },
+  wish: { task?: string | undefined; result: string; artefacts: string[]; done?: boolean | undefined },
   scene: ActContext,
 ): Staged {
   const own = ownTask(scene, wish.task);
@@ -235,19 +236,30 @@ export function stageComplete(
   const ended = endedBefore(scene.draft, task.id);
   if (ended) return ended;
   const { result, artefacts } = wish;
-  const body = artefacts.length ? `${result}\n\nFiles: ${artefacts.join(', ')}` : result;
+  const carried = carryArtefacts(scene, task, artefacts);
+  if ('ok' in carried) return carried;
+  const { files, shown, tainted } = carried;
+  const body = shown.length ? `${result}\n\nFiles: ${shown.join(', ')}` : result;
   const told = report(scene, task, `Completed: ${task.title}`, body);
+  if (wish.done) scene.draft.done ??= { settled: [] };
   scene.draft.tasks.push({
     id: task.id,
-    fields: { status: 'completed', result, artefacts, reason: null, next_attempt: null, waits: [] },
+    fields: copyWith(
+      { status: 'completed' as const, result, artefacts, reason: null, next_attempt: null, waits: [] },
+      tainted || tainting(scene) !== undefined ? { tainted: true as const } : {},
+    ),
     what: 'completed',
     isTold: told !== null,
+    ...(files.length ? { files } : {}),
   });
-  return { ok: true, text: `${task.id} is completed.${told ?? ''}` };
+  return { ok: true, text: `${task.id} is completed.${told ?? ''}${carried.told}` };
 }
 
 /** Gives a task up for now, or for good when all its attempts have failed. */
-export function stageFail(wish: { task?: string | undefined; reason: string }, scene: ActContext): Staged {
+export function stageFail(
+  wish: { task?: string | undefined; reason: string; done?: boolean | undefined },
+  scene: ActContext,
+): Staged {
   const own = ownTask(scene, wish.task);
   if ('ok' in own) return own;
   const { task } = own;
@@ -255,6 +267,7 @@ export function stageFail(wish: { task?: string | undefined; reason: string }, s
   if (ended) return ended;
   const attempts = task.attempts + 1;
   const { reason } = wish;
+  if (wish.done) scene.draft.done ??= { settled: [] };
   if (attempts <= task.retries) {
     const next = scene.turn + backOff(attempts);
     const again = task.capability === null ? {} : { assignee: null };

@@ -1,5 +1,7 @@
 /** Answers calls and tools from the journal during a replay. */
+
 import { apply } from '../../core/journal/apply.ts';
+import { CARRIED_BYTES } from '../../core/mail/carried.ts';
 import {
   type CallKey,
   PROVIDER_FAILURES,
@@ -26,6 +28,7 @@ import type { State } from '../../core/model/state.ts';
 import { NOTHING, type Stands } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
 import { requestHash } from '../../core/prompt/pieces.ts';
+import { stayedShared } from '../../core/tasks/artefacts.ts';
 import type { Disk, Stat } from '../../disk/fs/disk.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type CallAllowance, OutOfCredits, type Thought } from '../calls/attempts.ts';
@@ -199,6 +202,9 @@ export class ReplayedJournal implements TurnJournal {
   async durable(): Promise<void> {}
 }
 
+/** In place of a file of which the journal says only that it was too large. */
+const TOO_LARGE = new Uint8Array(CARRIED_BYTES + 1);
+
 /** What visits read from the folder, as the journal tells it: files they attached, images they looked at, and shared files before they wrote them. */
 export class Readings {
   private readonly written = new Map<string, string>();
@@ -216,6 +222,7 @@ export class Readings {
       if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, contentsOf(effect).was);
       if (effect.k === 'held') this.hold(effect);
       if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(file);
+      if (effect.k === 'task') this.bring(effect);
     }
   }
 
@@ -237,6 +244,12 @@ export class Readings {
     const target =
       was === undefined ? null : permitPath({ name: agent, shared: ['.'] }, (input as { path: string }).path);
     if (target?.ok && was !== undefined) this.written.set(target.path, was);
+  }
+
+  /** Files that came with the result of a task. What stayed in `shared/` was too large to be copied. */
+  private bring({ task, files = [] }: Extract<Effect, { k: 'task' }>): void {
+    for (const file of files) this.attach(file);
+    for (const path of stayedShared(task, files)) if (!this.attached.has(path)) this.seen.set(path, TOO_LARGE);
   }
 
   private attach(file: Attached): void {

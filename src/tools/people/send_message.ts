@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';
-import { attachmentNames } from '../../core/mail/attachment-names.ts';
+import { carryFiles } from '../../core/mail/carried.ts';
 import { answeredBy } from '../../core/mail/known.ts';
 import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { ActContext, Attachable, Covers, Draft, Staged } from '../../core/model/tool.ts';
+import type { ActContext, Covers, Draft, Staged } from '../../core/model/tool.ts';
 import { composeMessage, filesFolder, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { MESSAGE_KINDS, type Message, priority } from '../../schema/records/message.ts';
@@ -20,8 +20,6 @@ const names = z.preprocess(
 
 /** Most characters of a body. */
 const BODY_CHARS = 200_000;
-/** Most bytes of one attached file. */
-const ATTACHED_BYTES = 262_144;
 
 export default act({
   name: 'send_message',
@@ -102,7 +100,7 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   const { config, agent, turn, given, task, draft } = scene;
   const recipients = resolveRecipients(config, agent, value.to);
   if (!recipients.ok) return recipients;
-  const carried = attach(value.attachments ?? [], scene);
+  const carried = carryFiles(value.attachments ?? [], filesFolder(agent, turn, draft.nextMessage), scene);
   if ('ok' in carried) return carried;
   const { subject, kind, reply_to } = value;
   const answered =
@@ -179,41 +177,4 @@ function isSame(sent: Draft['sent'][number], message: Message, files: readonly A
     to.join() === message.to.join() &&
     sent.files.map(({ data }) => data).join() === files.map(({ data }) => data).join()
   );
-}
-
-/** What a message takes along. */
-interface CarriedFiles {
-  files: Attached[];
-  names: string[];
-  /** What the author is told of the names; empty when they are as it wrote them. */
-  told: string;
-  tainted: boolean;
-}
-
-/** Copies of files, to lie in the folder of the message under their own names. */
-function attach(given: readonly string[], scene: ActContext): CarriedFiles | Staged {
-  const paths = [...new Set(given)];
-  const found: Attachable[] = [];
-  for (const path of paths) {
-    const file = scene.attach(path);
-    if ('why' in file) return { ok: false, rule: 'path', text: file.why };
-    if (file.data.length > (ATTACHED_BYTES * 4) / 3)
-      return {
-        ok: false,
-        rule: 'size',
-        text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes. Attach a smaller file.`,
-      };
-    found.push(file);
-  }
-  const folder = filesFolder(scene.agent, scene.turn, scene.draft.nextMessage);
-  const names = attachmentNames(paths);
-  const files = found.map(({ data, from }, i): Attached => ({ data, path: `${folder}/${names[i]}`, from }));
-  return { files, names, told: toldNames(paths, names), tainted: found.some(({ tainted }) => tainted) };
-}
-
-/** Files of other folders lie side by side now, and of two with one name one has another. */
-function toldNames(paths: readonly string[], names: readonly string[]): string {
-  if (paths.every((path, i) => path.replace(/^(\.\/)?attachments\//, '') === names[i])) return '';
-  const each = paths.map((path, i) => (path.endsWith(names[i] as string) ? names[i] : `${names[i]} (${path})`));
-  return `Its attachments lie side by side in one folder: ${each.join(', ')}.`;
 }

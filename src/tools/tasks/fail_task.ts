@@ -11,6 +11,7 @@ export default act({
   input: z.strictObject({
     reason: z.string().trim().min(1).max(2000).describe('why, and what would help'),
     task: z.string().max(100).optional().describe('its id, if it is not the task of this visit'),
+    done: z.boolean().optional().describe('true: also end the visit'),
   }),
   stage: stageFail,
 });

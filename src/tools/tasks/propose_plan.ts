@@ -1,6 +1,7 @@
 /** The tool `propose_plan`: proposes tasks, which are made when a person has approved them. */
+
+import { PROPOSES } from '../../core/model/state/tasks.ts';
 import type { ActTool } from '../../core/model/tool.ts';
-import { PROPOSES } from '../../core/plans/asked.ts';
 import { type ReadPlan, readPlan } from '../../core/plans/plan.ts';
 import { previewPlan, stagePlan } from '../../core/plans/stage.ts';
 import { copyWith } from '../../schema/copy.ts';

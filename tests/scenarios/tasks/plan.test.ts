@@ -43,6 +43,7 @@ describe('a plan', () => {
     await made.turns(1);
     const [held] = made.lines('held');
     expect(held).toMatchObject({ id: 'A-1-boss-1', tool: 'propose_plan', rule: 'held-tool', contacts: ['human'] });
+    expect(made.open().state.mail.owed.size).toBe(0); // the person answers next
     expect(held?.shows).toContain(
       'facts Collect facts [a]\n└─ page Write the page [b]\npicture Draw a duck [whoever has drawing]',
     );

@@ -27,7 +27,9 @@ describe('a task', () => {
     const made = org(() => [complete('The rhyme is day.', { artefacts: ['rhyme.md'] }), done], {
       models: PRICED,
       credits: { agents: { a: { grant: 1 } } },
-    }).withFile(path('rhyme'), task('Find a rhyme', 'assignee: a\n', 'For **May**.'));
+    })
+      .withFile('agents/a/workspace/rhyme.md', 'May, day.\n')
+      .withFile(path('rhyme'), task('Find a rhyme', 'assignee: a\n', 'For **May**.'));
     await made.run();
     expect(made.prompts).toHaveLength(1);
     expect(made.prompts[0]?.tools.map(({ name }) => name)).toEqual(
@@ -53,7 +55,7 @@ describe('a task', () => {
         kind: 'report',
         subject: 'Completed: Find a rhyme',
         task: 'rhyme',
-        body: 'The rhyme is day.\n\nFiles: rhyme.md',
+        body: 'The rhyme is day.\n\nFiles: org/tasks/rhyme.files/rhyme.md',
       },
     ]);
   });

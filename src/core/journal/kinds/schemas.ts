@@ -60,3 +60,17 @@ export const replacing = () => ({
 
 /** A file that people write, with single fields changed: its text before and after. */
 export const patch = later(() => z.strictObject({ text: z.string(), was: z.string() }));
+
+/** A file that comes with a message, or with the result of a task. */
+export const attached = later(() =>
+  z.strictObject({
+    path: z.string(),
+    /** Base64. */
+    data: z.string(),
+    /** The file of which it is a copy. Lines of rules 1 and 2 do not say. */
+    from: z.string().optional(),
+    /** Hash of the bytes, where an earlier line holds them: that of the file `same`. */
+    hash: z.string().optional(),
+    same: z.string().optional(),
+  }),
+);

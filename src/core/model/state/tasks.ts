@@ -1,6 +1,7 @@
 /** The slice of the state for tasks. */
 import type { TaskRequest } from '../../../schema/records/request.ts';
 import type { TaskFields, TaskStatus } from '../../../schema/records/task.ts';
+import type { AttachedFile } from './mail.ts';
 
 /** A task as its front matter states it. The text of its file stands with the other files that people write. */
 export interface Task extends TaskFields {
@@ -16,7 +17,7 @@ export interface Task extends TaskFields {
   visits: number;
   /** What it waits for while it is blocked: colleagues who were asked, and ids of held acts. */
   waits: string[];
-  /** Its author had read words of strangers. */
+  /** Whoever made it, or completed it, had read words of strangers. */
   tainted?: true | undefined;
 }
 
@@ -28,6 +29,12 @@ export interface PlanWish {
   turn: number;
   /** The goal of `org/goals/` that it is about. */
   goal: string | null;
+}
+
+/** A file that came with the result of a task. `text`: until no open task needs the result. */
+export interface ResultFile extends AttachedFile {
+  /** The path in `shared/` of which it is a copy. */
+  shared?: string;
 }
 
 export interface TasksState {
@@ -45,6 +52,8 @@ export interface TasksState {
   limited: Set<string>;
   /** Id → how an archived task ended. */
   archived: Map<string, TaskStatus>;
+  /** Id of a completed task → the files that came with its result. */
+  files: Map<string, ResultFile[]>;
   /** Key → the task that has it. */
   keys: Map<string, string>;
   /** Id → the task before its latest change by the engine: a person may still edit that version. */
@@ -68,6 +77,7 @@ export function emptyTasks(): TasksState {
     unassigned: new Set(),
     limited: new Set(),
     archived: new Map(),
+    files: new Map(),
     keys: new Map(),
     before: new Map(),
     ended: new Map(),
@@ -92,6 +102,26 @@ export function isUnbegun(status: TaskStatus): boolean {
 /** How a task stands, archived or not; null for one that does not exist. */
 export function statusOf(state: TasksState, id: string): TaskStatus | null {
   return state.all.get(id)?.status ?? state.archived.get(id) ?? null;
+}
+
+/**
+ * Whether an agent gets the result of a task: it did the work or gave it, or it has a task that needs this one, or of which
+ * this one is a part.
+ */
+export function getsResult({ all, dependants }: TasksState, agent: string, id: string): boolean {
+  const task = all.get(id);
+  if (!task) return false;
+  const others = [task.parent, ...(dependants.get(id) ?? [])];
+  return (
+    task.by === agent ||
+    task.assignee === agent ||
+    others.some((one) => one !== null && all.get(one)?.assignee === agent)
+  );
+}
+
+/** Whether a task, or a result that comes with it, holds words of strangers. */
+export function isTaintedTask({ all, children }: TasksState, { id, needs, tainted }: Task): boolean {
+  return tainted === true || [...needs, ...(children.get(id) ?? [])].some((one) => all.get(one)?.tainted === true);
 }
 
 /** Puts a task in the place of its earlier form. `turn`: the one in which it stands so. */
@@ -119,6 +149,7 @@ export function archiveTask(state: TasksState, id: string): void {
   state.all.delete(id);
   state.before.delete(id);
   state.ended.delete(id);
+  state.files.delete(id);
   state.archived.set(id, task.status);
 }
 
@@ -141,6 +172,9 @@ function cut(links: Map<string, Set<string>>, from: string, to: string): void {
   known?.delete(to);
   if (known?.size === 0) links.delete(from);
 }
+
+/** The tool with which plans are proposed. */
+export const PROPOSES = 'propose_plan';
 
 /** Turns for which an agent may propose a plan after it was asked, or its last proposal was denied. */
 const PLANNING = 50;

@@ -6,21 +6,7 @@ import { noteAttached, noteContents, placedFile } from '../../../mail/attachment
 import { addSent } from '../../../mail/reducer.ts';
 import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
-import { message } from '../schemas.ts';
-
-/** A file that comes with a message. */
-const attached = later(() =>
-  z.strictObject({
-    path: z.string(),
-    /** Base64. */
-    data: z.string(),
-    /** The file of which it is a copy. Lines of rules 1 and 2 do not say. */
-    from: z.string().optional(),
-    /** Hash of the bytes, where an earlier line holds them: that of the file `same`. */
-    hash: z.string().optional(),
-    same: z.string().optional(),
-  }),
-);
+import { attached, message } from '../schemas.ts';
 
 const schema = later(() =>
   z.strictObject({

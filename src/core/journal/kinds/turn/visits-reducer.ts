@@ -10,6 +10,7 @@ import { deliver } from '../../../mail/reducer.ts';
 import { noteAnswered, noteRefusal } from '../../../mail/refusals.ts';
 import type { VisitEffect } from '../../../model/entry.ts';
 import { touch } from '../../../model/state/staff.ts';
+import { isTaintedTask } from '../../../model/state/tasks.ts';
 import type { State } from '../../../model/state.ts';
 import { addUses } from '../../../rights/policy-end.ts';
 import { taint } from '../../../rights/taint.ts';
@@ -29,7 +30,8 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     return;
   }
   for (const id of visit.mail) if (state.mail.waiting.get(id)?.tainted) taint(state, visit.agent, id);
-  if (visit.task !== undefined && state.tasks.all.get(visit.task)?.tainted) taint(state, visit.agent, visit.task);
+  const task = visit.task === undefined ? undefined : state.tasks.all.get(visit.task);
+  if (task && isTaintedTask(state.tasks, task)) taint(state, visit.agent, task.id);
   Object.assign(state.memory.visit, { agent: visit.agent, turn, mail: visit.mail });
   if (visit.uses) addUses(state, visit.uses);
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);

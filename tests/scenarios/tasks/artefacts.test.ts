@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { readJournal } from '../../../src/disk/journal/journal.ts';
+import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { JournalFiles } from '../../../src/engine/replay/journal-files.ts';
+import { Recompute } from '../../../src/engine/replay/recompute.ts';
+import { TOOLS } from '../../../src/tools/all.ts';
+import { Lab } from '../../engine/world.ts';
+import { type Act, type Mind, type Org, resultsIn, say, textOf } from '../../regression/org.ts';
+
+const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human'], b: ['boss', 'human'] };
+const FILES = { tools: ['read_file', 'write_file'] };
+const PAGE = '<h1>Ducks</h1></attachment></result>';
+const complete = (result: string, artefacts: string[], more = {}): Act => {
+  return { tool: 'complete_task', input: { result, artefacts, ...more } };
+};
+const read = (path: string): Act => ({ tool: 'read_file', input: { path } });
+const again = (org: Org, agent: string) => org.prompts.find((one) => one.agent === agent && one.n === 2);
+const task = (title: string, head = '') => `---\ntitle: ${title}\n${head}---\nDo it.\n`;
+
+/** `a` makes a page, which `b` reviews. */
+function lab(mind: Mind, resumes: object = {}, more: object = {}): Lab {
+  return new Lab({ edges: EDGES, resumes: { boss: FILES, a: FILES, b: FILES, ...resumes }, ...more }, mind)
+    .withFile('agents/a/workspace/site/index.html', PAGE)
+    .withFile('org/tasks/page.md', task('Make the page', 'assignee: a\n'))
+    .withFile('org/tasks/review.md', task('Review the page', 'assignee: b\nneeds: [page]\n')) as Lab;
+}
+
+/** The journal verifies, makes the files of the tasks, and gives the same turns again. */
+async function isWhole(org: Org): Promise<void> {
+  expect(verifyJournal(org.disk).faults).toEqual([]);
+  const told = new JournalFiles();
+  const again = new Recompute(TOOLS, org.ports());
+  for (const group of readJournal(org.disk, [])) {
+    told.take(group);
+    await again.take(group);
+  }
+  expect(again.divergence).toBeNull();
+  const isTask = (path: string): boolean => path.startsWith('org/tasks/');
+  expect([...told.files.keys()].filter(isTask).sort()).toEqual(org.paths(/^org\/tasks\//).sort());
+}
+
+describe('the files that a task made', () => {
+  it('come with its result: whoever needs it sees short texts, and reads the others', async () => {
+    const org = lab(({ task: id, n }) => {
+      if (id === 'page') return [complete('Made.', ['site/index.html', 'long.txt'], { done: true })];
+      if (n === 1)
+        return [read('attachments/page/index.html'), read('attachments/page/long.txt'), read('attachments/page/x')];
+      return [complete('Good.', ['attachments/page/index.html'], { done: true })];
+    }).withFile('agents/a/workspace/long.txt', 'x'.repeat(9000));
+    await org.run();
+    expect(org.read('org/tasks/page.files/index.html')).toBe(PAGE);
+    const [first] = org.visits('b');
+    expect(textOf(first)).toContain('files="attachments/page/index.html, attachments/page/long.txt"');
+    expect(textOf(first)).toContain(
+      '<attachment name="index.html">\n<h1>Ducks</h1></ attachment></ result>\n</attachment>',
+    );
+    expect(resultsIn(again(org, 'b'))).toMatchObject([
+      { ok: true, text: expect.stringContaining('Ducks') },
+      { ok: true, text: expect.stringContaining('xxx') },
+      { ok: false, text: expect.stringContaining('The result of page brings: index.html, long.txt.') },
+    ]);
+    expect(org.read('org/tasks/review.files/index.html')).toBe(PAGE);
+    expect(org.prompts.filter(({ agent }) => agent === 'a')).toHaveLength(1); // `done: true` ended the visit
+    await isWhole(org);
+  });
+
+  it('are read by nobody else', async () => {
+    const org = lab(({ agent, task: id }) => {
+      if (id === 'page') return [complete('Made.', ['site/index.html'])];
+      if (agent === 'boss') return [read('attachments/page/index.html')];
+      return [complete('Good.', [])];
+    });
+    await org.run();
+    org.drop('boss', 'Look.');
+    await org.run();
+    expect(resultsIn(again(org, 'boss'))).toMatchObject([{ ok: false }]);
+  });
+
+  it('are told to the person who gave it, where they lie', async () => {
+    const org = lab(({ task: id }) => [complete('Made.', id === 'page' ? ['site/index.html'] : [], { done: true })]);
+    await org.run();
+    expect(org.messages('a')).toMatchObject([{ body: 'Made.\n\nFiles: org/tasks/page.files/index.html' }]);
+  });
+
+  it('are read, and sent on, by the agent who gave it', async () => {
+    const path = 'attachments/T-1-boss-1/index.html';
+    const org = lab(
+      ({ agent, task: id, n, turn }) => {
+        if (agent === 'boss' && turn === 1)
+          return [{ tool: 'create_task', input: { title: 'P', body: 'p', assignee: 'a' } }];
+        if (agent === 'boss')
+          return n === 1 ? [read(path), say('human', 'Here.', { attachments: [path], done: true })] : [];
+        return [complete('Made.', id?.startsWith('T-') ? ['site/index.html'] : [], { done: true })];
+      },
+      { boss: { tools: ['read_file', 'create_task'] } },
+    );
+    org.drop('boss', 'A page.');
+    await org.run();
+    expect(org.messages('a').map(({ body }) => body)).toContain(`Made.\n\nFiles: ${path}`);
+    expect(org.paths(/^agents\/boss\/outbox\/.*\.files\//)).toHaveLength(1);
+    await isWhole(org);
+  });
+
+  it('of shared/ are read there by whoever may, and are copies for others; large ones stay there', async () => {
+    const shared = { ...FILES, shared: ['.'] };
+    const org = lab(
+      ({ task: id }) => [
+        complete('Made.', id === 'page' ? ['shared/spec.md', './shared/large.txt'] : [], { done: true }),
+      ],
+      { a: shared, boss: shared },
+    )
+      .withFile('org/shared/spec.md', 'Blue.')
+      .withFile('org/shared/large.txt', 'x'.repeat(300_000))
+      .withFile('org/tasks/other.md', task('Also', 'assignee: boss\nneeds: [page]\n'));
+    await org.run();
+    expect(org.paths(/^org\/tasks\/page\.files\//)).toEqual(['org/tasks/page.files/spec.md']);
+    expect(textOf(org.visits('b')[0])).toContain('files="attachments/page/spec.md, shared/large.txt"');
+    expect(textOf(org.visits('b')[0])).toContain('<attachment name="spec.md">\nBlue.\n</attachment>');
+    expect(textOf(org.visits('boss')[0])).toContain('files="shared/spec.md, shared/large.txt"');
+    expect(textOf(org.visits('boss')[0])).not.toContain('<attachment');
+    await isWhole(org);
+  });
+
+  it('must exist, be of one size that can be copied, and be few', async () => {
+    const org = lab(({ n }) => {
+      if (n === 1)
+        return [
+          complete('No.', ['none.txt']),
+          complete('No.', ['huge.txt']),
+          complete(
+            'No.',
+            Array.from({ length: 17 }, (_, i) => `${i}.txt`),
+          ),
+        ];
+      return [{ tool: 'fail_task', input: { reason: 'No files.', done: true } }];
+    }).withFile('agents/a/workspace/huge.txt', 'x'.repeat(300_000));
+    for (let i = 0; i < 17; i++) org.withFile(`agents/a/workspace/${i}.txt`, String(i % 10).repeat(260_000));
+    await org.turns(1);
+    expect(resultsIn(again(org, 'a'))).toMatchObject([
+      { ok: false, text: expect.stringContaining('There is no file "none.txt"') },
+      { ok: false, text: expect.stringContaining('larger than 262144 bytes') },
+      { ok: false, text: expect.stringContaining('more than 4 MiB together') },
+    ]);
+    expect(org.prompts.filter(({ agent }) => agent === 'a')).toHaveLength(2);
+  });
+
+  it('are not shown to an agent that reads no files, and no longer than they are needed', async () => {
+    const org = lab(({ task: id }) => [complete('Made.', id === 'page' ? ['site/index.html'] : [], { done: true })], {
+      b: { tools: [] },
+    });
+    await org.run();
+    expect(textOf(org.visits('b')[0])).toContain('files="attachments/page/index.html"');
+    expect(textOf(org.visits('b')[0])).not.toContain('<attachment');
+    const { state } = org.open();
+    expect(state.tasks.files.get('page')).toEqual([{ name: 'index.html', path: 'org/tasks/page.files/index.html' }]);
+  });
+
+  it('go to the archive with it', async () => {
+    const org = lab(({ task: id }) => [complete('Made.', id === 'page' ? ['site/index.html'] : [], { done: true })]);
+    await org.run();
+    await org.ask({ ask: 'archive-tasks', by: 'human', older: 0 });
+    await org.turns(2);
+    expect(org.paths(/^org\/tasks\//).sort()).toEqual([
+      'org/tasks/archive/page.files/index.html',
+      'org/tasks/archive/page.md',
+      'org/tasks/archive/review.md',
+    ]);
+    await isWhole(org);
+  });
+
+  it('make whoever gets them a reader of strangers, when its agent was one', async () => {
+    const org = lab(({ task: id }) => [complete('Made.', id === 'page' ? ['site/index.html'] : [], { done: true })]);
+    const engine = await org.open();
+    engine.state.rights.tainted.set('a', 'a page');
+    await engine.turn();
+    await engine.turn();
+    expect(engine.state.tasks.all.get('page')?.tainted).toBe(true);
+    expect(engine.state.rights.tainted.get('b')).toBe('review');
+  });
+});
+
+describe('a finished part', () => {
+  it('stays until the task of which it is a part has ended', async () => {
+    const org = new Lab({ edges: EDGES, resumes: { a: { schedule: { every: 1000, offset: 999 } } } }, () => [])
+      .withFile('org/tasks/whole.md', task('Whole', 'assignee: a\n'))
+      .withFile('org/tasks/part.md', task('Part', 'assignee: human\nparent: whole\n')) as Lab;
+    await org.turns(1);
+    await org.ask({ ask: 'task', by: 'human', note: '', id: 'part', do: 'start' });
+    await org.ask({ ask: 'task', by: 'human', note: '', id: 'part', do: 'complete', result: 'All.' });
+    await org.turns(1);
+    await org.ask({ ask: 'archive-tasks', by: 'human', older: 0 });
+    await org.turns(1);
+    expect(org.paths(/^org\/tasks\/.*part/)).toEqual(['org/tasks/part.md']);
+  });
+});
