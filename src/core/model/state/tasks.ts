@@ -3,7 +3,7 @@
 import { copyWith } from '../../../schema/copy.ts';
 import type { TaskRequest } from '../../../schema/records/request.ts';
 import type { TaskFields, TaskStatus } from '../../../schema/records/task.ts';
-import { LayeredMap } from '../layered-map.ts';
+import { LayeredMap } from '../maps/layered-map.ts';
 import type { AttachedFile } from './mail.ts';
 
 /** A task as its front matter states it. The text of its file stands with the other files that people write. */
