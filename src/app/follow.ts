@@ -73,7 +73,7 @@ export class Follow {
     drops: [],
     requests: [],
     engine: null,
-    work: { tasks: emptyTasks(), texts: new Map(), unfit: [] },
+    work: { tasks: emptyTasks(), texts: new Map(), unfit: [], files: 0 },
     present: new Map(),
   };
 

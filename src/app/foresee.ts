@@ -109,13 +109,14 @@ export function tasksAhead(config: Config, state: State, lines: readonly Entry[]
   const own = lines.filter((line) => line.k === 'task-file' || (line.k === 'request' && isOfTasks(line.request)));
   const unfit = unfitIn(lines);
   if (own.length === 0 && taskEffects(config, state, turn, []).length === 0)
-    return { tasks: state.tasks, texts: state.files.texts, unfit, news: [] };
+    return { tasks: state.tasks, texts: state.files.texts, unfit, files: 0, news: [] };
   const files = copyWith(state.files, { texts: new Map(state.files.texts) });
   const ahead: State = copyWith(state, { tasks: copyTasks(state.tasks), files });
   for (const line of own) apply(ahead, line);
   const effects = taskEffects(config, ahead, turn, own).filter(({ k }) => k === 'task' || k === 'task-asked');
   for (const effect of effects) apply(ahead, effect);
-  return { tasks: ahead.tasks, texts: files.texts, unfit, news: [...own, ...effects] };
+  const taken = own.filter(({ k }) => k === 'task-file').length;
+  return { tasks: ahead.tasks, texts: files.texts, unfit, files: taken, news: [...own, ...effects] };
 }
 
 function isOfTasks({ ask }: Request): boolean {

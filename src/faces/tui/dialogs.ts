@@ -41,7 +41,8 @@ export function askPerson(desk: ScreenContext, question: Question): Promise<stri
 export function choicesFor({ scene }: ScreenContext, of: Arg | Flag, row: readonly string[] | undefined): string[] {
   if (row) return [...row];
   if (of.choices) return [...of.choices];
-  return kindsOf(of).includes('agent') ? scene.config.order.filter(isName) : [];
+  if (!kindsOf(of).includes('agent')) return [];
+  return scene.config.order.filter((name) => isName(name) && !scene.config.agents.get(name)?.person);
 }
 
 /** The answer to the question of a held act as options of the command; null when the person cancelled. */

@@ -4,7 +4,8 @@ import { agentState } from '../../core/model/state/staff.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { printEvent } from '../../views/journal/turn.ts';
 import { type Cell, facts, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
-import { needsYou, pauseOf, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
+import { needsYou, pauseOf, type ScreenSnapshot, waitingCount } from '../../views/screen/snapshot.ts';
+import { count } from '../../views/text/table.ts';
 import { safeLine } from '../cli/terminal/safe.ts';
 import type { Hint } from './hints.ts';
 import { PANES, type PaneName, panesOf } from './panes.ts';
@@ -60,18 +61,27 @@ export function FrameView(frame: Frame) {
   );
 }
 
-/** Letters of the titles of panes: as many as fit. */
-const TITLES = [Number.POSITIVE_INFINITY, 4, 0];
+/** How tabs are written, until all fit: letters of the titles, the number on a tab, room around it. The chosen one is whole. */
+const TABS = [
+  { letters: Number.POSITIVE_INFINITY, counted: true, room: ' ' },
+  { letters: 4, counted: true, room: ' ' },
+  { letters: 0, counted: true, room: ' ' },
+  { letters: 0, counted: true, room: '' },
+  { letters: 0, counted: false, room: '' },
+];
 
 function tabs({ scene, ui, counts, layout, paint }: Frame): string {
   const names = panesOf(scene);
-  const named = (letters: number): string[] =>
+  const written = TABS.map(({ letters, counted, room }) =>
     names.map((name) => {
       const { key, title } = PANES[name];
-      const word = name === ui.pane ? title : title.slice(0, letters);
-      return ` ${[key, word, counts[name] > 0 ? `(${counts[name]})` : ''].filter(Boolean).join(' ')} `;
-    });
-  const labels = TITLES.map(named).find((some) => some.join('').length <= layout.columns) ?? named(0);
+      const isChosen = name === ui.pane;
+      const word = isChosen ? title : title.slice(0, letters);
+      const number = counts[name] > 0 && (counted || isChosen) ? `(${counts[name]})` : '';
+      return `${room}${[key, word, number].filter(Boolean).join(' ')} `;
+    }),
+  );
+  const labels = (written.find((some) => some.join('').length <= layout.columns) ?? written.at(-1)) as string[];
   const bar = labels.map((label, i) => {
     const name = names[i] as PaneName;
     return name === ui.pane ? inverse(label) : paint(counts[name] > 0 ? 'warn' : 'plain', label);
@@ -226,11 +236,9 @@ function foldSome(lines: readonly ScreenLine[], width: number, most: number, pai
 function said({ ui, paint, layout, keyOf, hints, scene }: Frame): string[] {
   const { text, tone } = ui.said;
   if (text !== '') return foldSome([line(text, tone)], layout.columns, layout.prompt, paint);
-  const waits = scene.requests.length + scene.drops.length;
-  const news =
-    waits > 0
-      ? `${waits} ${waits === 1 ? 'change' : 'changes'} of yours ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ` (${keyOf('step')} makes it)`}. `
-      : '';
+  const waits = waitingCount(scene);
+  const by = scene.engine ? '' : ` (${keyOf('step')})`;
+  const news = waits > 0 ? `${count(waits, 'change waits', 'changes wait')} for the next turn${by}. ` : '';
   const named = (actions: readonly string[]): { key: string; action: string }[] =>
     actions.flatMap((action) => (keyOf(action) ? [{ key: keyOf(action), action }] : []));
   const all = ui.reader
@@ -249,6 +257,9 @@ function fitting(parts: readonly string[], between: string, width: number): stri
   }
   return text;
 }
+
+/** Columns from which on a hint is worth its place. */
+const LEAST_HINT = 12;
 
 /** The label, then the text with its cursor; of a long text the part around the cursor. */
 function promptRows(prompt: PromptLine, { layout, paint }: Frame): string[] {
@@ -272,7 +283,7 @@ function fieldRows({ label, hint, field }: PromptLine, height: number, layout: L
     const at = [...text.slice(x)][0] ?? ' ';
     const line = `${sized(text.slice(from, x), widthOf(text.slice(from, x)))}${inverse(at)}${head(text.slice(x + at.length), Math.max(0, room - widthOf(text.slice(from, x)) - 1))}`;
     const left = layout.columns - indent - widthOf(text.slice(from)) - 3;
-    return lead + line + (left > hint.length ? paint('quiet', sized(hint, left, true)) : '');
+    return lead + line + (left > LEAST_HINT ? paint('quiet', `  ${sized(hint, left - 2, true)}`) : '');
   });
 }
 

@@ -22,9 +22,9 @@ export function runsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const rows = rowsOf(scene).filter((row) => fits(filter, facetsOf(row)));
   return {
     columns: [
-      { title: 'run', width: 20 },
+      { title: 'run', share: 2 },
       { title: 'status', width: 13 },
-      { title: 'steps', width: 8 },
+      { title: 'steps', width: 8, from: 50 },
       { title: 'now', share: 2 },
       { title: 'turns', width: 10, from: 90 },
       { title: 'credits', width: 8, right: true, from: 110 },

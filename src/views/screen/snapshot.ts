@@ -45,6 +45,15 @@ export interface TasksAhead {
   texts: ReadonlyMap<string, string>;
   /** Files that the next freeze will not take, and why. */
   unfit: readonly { path: string; why: string }[];
+  /** How many files the next freeze takes. */
+  files: number;
+}
+
+/** How many things that people wrote or asked the next turn takes up. */
+export function waitingCount({ drops, requests, work, state, engine }: ScreenSnapshot): number {
+  const { tasks, runs, undo } = state;
+  const asked = engine ? 0 : tasks.asked.length + runs.asked.length + undo.asked.length;
+  return drops.length + requests.length + work.files + asked;
 }
 
 /** The moment at which what is asked now is done. */

@@ -32,13 +32,14 @@ function plansOf(scene: ScreenSnapshot): Approval[] {
 
 /** Plans that wait, then the tasks: open ones first, the most urgent of them at the top. */
 export function tasksPane(scene: ScreenSnapshot, filter: Filter): Pane {
-  const rows = rowsOf(scene).filter((row) => fits(filter, facetsOf(scene, row)));
+  const isAsked = asks(filter);
+  const rows = rowsOf(scene).filter((row) => !isAsked || fits(filter, facetsOf(scene, row)));
   return {
     columns: [
-      { title: 'task', width: 20 },
+      { title: 'task', share: 2 },
       { title: 'status', width: 15 },
       { title: 'assignee', width: 12, from: 60 },
-      { title: 'title', share: 3 },
+      { title: 'title', share: 3, from: 50 },
       { title: 'credits', width: 8, right: true, from: 110 },
       { title: 'result, or why not', share: 3, from: 76 },
     ],
@@ -47,7 +48,7 @@ export function tasksPane(scene: ScreenSnapshot, filter: Filter): Pane {
     about: (at) => aboutOf(scene, rows[at]!),
     detail: (at) => detailOf(scene, rows[at]!),
     top: [],
-    empty: asks(filter) ? 'No task matches the filter.' : 'There are no tasks yet.',
+    empty: isAsked ? 'No task matches the filter.' : 'There are no tasks yet.',
   };
 }
 
@@ -137,16 +138,18 @@ function aboutOf(scene: ScreenSnapshot, row: Row): RowSubject {
   if ('unfit' in row) return { what: 'fault', file: row.unfit.path };
   const { id, assignee, waits } = row.task;
   const { config, person, work, state } = scene;
+  const all = assigneesFor(config, work.tasks, { id, by: person });
+  const isPerson = (name: string): boolean => config.agents.get(name)?.person === true;
   const approval = waits.find((one) => state.approvals.pending.has(one));
   return {
     what: 'task',
     id,
     file: taskPath(id),
     values: {
-      assignee: assigneesFor(config, work.tasks, { id, by: person }),
+      assignee: [...all.filter((name) => !isPerson(name)), ...all.filter(isPerson)],
       need: needsToWaive(work.tasks, id),
     },
-    ...(assignee !== null && !config.agents.get(assignee)?.person && { agent: assignee }),
+    ...(assignee !== null && !isPerson(assignee) && { agent: assignee }),
     ...(approval !== undefined && { approval }),
   };
 }
