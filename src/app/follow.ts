@@ -2,6 +2,7 @@
 import { apply } from '../core/journal/apply.ts';
 import { absentAfter, type Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';
+import { emptyTasks } from '../core/model/state/tasks.ts';
 import { configReader } from '../disk/config/config.ts';
 import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -21,7 +22,7 @@ import { JournalLog } from '../views/journal/journal-log.ts';
 import type { LogLine } from '../views/journal/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
 import type { ScreenSnapshot } from '../views/screen/snapshot.ts';
-import { forgetDeleted } from './foresee.ts';
+import { forgetDeleted, tasksAhead } from './foresee.ts';
 import type { OrgPlace } from './place.ts';
 import { presentActs } from './present.ts';
 import { readerOf } from './seats.ts';
@@ -41,7 +42,7 @@ const LOOK_SHARE = 20;
 const MOST_MS = 3000;
 const LONG_AGO_MS = 60_000;
 /** What waits for the next turn, as screens show it. */
-const SHOWN: readonly IntakeStep[] = ['requests', 'drops'];
+const SHOWN: readonly IntakeStep[] = ['requests', 'drops', 'tasks'];
 
 /** An org as it changes, read from outside: its journal line by line, its folder from time to time. Writes nothing. */
 export class Follow {
@@ -68,11 +69,11 @@ export class Follow {
   private rested = 0;
   /** Files that the turn under way has taken in and not removed yet. */
   private readonly taken = new Set<string>();
-  private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
+  private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'work' | 'present'> = {
     drops: [],
     requests: [],
     engine: null,
-    tasks: [],
+    work: { tasks: emptyTasks(), texts: new Map(), unfit: [], files: 0 },
     present: new Map(),
   };
 
@@ -179,11 +180,12 @@ export class Follow {
     const text = () => JSON.stringify([this.around, ...this.around.present]);
     const before = text();
     const mask = ownerOf(this.place).redact;
+    const isNew = (line: Entry): boolean => !(line.k === 'request' && this.taken.has(line.file ?? ''));
     this.around = {
       drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
       engine: lockHolder(disk, this.place.machine.host(this.place.root)),
-      tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
+      work: tasksAhead(config, state, inputs.filter(isNew)),
       present: await presentActs({ disk, state, config, changes: this.changes, mask }),
     };
     const end = this.clock.ticks();

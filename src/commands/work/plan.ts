@@ -42,6 +42,7 @@ export const command = {
   ],
   reads: false,
   right: 'owner',
+  screen: [{ key: 'E', action: 'edit-plan', on: 'approval', flags: { edit: true } }],
   output: proposedShape,
 } as const satisfies Definition;
 

@@ -131,6 +131,7 @@ export const command = {
       ],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'b', action: 'start', on: 'workflow', asks: ['input'] }],
       output: (z) =>
         z.strictObject({
           run: z.string(),
@@ -188,6 +189,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'C', on: 'run', confirm: true }],
       output: askedShape,
     },
     {
@@ -200,6 +202,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'p', on: 'run' }],
       output: askedShape,
     },
     {
@@ -210,6 +213,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'p', action: 'pause', on: 'run' }],
       output: askedShape,
     },
     {
@@ -225,6 +229,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'R', action: 'retry', on: 'run', asks: ['step'] }],
       output: askedShape,
     },
     {
@@ -252,6 +257,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'U', on: 'run', confirm: true }],
       output: askedShape,
     },
   ],

@@ -118,13 +118,20 @@ const KINDS: Record<string, readonly Completable[]> = {
   DIR: ['folder'],
 };
 
-function valuesOf({ name, value = '', choices = [] }: Flag): Expected {
-  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: KINDS[name] ?? KINDS[value] ?? [] };
+/** The kinds of things that an argument or the value of an option can be. */
+export function kindsOf(of: Arg | Flag): readonly Completable[] {
+  if ('of' in of && of.of) return of.of;
+  return KINDS[of.name] ?? ('value' in of ? KINDS[of.value ?? ''] : undefined) ?? [];
+}
+
+function valuesOf(flag: Flag): Expected {
+  const { choices = [] } = flag;
+  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: kindsOf(flag) };
 }
 
 function valuesOfArg(args: readonly Arg[], place: number): Expected {
   const arg = args[place] ?? args.find(({ many }) => many);
   if (!arg || (arg.many && arg.of === undefined)) return NOTHING;
-  const { name, of, choices = [] } = arg;
-  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: of ?? KINDS[name] ?? [] };
+  const { choices = [] } = arg;
+  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: kindsOf(arg) };
 }

@@ -82,13 +82,13 @@ export function makeWorld(
     serve: async (...wish) => (await import('../mcp/serve.ts')).serve(world, ...wish, house),
     signal,
   };
-  if (types) world.screen = (wish) => openScreen(world, wish);
+  if (types) world.screen = (wish) => openScreen(world, wish, house);
   return world;
 }
 
 /** Opens the screen; drawing code is loaded only now. */
-async function openScreen(world: World, wish: { run: boolean }): Promise<Outcome> {
-  return (await import('../tui/open.ts')).openScreen(world, wish);
+async function openScreen(world: World, wish: { run: boolean }, house: House): Promise<Outcome> {
+  return (await import('../tui/open.ts')).openScreen(world, wish, house);
 }
 
 async function readAll(terminal: ProcessIo): Promise<string> {

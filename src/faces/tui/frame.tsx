@@ -2,11 +2,12 @@
 import { Box, Text } from 'ink';
 import { agentState } from '../../core/model/state/staff.ts';
 import { inCredits } from '../../schema/amount.ts';
-import type { KeyAction } from '../../schema/config/keymap.ts';
 import { printEvent } from '../../views/journal/turn.ts';
-import { type Cell, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
-import { needsYou, pauseOf, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
+import { type Cell, facts, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
+import { needsYou, pauseOf, type ScreenSnapshot, waitingCount } from '../../views/screen/snapshot.ts';
+import { count } from '../../views/text/table.ts';
 import { safeLine } from '../cli/terminal/safe.ts';
+import type { Hint } from './hints.ts';
 import { PANES, type PaneName, panesOf } from './panes.ts';
 import { chosenRow, type Layout, type OpenedText, type PromptLine, type Ui, windowStart } from './state.ts';
 import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './terminal/fit.ts';
@@ -21,8 +22,10 @@ export interface Frame {
   layout: Layout;
   paint: Paint;
   slots: FrameRows;
+  /** The keys for the chosen row. */
+  hints: readonly Hint[];
   /** The key of an action, as the person knows it; '' where none does it. */
-  keyOf: (action: KeyAction) => string;
+  keyOf: (action: string) => string;
 }
 
 /** A row of the terminal with so many columns. */
@@ -58,11 +61,27 @@ export function FrameView(frame: Frame) {
   );
 }
 
+/** How tabs are written, until all fit: letters of the titles, the number on a tab, room around it. The chosen one is whole. */
+const TABS = [
+  { letters: Number.POSITIVE_INFINITY, counted: true, room: ' ' },
+  { letters: 4, counted: true, room: ' ' },
+  { letters: 0, counted: true, room: ' ' },
+  { letters: 0, counted: true, room: '' },
+  { letters: 0, counted: false, room: '' },
+];
+
 function tabs({ scene, ui, counts, layout, paint }: Frame): string {
   const names = panesOf(scene);
-  const labels = names.map(
-    (name, i) => ` ${i + 1} ${PANES[name].title}${counts[name] > 0 ? ` (${counts[name]})` : ''} `,
+  const written = TABS.map(({ letters, counted, room }) =>
+    names.map((name) => {
+      const { key, title } = PANES[name];
+      const isChosen = name === ui.pane;
+      const word = isChosen ? title : title.slice(0, letters);
+      const number = counts[name] > 0 && (counted || isChosen) ? `(${counts[name]})` : '';
+      return `${room}${[key, word, number].filter(Boolean).join(' ')} `;
+    }),
   );
+  const labels = (written.find((some) => some.join('').length <= layout.columns) ?? written.at(-1)) as string[];
   const bar = labels.map((label, i) => {
     const name = names[i] as PaneName;
     return name === ui.pane ? inverse(label) : paint(counts[name] > 0 ? 'warn' : 'plain', label);
@@ -75,7 +94,7 @@ function PaneView(frame: Frame) {
   const { pane, layout, paint, ui, slots } = frame;
   const { columns, list, detail, feed, top } = layout;
   const chosen = chosenRow(ui, pane, PANES[ui.pane].start);
-  const closer = detail && chosen >= 0 ? foldSome(pane.detail(chosen), detail.width, detail.height, paint) : [];
+  const closer = detail && chosen >= 0 ? foldSome(closeUp(frame, chosen), detail.width, detail.height, paint) : [];
   const bar = detail ? Array<string>(detail.height).fill(paint('quiet', ' │ ')) : [];
   return (
     <Box flexDirection="column" flexShrink={0}>
@@ -102,6 +121,12 @@ function PaneView(frame: Frame) {
       {feed > 0 && <Rows slots={slots} rows={feedRows(frame, feed)} height={feed} width={columns} />}
     </Box>
   );
+}
+
+/** A row in detail, and what the keys do to it. */
+function closeUp({ pane, hints }: Frame, row: number): ScreenLine[] {
+  const keys = facts(hints.map(({ key, does }) => [key, does] as const));
+  return [...pane.detail(row), ...(keys.length > 0 ? [line(), ...keys] : [])];
 }
 
 /** A line across the screen with a title in it. */
@@ -180,21 +205,22 @@ export function readerHeight({ rows, prompt }: Layout): number {
 }
 
 /** The lines of what is opened, wrapped; computed once for a pane, a row and a width. A row that is gone says so. */
-export function readerLines({ pane, layout, paint }: Frame, reader: OpenedText): string[] {
+export function readerLines(frame: Frame, reader: OpenedText): string[] {
+  const { pane, layout, paint } = frame;
   const of = 'row' in reader ? pane : reader.lines;
   const key = `${'row' in reader ? reader.row : ''} ${layout.columns}`;
   const known = folded.get(of) ?? new Map<string, string[]>();
   folded.set(of, known);
-  const lines = known.get(key) ?? foldSome(linesOf(pane, reader), layout.columns - 2, Number.POSITIVE_INFINITY, paint);
+  const lines = known.get(key) ?? foldSome(linesOf(frame, reader), layout.columns - 2, Number.POSITIVE_INFINITY, paint);
   known.set(key, lines);
   return lines;
 }
 const folded = new WeakMap<object, Map<string, string[]>>();
 
-function linesOf(pane: Pane, reader: OpenedText): ScreenLine[] {
+function linesOf(frame: Frame, reader: OpenedText): ScreenLine[] {
   if (!('row' in reader)) return reader.lines;
-  const at = pane.keys.indexOf(reader.row);
-  return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : pane.detail(at);
+  const at = frame.pane.keys.indexOf(reader.row);
+  return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : closeUp(frame, at);
 }
 
 /** Lines, wrapped until so many rows are full. */
@@ -207,31 +233,20 @@ function foldSome(lines: readonly ScreenLine[], width: number, most: number, pai
   return rows;
 }
 
-function said({ ui, paint, layout, keyOf, scene }: Frame): string[] {
+function said({ ui, paint, layout, keyOf, hints, scene }: Frame): string[] {
   const { text, tone } = ui.said;
   if (text !== '') return foldSome([line(text, tone)], layout.columns, layout.prompt, paint);
-  const waits = scene.requests.length + scene.drops.length;
-  const news =
-    waits > 0
-      ? `${waits} ${waits === 1 ? 'change' : 'changes'} of yours ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ` (${keyOf('step')} makes it)`}. `
-      : '';
-  const actions: readonly KeyAction[] = ui.reader
-    ? ['help', 'back', ...HINTS[ui.pane]]
-    : ['help', 'open', ...HINTS[ui.pane], 'step', 'filter', 'quit'];
-  const hints = actions.flatMap((action) => (keyOf(action) ? [`${keyOf(action)} ${action.replaceAll('-', ' ')}`] : []));
-  return [paint('quiet', fitting([`${news}${hints[0] ?? ''}`, ...hints.slice(1)], '   ', layout.columns))];
+  const waits = waitingCount(scene);
+  const by = scene.engine ? '' : ` (${keyOf('step')})`;
+  const news = waits > 0 ? `${count(waits, 'change waits', 'changes wait')} for the next turn${by}. ` : '';
+  const named = (actions: readonly string[]): { key: string; action: string }[] =>
+    actions.flatMap((action) => (keyOf(action) ? [{ key: keyOf(action), action }] : []));
+  const all = ui.reader
+    ? [...named(['help', 'back']), ...hints]
+    : [...named(['help', 'open']), ...hints, ...named(['step', 'filter', 'quit'])];
+  const words = all.map(({ key, action }) => `${key} ${action.replaceAll('-', ' ')}`);
+  return [paint('quiet', fitting([`${news}${words[0] ?? ''}`, ...words.slice(1)], '   ', layout.columns))];
 }
-
-/** Hints for the rows of each pane. */
-const HINTS: Record<PaneName, readonly KeyAction[]> = {
-  org: ['write', 'pause', 'top-up', 'edit'],
-  mail: ['reply', 'exact', 'acknowledge', 'write'],
-  problems: ['approve', 'deny', 'top-up', 'retry', 'edit'],
-  approvals: ['approve', 'approve-always', 'deny', 'edit'],
-  costs: ['top-up', 'pause', 'edit'],
-  log: ['write'],
-  tasks: ['edit'],
-};
 
 /** As many of the parts, in order, as fit. */
 function fitting(parts: readonly string[], between: string, width: number): string {
@@ -243,14 +258,23 @@ function fitting(parts: readonly string[], between: string, width: number): stri
   return text;
 }
 
+/** Columns from which on a hint is worth its place. */
+const LEAST_HINT = 12;
+
 /** The label, then the text with its cursor; of a long text the part around the cursor. */
-function promptRows({ label, hint, field }: PromptLine, { layout, paint }: Frame): string[] {
+function promptRows(prompt: PromptLine, { layout, paint }: Frame): string[] {
+  const { flaw = '' } = prompt;
+  if (flaw === '') return fieldRows(prompt, layout.prompt, layout, paint);
+  return [paint('bad', sized(flaw, layout.columns)), ...fieldRows(prompt, layout.prompt - 1, layout, paint)];
+}
+
+function fieldRows({ label, hint, field }: PromptLine, height: number, layout: Layout, paint: Paint): string[] {
   const rows = field.text.split('\n');
   const before = field.text.slice(0, field.at).split('\n');
   const y = before.length - 1;
-  const first = Math.max(0, Math.min(y - (layout.prompt >> 1), rows.length - layout.prompt));
+  const first = Math.max(0, Math.min(y - (height >> 1), rows.length - height));
   const indent = widthOf(label) + 2;
-  return rows.slice(first, first + layout.prompt).map((text, i) => {
+  return rows.slice(first, first + height).map((text, i) => {
     const lead = i === 0 ? paint('strong', `${label}: `) : ' '.repeat(indent);
     const room = layout.columns - indent - 1;
     if (first + i !== y) return lead + sized(text, room);
@@ -259,7 +283,7 @@ function promptRows({ label, hint, field }: PromptLine, { layout, paint }: Frame
     const at = [...text.slice(x)][0] ?? ' ';
     const line = `${sized(text.slice(from, x), widthOf(text.slice(from, x)))}${inverse(at)}${head(text.slice(x + at.length), Math.max(0, room - widthOf(text.slice(from, x)) - 1))}`;
     const left = layout.columns - indent - widthOf(text.slice(from)) - 3;
-    return lead + line + (left > hint.length ? paint('quiet', sized(hint, left, true)) : '');
+    return lead + line + (left > LEAST_HINT ? paint('quiet', `  ${sized(hint, left - 2, true)}`) : '');
   });
 }
 

@@ -85,7 +85,7 @@ function faults({ faults }: ScreenSnapshot): Problem[] {
       tone: 'bad',
       who: /^agents\/([^/]+)\//.exec(file ?? '')?.[1] ?? 'org',
       text: `${place ? `${place}: ` : ''}${message}${nearest ? ` (did you mean ${nearest}?)` : ''}`,
-      remedy: `${remedy}${file === undefined ? '' : ' e opens the file.'}`,
+      remedy: `${remedy}`,
       about: { what: 'fault', ...defined({ file, line }) },
       more: facts([['code', code]]),
     };
@@ -104,7 +104,7 @@ function approvals(scene: ScreenSnapshot): Problem[] {
         tone: 'warn' as const,
         who: agent,
         text: `${wishOf(approval)} (${id})`,
-        remedy: 'a approves it, d denies it, A also approves similar actions from now on.',
+        remedy: 'Approve or deny it.',
         about: { what: 'approval' as const, id, agent, file: `org/approvals/${id}.md` },
         more: approvalDetail(scene, approval),
       },
@@ -123,9 +123,9 @@ function remedyFor(
   isSoft: boolean,
 ): string {
   const { starved } = agentState(state.staff, name);
-  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more credits.';
+  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 'Grant more credits.';
   const relief = creditAdvice(config, state, name);
-  return relief.startsWith('lemming top-up') ? 't grants more credits.' : `${relief}.`;
+  return relief.startsWith('lemming top-up') ? 'Grant more credits.' : `${relief}.`;
 }
 
 function credits(scene: ScreenSnapshot): Problem[] {

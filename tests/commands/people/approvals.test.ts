@@ -198,7 +198,7 @@ describe('a held act that costs something', () => {
     const pane = approvalsPane(scene, readFilter('', []));
     const detail = textIn(pane.detail(0));
     expect(detail).toMatch(/costs +0.2 credits; left: 0.49 of manager, 4.99 of org\n/);
-    expect(detail).toMatch(/A allows +send_message agent:manager to:planner\n/);
+    expect(detail).toMatch(/always allows +send_message agent:manager to:planner\n/);
   });
 
   it('approved and not to be paid, says what it waits for, wherever one looks; then it may be paid or denied', async () => {

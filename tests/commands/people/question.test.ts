@@ -47,7 +47,7 @@ describe('a question', () => {
       .detail(0)
       .map(({ spans }) => spans.map(({ text }) => text).join(''))
       .join('\n');
-    expect(shown).toContain('1. Tea\n2. Coffee\n\na asks you for an option, then for a note.');
+    expect(shown).toContain('1. Tea\n2. Coffee\n\nTo approve it, give an option, and a note if you like.');
   });
 
   it.each([['Coffee'], ['2'], ['coffee']])(

@@ -95,6 +95,29 @@ export function emptyTasks(): TasksState {
   };
 }
 
+/** A copy that can change while the other stays. Tasks themselves are never changed. */
+export function copyTasks(tasks: TasksState): TasksState {
+  const sets = (of: ReadonlyMap<string, ReadonlySet<string>>) =>
+    new Map([...of].map(([key, set]) => [key, new Set(set)]));
+  return {
+    all: new Map(tasks.all),
+    dependants: sets(tasks.dependants),
+    children: sets(tasks.children),
+    assigned: sets(tasks.assigned),
+    unassigned: new Set(tasks.unassigned),
+    limited: new Set(tasks.limited),
+    archived: new Map(tasks.archived),
+    files: new Map(tasks.files),
+    past: new Map(tasks.past),
+    keys: new Map(tasks.keys),
+    before: new Map(tasks.before),
+    ended: new Map(tasks.ended),
+    asked: [...tasks.asked],
+    planning: new Map(tasks.planning),
+    written: tasks.written,
+  };
+}
+
 const FINISHED: readonly TaskStatus[] = ['completed', 'failed', 'skipped', 'cancelled'];
 
 /** Whether nothing is done about it any more, unless somebody retries it. */
