@@ -8,9 +8,8 @@ import { isApprovalId, isName } from '../../schema/name.ts';
 import type { Definition, Run } from '../command.ts';
 import { YES } from '../confirm.ts';
 import { bodyOf } from '../message-args.ts';
-import type { World } from '../world.ts';
 import { askForPlan, takeUp } from './plan-ask.ts';
-import { canPlan, planByDefault } from './plan-default.ts';
+import { canPlan, planByDefault, tellWhyStatic } from './plan-static.ts';
 import { type PlanFlags, type PlannedGoal, proposedShape } from './plan-text.ts';
 
 export const command = {
@@ -59,13 +58,9 @@ export const run: Run<typeof command> = async (world, { rest, flags }) => {
   const goal = goalIn(view, words);
   if (flags.static) return planByDefault(world, goal, wish);
   if (canPlan(view, planner)) return askForPlan(world, planner, goal, wish);
-  tellWhy(world, planner);
+  tellWhyStatic(world, planner, 'this plan is made from the chart alone');
   return planByDefault(world, goal, wish);
 };
-
-function tellWhy(world: World, planner: string): void {
-  world.say(`The model of ${planner} is no model that can plan, so this plan is made from the chart alone.`);
-}
 
 /** A goal of the organisation by its name, or what the person wrote. */
 function goalIn({ config }: View, words: string): PlannedGoal {

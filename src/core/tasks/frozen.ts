@@ -44,6 +44,7 @@ export function taskEffects(
   reassign(config, state, record);
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
+  record.skipLost();
   assignReady(config, state, record, turn);
   return [
     ...record.effects(),

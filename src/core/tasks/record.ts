@@ -5,7 +5,7 @@ import { setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Assignment } from './assign.ts';
 import { historyLine, patchTask, printTask, taskPath } from './file.ts';
-import { revivedWith, skippedBy, upstream } from './steps.ts';
+import { lostWith, revivedWith, skippedBy, upstream } from './steps.ts';
 
 /** A change of one task, with what its history says. */
 interface TaskChange {
@@ -80,17 +80,17 @@ export class TaskRecord {
   }
 
   /**
-   * Changes fields of a task. `what` says in its history what was done; null: nothing is said. What follows for others is
-   * done as well.
+   * Changes fields of a task, and its `body` where one is given. `what` says in its history what was done; null: nothing is
+   * said. What follows for others is done as well.
    */
-  change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
+  change(id: string, fields: Partial<Task>, by: string, what: string | null, body?: string): void {
     const before = this.tasks.all.get(id);
     if (!before) return;
     const task = copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
-    this.changes.set(id, { text: patchTask(text, task, before, lines), was });
+    this.changes.set(id, { text: patchTask(text, task, before, lines, body), was });
     this.changed().all.set(id, task);
     this.follow(before, task, by);
   }
@@ -117,13 +117,26 @@ export class TaskRecord {
   }
 
   skipAfter(id: string, by: string): void {
-    for (const one of skippedBy(this.tasks, id))
-      this.change(
-        one.id,
-        { status: 'skipped', reason: upstream(id) },
-        by,
-        `skipped, because ${id} will not be completed`,
-      );
+    for (const one of skippedBy(this.tasks, id)) this.skip(one.id, id, by);
+  }
+
+  private skip(id: string, because: string, by: string): void {
+    const what = `skipped, because ${because} will not be completed`;
+    this.change(id, { status: 'skipped', reason: upstream(because) }, by, what);
+  }
+
+  /** Skips what began to need a task in the turn in which that ended badly: nothing else would ever skip it. */
+  skipLost(): void {
+    for (;;) {
+      const lost = [...this.changes.keys()].flatMap((id) => {
+        const because = lostWith(this.tasks, this.get(id) as Task);
+        return because === null ? [] : { id, because };
+      });
+      if (lost.length === 0) return;
+      for (const { id, because } of lost) this.skip(id, because, 'the engine');
+      for (const { id, because } of lost)
+        for (const one of skippedBy(this.tasks, id)) this.skip(one.id, because, 'the engine');
+    }
   }
 
   reviveAfter(id: string, by: string): void {

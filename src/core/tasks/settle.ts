@@ -7,7 +7,7 @@ import { isOfRun } from '../model/runs/runs.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
 import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { type Draft, emptyDraft } from '../model/tool.ts';
+import { type Draft, emptyDraft, type TaskAct } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
 
 import { TaskRecord } from './record.ts';
@@ -30,14 +30,26 @@ export function settleTasks(
   const isIdle = approved.every(({ tasks }) => tasks.length === 0) && visits.every(hasNoTask);
   if (isIdle) return [];
   const record = new TaskRecord(state, turn);
+  const planned = plannedIn(approved);
   const notices = [
     ...approved.flatMap(({ by, tasks }) => settleActs(config, record, by, tasks)),
     ...visits.flatMap((visit) => [
-      ...(isCounted(visit) ? settleActs(config, record, visit.agent, visit.draft.tasks) : []),
-      ...settleVisit(config, state, record, visit),
+      ...(isCounted(visit) ? settleActs(config, record, visit.agent, visit.draft.tasks.filter(isFree(planned))) : []),
+      ...settleVisit(config, state, record, visit, planned),
     ]),
   ];
+  record.skipLost();
   return [...record.effects(), ...notices];
+}
+
+/** Tasks as plans have them that people approved for this turn: what visits of the turn made of them before does not count. */
+function plannedIn(approved: readonly TaskWork[]): ReadonlySet<string> {
+  const acts = approved.flatMap(({ tasks }) => tasks);
+  return new Set(acts.flatMap((act) => ('id' in act && act.isPlanned ? act.id : [])));
+}
+
+function isFree(planned: ReadonlySet<string>): (act: TaskAct) => boolean {
+  return (act) => 'task' in act || !planned.has(act.id);
 }
 
 function hasNoTask({ task, draft }: Finished): boolean {
@@ -52,7 +64,7 @@ function isCounted({ outcome }: Finished): boolean {
 function settleActs(config: Config, record: TaskRecord, agent: string, acts: Draft['tasks']): Effect[] {
   return acts.flatMap((act) => {
     if ('task' in act) return record.add(act.task, act.body, agent) ? [] : [takenNotice(agent, act.task)];
-    record.change(act.id, act.fields, agent, act.what);
+    record.change(act.id, act.fields, agent, act.what, act.body);
     const task = record.get(act.id) as Task;
     return isFinished(task.status) && !act.isTold ? outcomeNotices(config, record.tasks, task) : [];
   });
@@ -92,7 +104,13 @@ export function isReported(config: Config, tasks: TasksState, task: Task): boole
 const OUTSIDE: ReadonlySet<string | undefined> = new Set(['provider', 'config', 'model', 'credits', 'budget']);
 
 /** After the acts of a visit: what the task of the visit has cost, and where it stands when it has not ended. */
-function settleVisit(config: Config, state: State, record: TaskRecord, visit: Finished): Effect[] {
+function settleVisit(
+  config: Config,
+  state: State,
+  record: TaskRecord,
+  visit: Finished,
+  planned: ReadonlySet<string>,
+): Effect[] {
   if (!visit.task) return [];
   const { agent, task: given } = visit;
   if (visit.outcome === 'skipped') {
@@ -102,7 +120,7 @@ function settleVisit(config: Config, state: State, record: TaskRecord, visit: Fi
   const spent = state.money.visits.get(agent) ?? 0;
   const task = record.get(given.id) as Task;
   const cost = task.cost + spent;
-  if (isFinished(task.status) || OUTSIDE.has(visit.blame)) {
+  if (isFinished(task.status) || planned.has(task.id) || OUTSIDE.has(visit.blame)) {
     if (spent > 0) record.change(task.id, { cost }, agent, null);
     return [];
   }

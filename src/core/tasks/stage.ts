@@ -60,7 +60,15 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
 /** The task as its author wishes it, not begun. */
 export function newTask(
   wish: NewTask,
-  { turn, agent, state, given, task: own, draft, resume }: ActContext,
+  {
+    turn,
+    agent,
+    state,
+    given,
+    task: own,
+    draft,
+    resume,
+  }: Pick<ActContext, 'turn' | 'agent' | 'state' | 'given' | 'task' | 'draft' | 'resume'>,
   needs: string[],
 ): Task {
   const {

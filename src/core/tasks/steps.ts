@@ -33,20 +33,16 @@ export function backOff(attempts: number): number {
   return Math.min(2 ** Math.max(0, attempts - 1), LONGEST);
 }
 
+const UPSTREAM = 'upstream:';
+
 /** The reason of a task that is skipped because one that it needs has failed. */
 export function upstream(id: string): string {
-  return `upstream:${id}`;
+  return `${UPSTREAM}${id}`;
 }
 
 /** Tasks that can no longer begin because one has failed, was skipped or cancelled: all that need it and have not begun. */
 export function skippedBy(state: TasksState, id: string): Task[] {
-  const skipped = new Set([id]);
-  return dependantsOf(state, id).flatMap((one) => {
-    const task = state.all.get(one);
-    if (!task || !isUnbegun(task.status) || !needsOneOf(task, skipped)) return [];
-    skipped.add(one);
-    return [task];
-  });
+  return spread(state, id, (task, skipped) => isUnbegun(task.status) && needsOneOf(task, skipped));
 }
 
 function needsOneOf({ needs, waived }: Task, ended: ReadonlySet<string>): boolean {
@@ -55,16 +51,39 @@ function needsOneOf({ needs, waived }: Task, ended: ReadonlySet<string>): boolea
 
 /** Tasks that were skipped because of one that is tried again, and that no other failure keeps from beginning. */
 export function revivedWith(state: TasksState, id: string): Task[] {
-  const revived = new Set([id]);
-  return dependantsOf(state, id).flatMap((one) => {
-    const task = state.all.get(one);
-    if (task?.status !== 'skipped' || task.reason !== upstream(id)) return [];
-    const isLost = ({ needs, waived }: Task): boolean =>
-      needs.some((need) => !revived.has(need) && !waived.includes(need) && isEnded(statusOf(state, need)));
-    if (isLost(task)) return [];
-    revived.add(one);
-    return [task];
-  });
+  const isLost = ({ needs, waived }: Task, revived: ReadonlySet<string>): boolean =>
+    needs.some((need) => !revived.has(need) && !waived.includes(need) && isEnded(statusOf(state, need)));
+  return spread(
+    state,
+    id,
+    (task, revived) => task.status === 'skipped' && task.reason === upstream(id) && !isLost(task, revived),
+  );
+}
+
+/**
+ * The tasks that something reaches, from one to those that need it, and so on; nearest first. A task that one of its needs does not
+ * reach is looked at again when another of them is reached.
+ */
+function spread(
+  state: TasksState,
+  id: string,
+  isReached: (task: Task, reached: ReadonlySet<string>) => boolean,
+): Task[] {
+  const reached = new Set([id]);
+  for (const one of reached)
+    for (const next of state.dependants.get(one) ?? []) {
+      if (!reached.has(next) && isReached(state.all.get(next) as Task, reached)) reached.add(next);
+    }
+  return dependantsOf(state, id).flatMap((one) => (reached.has(one) ? (state.all.get(one) as Task) : []));
+}
+
+/** What keeps a task that has not begun from beginning: a need that will never be completed, or what that was skipped for. */
+export function lostWith(state: TasksState, { status, needs, waived }: Task): string | null {
+  if (!isUnbegun(status)) return null;
+  const need = needs.find((one) => !waived.includes(one) && isEnded(statusOf(state, one)));
+  if (need === undefined) return null;
+  const reason = state.all.get(need)?.reason ?? '';
+  return reason.startsWith(UPSTREAM) ? reason.slice(UPSTREAM.length) : need;
 }
 
 /** Whether no task that needs it can begin any more. */

@@ -3,6 +3,7 @@ import type { TaskStatus } from '../../schema/records/task.ts';
 import { inboxOf } from '../model/state/mail.ts';
 import { isFinished, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
+import { taskPath } from './file.ts';
 import { byAge, isReady, rankOf } from './ready.ts';
 
 /** Above every rank of a task that is ready. */
@@ -30,7 +31,14 @@ export function workFor(state: State, agent: string, turn: number): Task | null 
 function orderOf(state: State, task: Task, agent: string, turn: number): number | null {
   if (task.status === 'running') return RUNNING;
   if (task.status === 'blocked') return isWoken(state, task, agent) ? WOKEN : null;
-  return isReady(state.tasks, task, turn) ? rankOf(state.tasks, task) : null;
+  return isReady(state.tasks, task, turn) && !isChanging(state, task) ? rankOf(state.tasks, task) : null;
+}
+
+/** Whether this turn does an act that a person approved and that changes the task: work on it would begin with what is to change. */
+function isChanging({ approvals }: State, { id }: Task): boolean {
+  for (const { answer, covers } of approvals.pending.values())
+    if (answer?.decision === 'approve' && covers?.[taskPath(id)] !== undefined) return true;
+  return false;
 }
 
 /** Whether somebody for whom it waits has written, a held act is answered, or all its parts have ended. */

@@ -213,7 +213,7 @@ describe('lemming plan --static', () => {
       const root = org(undefined, { models });
       const { data, err } = await lemming(root, ['plan', 'About ducks', '--json']);
       expect([data.source, data.state]).toEqual(['default', 'shown']);
-      expect(err).toContain('The model of boss is no model that can plan');
+      expect(err).toContain('The model of boss cannot plan');
       expect(exists(root, 'agents/human/outbox')).toBe(false);
     }
   });

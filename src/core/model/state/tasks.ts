@@ -28,6 +28,8 @@ export interface PlanWish {
   turn: number;
   /** The goal of `org/goals/` that it is about. */
   goal: string | null;
+  /** The task whose plan is to change. */
+  task?: string;
 }
 
 export interface TasksState {
