@@ -1,5 +1,5 @@
 /** Judges what a plan changes of tasks that are there: only what has not begun, and only by the rules that every task keeps. */
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import type { Plan, PlanChange } from '../../schema/records/plan.ts';
 import type { TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
@@ -40,9 +40,10 @@ export function changeable({ all, children }: TasksState, of: string, by: string
 export function changeOf(
   task: Task,
   texts: Texts,
-  { id: _, body, ...wish }: PlanChange,
+  { id: _, body, ...stated }: PlanChange,
   idOf: (need: string) => string = (need) => need,
 ): TaskChange {
+  const wish = defined(stated);
   const wanted: Partial<Task> = { ...wish, ...(wish.needs && { needs: [...new Set(wish.needs.map(idOf))] }) };
   // Who does it is one thing, said by one of two fields.
   if (wish.assignee !== undefined) wanted.capability = wish.capability ?? null;

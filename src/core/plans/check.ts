@@ -98,7 +98,10 @@ function tooManyOpen(
   if (open > limits.tasks) return `${open} tasks would be open; at most ${limits.tasks} are allowed`;
   const given = [...tasks, ...change.filter(({ id, assignee }) => all.get(id)?.assignee !== assignee)];
   for (const agent of new Set(given.flatMap(({ assignee }) => assignee ?? []))) {
-    const gone = cancel.filter((id) => all.get(id)?.assignee === agent).length;
+    const isElsewhere = ({ assignee, capability }: PlanChange): boolean =>
+      (assignee ?? capability) !== undefined && assignee !== agent;
+    const leaving = [...cancel, ...change.filter(isElsewhere).map(({ id }) => id)];
+    const gone = leaving.filter((id) => all.get(id)?.assignee === agent).length;
     const own = (assigned.get(agent)?.size ?? 0) + given.filter(({ assignee }) => assignee === agent).length - gone;
     if (own > limits.agent_tasks)
       return `${agent} would have ${own} open tasks; at most ${limits.agent_tasks} are allowed`;

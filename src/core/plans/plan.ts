@@ -82,17 +82,23 @@ function byIds(tasks: GivenFields): unknown[] {
   return Object.entries(tasks).map(([id, task]) => isRecord(task) && Object.assign({ id }, task));
 }
 
+/** Changes as a list: a single one, and those that stand by their ids, are meant as such. */
+function entriesIn(change: unknown): unknown[] {
+  if (Array.isArray(change)) return change;
+  if (isRecord(change)) return 'id' in change ? [change] : byIds(change);
+  return change === undefined || change === null ? [] : [change];
+}
+
 function planOf({ goal, tasks, change, cancel }: Outline): ReadPlan | { why: string } {
   const repaired: string[] = [];
   const drafts = tasks.flatMap((task) => draftOf(task, repaired));
-  const listed = Array.isArray(change) ? change : isRecord(change) ? byIds(change) : [change ?? []].flat();
   const named = withIds(
     drafts.filter((draft) => !isKnownTask(draft)),
     repaired,
   );
   if ('why' in named) return named;
   const changed = changesOf(
-    [...drafts.filter(isKnownTask), ...listed.flatMap((one) => draftOf(one, repaired))],
+    [...drafts.filter(isKnownTask), ...entriesIn(change).flatMap((one) => draftOf(one, repaired))],
     repaired,
   );
   if ('why' in changed) return changed;
