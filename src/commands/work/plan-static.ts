@@ -26,16 +26,21 @@ import { taskBodyOf } from './task-ask.ts';
 
 /** Whether the model of an agent can plan: made-up answers cannot, and rules only where one of them does. */
 export function canPlan({ config, disk }: View, agent: string): boolean {
-  const [name = ''] = config.agents.get(agent)?.model ?? [];
-  const model = config.models.get(name);
+  const model = modelOf(config, agent);
   if (model?.provider === 'simulated') return false;
   if (model?.provider !== 'scripted') return true;
   return model.script !== undefined && exactText(disk, model.script)?.includes(PROPOSES) === true;
 }
 
+function modelOf({ agents, models }: View['config'], agent: string) {
+  const [name = ''] = agents.get(agent)?.model ?? [];
+  return models.get(name);
+}
+
 /** Says why no model is asked. */
-export function tellWhyStatic(world: World, planner: string, what: string): void {
-  world.say(`The model of ${planner} cannot plan, so ${what}.`);
+export function tellWhyStatic(world: World, { config }: View, planner: string, what: string): void {
+  const provider = modelOf(config, planner)?.provider;
+  world.say(`The model of ${planner} (${provider}) cannot plan, so ${what}.`);
 }
 
 /** Shows a plan that is made of the goal and the chart alone, and creates its tasks when the person agrees. */

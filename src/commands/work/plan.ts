@@ -3,6 +3,7 @@ import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { plannerFor } from '../../core/tasks/assign.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { failure } from '../../schema/fault.ts';
 import { isApprovalId, isName } from '../../schema/name.ts';
 import type { Definition, Run } from '../command.ts';
@@ -45,7 +46,7 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, { rest, flags }) => {
-  const words = await bodyOf(world, rest);
+  const words = await bodyOf(world, rest, 'goal');
   const wish: PlanFlags = { yes: flags.yes, edit: flags.edit, maxCost: flags['max-cost'] };
   if (isApprovalId(words)) return takeUp(world, words, wish);
   const view = readOrg(world);
@@ -58,12 +59,18 @@ export const run: Run<typeof command> = async (world, { rest, flags }) => {
   const goal = goalIn(view, words);
   if (flags.static) return planByDefault(world, goal, wish);
   if (canPlan(view, planner)) return askForPlan(world, planner, goal, wish);
-  tellWhyStatic(world, planner, 'this plan is made from the chart alone');
+  tellWhyStatic(world, view, planner, 'this plan is made from the chart alone');
   return planByDefault(world, goal, wish);
 };
 
-/** A goal of the organisation by its name, or what the person wrote. */
+/** A goal of the organisation by its name, or what the person wrote. Throws `not-found` for a name that was mistyped. */
 function goalIn({ config }: View, words: string): PlannedGoal {
   const known = isName(words) ? config.goals.get(words) : undefined;
+  const near = known || !isName(words) ? {} : nearestTo(words, config.goals.keys());
+  if (near.nearest !== undefined)
+    throw failure('not-found', `There is no open goal ${words} in org/goals.`, {
+      remedy: 'To plan these words as they stand, say more about what is to be achieved.',
+      ...near,
+    });
   return known ? { text: `${known.title}\n\n${known.text}`.trim(), id: words } : { text: words, id: null };
 }

@@ -62,6 +62,6 @@ export const run: Run<typeof command> = async (world, { args, flags }) => {
     });
   const planner = whole.assignee as string;
   if (canPlan(view, planner)) return askForChange(world, whole, flags.note, wish);
-  tellWhyStatic(world, planner, 'you change the tasks yourself');
+  tellWhyStatic(world, view, planner, 'you change the tasks yourself');
   return editTasks(world, view, whole);
 };

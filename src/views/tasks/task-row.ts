@@ -19,6 +19,7 @@ function numbered(id: string): string {
 /** A task in a list. The cost is in credits. `why`: why it is not ready; none when it is, or when work on it has begun. */
 export function taskRow(tasks: TasksState, task: Task, turn: number) {
   const { id, title, status, assignee, capability, priority, needs, parent, deadline, attempts, result, reason } = task;
+  const { goal = null } = task;
   const why = isUnbegun(status) ? whyNotReady(tasks, task, turn) : [];
   return {
     id,
@@ -31,6 +32,7 @@ export function taskRow(tasks: TasksState, task: Task, turn: number) {
     why,
     needs,
     parent,
+    goal,
     deadline,
     attempts,
     result,
