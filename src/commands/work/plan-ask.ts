@@ -117,7 +117,12 @@ function approvedText({ change, cancel }: ReadPlan['plan']): string {
 }
 
 function waitsText(id: string): string {
-  return `The plan waits as ${id}. Approve it with lemming approve ${id}, change it first with lemming plan ${id} --edit, or say what is wrong with lemming deny ${id} --note TEXT.`;
+  const next = [
+    `lemming approve ${id}              approves it`,
+    `lemming plan ${id} --edit          lets you change it first`,
+    `lemming deny ${id} --note TEXT     tells its author what is wrong with it`,
+  ];
+  return [`The plan waits as ${id}. Next:`, ...next].join('\n  ');
 }
 
 /** Why a plan would not be carried out if it were approved in that form. */
