@@ -43,7 +43,7 @@ export async function runRing(root: string, turns: number, between: () => void):
   const signal = new AbortController().signal;
   await withEngine(place, 'bench', (engine, clock) => {
     between();
-    return run(engine, clock, { turns, signal, told: between });
+    return run(engine, clock, { turns, signal, onTurn: between });
   });
 }
 

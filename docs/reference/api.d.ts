@@ -111,7 +111,7 @@ export declare function codeOf({ failure }: DiskError): FaultCode;
 // faces/library/open.d.ts
 import type { Org } from './org.ts';
 /** Options for opening an organisation. */
-interface OpenWish {
+interface OpenOptions {
     /** Where there is no organisation yet, it is made from this template ("default" is the sample), or for this purpose. */
     template?: string;
     purpose?: string;
@@ -122,7 +122,7 @@ interface OpenWish {
  * Opens the organisation in a folder. Where there is none, makes it first if `template` or `purpose` is given; otherwise
  * rejects with the fault `no-org`.
  */
-export declare function open(folder: string, wish?: OpenWish): Promise<Org>;
+export declare function open(folder: string, options?: OpenOptions): Promise<Org>;
 export {};
 
 // faces/library/org.d.ts
@@ -155,7 +155,7 @@ export interface Org {
      * Makes turns: so many, until nobody is due, or until `signal` is aborted or the organisation is closed. A turn under way
      * is always finished. One engine works in a folder at a time: the fault `locked` names another one.
      */
-    run(wish?: {
+    run(options?: {
         /** How many turns. */
         turns?: number;
         /** Until nobody is due any more. */
@@ -200,14 +200,14 @@ export interface Org {
         tool: string;
     }>;
     /** Mail to the person, unread first, then the latest that was read. */
-    inbox(wish?: {
+    inbox(options?: {
         unread?: boolean;
         all?: boolean;
     }): Promise<Message[]>;
     /** A message. Mail to the person counts as read from then on. */
     read(id: string): Promise<Message>;
     /** Mail of the last 50 turns; `of`: with one agent, or the whole conversation of a message. */
-    messages(wish?: {
+    messages(options?: {
         of?: string;
         turns?: number;
     }): Promise<Message[]>;
@@ -229,7 +229,7 @@ export interface Org {
      * of a turn come when it is done, so everything that they name stands in the folder. It ends when `signal` is aborted or
      * the organisation is closed, after what was done until then.
      */
-    follow(wish?: {
+    follow(options?: {
         since?: number;
         signal?: AbortSignal;
     }): AsyncIterable<Effect>;

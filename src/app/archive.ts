@@ -37,7 +37,7 @@ export interface PackOptions {
   skip?(path: string): boolean;
   /** Replaces a file by others, in the order of their paths. Made anew for each try. */
   change?(): (file: ArchiveFile) => ArchiveFile[];
-  told?: Progress;
+  progress?: Progress;
 }
 
 /** What was packed. `left_out`: links, devices, files that are unreadable or too deep, and what no archive may hold. */
@@ -47,7 +47,7 @@ export interface PackedOrg {
   left_out: string[];
 }
 
-export function tellLeftOut(path: string): string {
+export function omittedText(path: string): string {
   return `${cut(path, 200)} was left out. It is a link or device, not readable, too deep, larger than 1 GiB, or its name is not allowed in archives.`;
 }
 
@@ -58,9 +58,9 @@ const TRIES = 10;
  * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works, it is packed as of an
  * instant between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
  */
-export function packOrg(disk: Disk, file: string, wish: PackOptions = {}): PackedOrg {
+export function packOrg(disk: Disk, file: string, options: PackOptions = {}): PackedOrg {
   for (let left = TRIES; left > 0; left--) {
-    const packed = packOnce(disk, file, wish);
+    const packed = packOnce(disk, file, options);
     if (packed) return packed;
   }
   throw failure('locked', 'An engine is running here and keeps writing', {
@@ -68,7 +68,7 @@ export function packOrg(disk: Disk, file: string, wish: PackOptions = {}): Packe
   });
 }
 
-function packOnce(disk: Disk, file: string, { skip, change, told }: PackOptions): PackedOrg | null {
+function packOnce(disk: Disk, file: string, { skip, change, progress }: PackOptions): PackedOrg | null {
   const end = journalEnd(disk);
   const { files: all, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
   const paths = new ArchivePaths();
@@ -81,7 +81,7 @@ function packOnce(disk: Disk, file: string, { skip, change, told }: PackOptions)
   };
   function* read(): Generator<ArchiveFile | Pieced> {
     for (const [i, path] of files.entries()) {
-      told?.(i, files.length);
+      progress?.(i, files.length);
       const file = readIn(disk, path, changed === undefined, lost);
       if (file === 'not') packed.left_out.push(path);
       else if (file === null) lost();
@@ -153,10 +153,10 @@ function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array 
  * Checks an unpacked organisation before it replaces another, and returns its turn. A torn tail is no fault: an org may be
  * packed while its engine writes. Throws `invalid-value` when it is not an org, or the faults of its journal.
  */
-export function checkUnpacked(disk: Disk, file: string, told?: Progress): number {
+export function checkUnpacked(disk: Disk, file: string, progress?: Progress): number {
   if (disk.stat('org/org.yaml')?.kind !== 'file')
     throw failure('invalid-value', `${file} contains no org/org.yaml, so it is not an archive of an organisation`);
-  const { faults, torn } = verifyJournal(disk, told);
+  const { faults, torn } = verifyJournal(disk, progress);
   if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return load(disk).state.clock.turn;
 }

@@ -31,7 +31,7 @@ export async function betweenTurns<T>(
   await withEngine(place, command, async () => {});
   return withLock(place, command, (disk) => {
     const loaded = load(disk, place.machine.kept(place.root, place.env, disk));
-    if (loaded.unfinished || loaded.undone)
+    if (loaded.unfinished || loaded.unwritten)
       throw failure('locked', 'The last turn was interrupted. Finish it first with lemming run-once');
     loaded.journal.turnTo(loaded.state.clock.turn + 1);
     try {

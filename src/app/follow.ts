@@ -42,7 +42,7 @@ const LOOK_SHARE = 20;
 const MOST_MS = 3000;
 const LONG_AGO_MS = 60_000;
 /** What waits for the next turn, as screens show it. */
-const SHOWN: readonly IntakeStep[] = ['requests', 'drops', 'tasks'];
+const SHOWN: readonly IntakeStep[] = ['requests', 'incoming', 'tasks'];
 
 /** An org as it changes, read from outside: its journal line by line, its folder from time to time. Writes nothing. */
 export class Follow {
@@ -69,8 +69,8 @@ export class Follow {
   private rested = 0;
   /** Files that the turn under way has taken in and not removed yet. */
   private readonly taken = new Set<string>();
-  private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'work' | 'present'> = {
-    drops: [],
+  private around: Pick<ScreenSnapshot, 'incoming' | 'requests' | 'engine' | 'work' | 'present'> = {
+    incoming: [],
     requests: [],
     engine: null,
     work: { tasks: emptyTasks(), texts: new Map(), unfit: [], files: 0 },
@@ -118,7 +118,7 @@ export class Follow {
     this.folder = new Folder(
       this.disk,
       copyWith(this.clock, { now: () => this.clock.now() + LONG_AGO_MS }),
-      ownerOf(this.place).redact,
+      ownerOf(this.place).mask,
     );
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
     this.recent = new Recent();
@@ -179,10 +179,10 @@ export class Follow {
     await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, found, { wanted: SHOWN });
     const text = () => JSON.stringify([this.around, ...this.around.present]);
     const before = text();
-    const mask = ownerOf(this.place).redact;
+    const mask = ownerOf(this.place).mask;
     const isNew = (line: Entry): boolean => !(line.k === 'request' && this.taken.has(line.file ?? ''));
     this.around = {
-      drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
+      incoming: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
       engine: lockHolder(disk, this.place.machine.host(this.place.root)),
       work: tasksAhead(config, state, inputs.filter(isNew)),

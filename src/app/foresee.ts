@@ -24,11 +24,11 @@ import type { OrgPlace } from './place.ts';
 import type { View } from './view.ts';
 
 /** What is wrong with mail that waits in people's outboxes. */
-export function faultyDrops(place: OrgPlace, config: Config): Fault[] {
+export function faultyIncoming(place: OrgPlace, config: Config): Fault[] {
   const { machine, root, env } = place;
   const disk = machine.disk(root);
   const { state } = load(disk, machine.kept(root, env, disk));
-  return new Folder(disk, machine.clock, ownerOf(place).redact).drops.faulty(
+  return new Folder(disk, machine.clock, ownerOf(place).mask).incoming.faulty(
     state,
     config,
     config.org.limits.message_bytes,
@@ -123,7 +123,7 @@ function isOfTasks({ ask }: Request): boolean {
   return ask === 'task' || ask === 'archive-tasks';
 }
 
-const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];
+const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'incoming'];
 
 /** These steps need no tools, and loading them takes long. */
 const NO_TOOLS: Toolbox = new Map();

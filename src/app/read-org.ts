@@ -47,7 +47,7 @@ export function readOrg(place: OrgPlace, fresh?: Loaded): View {
     faults: read.faults,
     warnings: read.warnings,
     loaded,
-    mask: ownerOf(place).redact,
+    mask: ownerOf(place).mask,
     running: lockHolder(disk, machine.host(root)),
   };
 }
@@ -60,7 +60,7 @@ export function checkFolder(place: OrgPlace): ConfigReading {
   const kept = machine.kept(root, env, disk);
   const read = readFolder({ disk, kept, clock, env, owner: ownerOf(place) }, goneFrom(disk, kept));
   const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
-  const inputs = new Folder(disk, clock, ownerOf(place).redact).tracked.changes(emptyState(), most);
+  const inputs = new Folder(disk, clock, ownerOf(place).mask).tracked.changes(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
     if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';

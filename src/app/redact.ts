@@ -45,7 +45,7 @@ export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   const change = eraser(target);
   const carried = textsOf(disk, target);
   const groups = journalFiles(disk).flatMap((file) => rewriteFile(disk, file, change).groups);
-  const before = refold(disk);
+  const before = rebuiltFiles(disk);
   journal.add(...groups.map((group) => ({ k: 'redacted' as const, ...group, id })));
   journal.write(true);
   journal.close();
@@ -61,10 +61,10 @@ export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   };
 }
 
-function refold(disk: Disk): JournalFiles {
-  const fold = new JournalFiles();
-  for (const group of readJournal(disk, [])) fold.take(group);
-  return fold;
+function rebuiltFiles(disk: Disk): JournalFiles {
+  const files = new JournalFiles();
+  for (const group of readJournal(disk, [])) files.take(group);
+  return files;
 }
 
 /** Finds what the id names, and all lines that contain its text. */
@@ -218,7 +218,7 @@ function widen(disk: Disk, target: EraseTarget, turn: number): void {
 
 /** Updates the files that the journal now makes differently, and removes copies with the old text. */
 function cleanFiles(disk: Disk, target: EraseTarget, before: JournalFiles): string[] {
-  const after = refold(disk);
+  const after = rebuiltFiles(disk);
   const changed: string[] = [];
   for (const path of concerned(disk, target, before, after)) {
     const made = after.files.get(path);

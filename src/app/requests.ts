@@ -25,7 +25,7 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
 export function post(place: OrgPlace, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = portsOf(place);
   const who = { by: person, ...throughOf(place) };
-  const requests = maskJson(ownerOf(place).redact, asks).map((ask) => copyWith(ask, who) as Request);
+  const requests = maskJson(ownerOf(place).mask, asks).map((ask) => copyWith(ask, who) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
   const since = ports.clock.now();
   for (const [i, request] of requests.entries()) {

@@ -16,7 +16,7 @@ export async function withEngine<T>(
 ): Promise<T> {
   const ports = portsOf(place);
   let engine: Engine | undefined;
-  const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, ports.owner.redact);
+  const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, ports.owner.mask);
   engine = Engine.open(copyWith(ports, { log: log.log }), TOOLS, command);
   const running = engine;
   const stopShowing = showLoad(ports.kept, ports.clock, () => running.load());

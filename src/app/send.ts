@@ -43,21 +43,21 @@ export interface OutgoingFile {
  * Puts a message into a person's outbox, complete at once; the engine takes it in at its next freeze. Returns its path in
  * the org.
  */
-export function drop(
+export function putInOutbox(
   disk: Disk,
   clock: Clock,
   state: State,
   person: string,
-  letter: OutgoingMessage,
+  message: OutgoingMessage,
   files: readonly OutgoingFile[] = [],
 ): string {
-  const name = `${padTurn(state.clock.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
+  const name = `${padTurn(state.clock.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(message.subject ?? message.body.slice(0, 60))}.sent.md`;
   const path = `agents/${person}/outbox/${name}`;
   const folder = path.replace(/md$/, 'files');
   files.forEach(({ bytes }, i) => {
-    disk.create(`${folder}/${letter.attachments?.[i]}`, bytes);
+    disk.create(`${folder}/${message.attachments?.[i]}`, bytes);
   });
-  replaceNow(disk, path, fileOf(letter));
+  replaceNow(disk, path, fileOf(message));
   return path;
 }
 
@@ -88,19 +88,19 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
 export function sendMessage(
   view: View,
   person: string,
-  letter: OutgoingMessage,
+  message: OutgoingMessage,
   files: readonly OutgoingFile[] = [],
 ): { path: string; to: string[] } {
-  const to = reach(view, person, letter.to);
+  const to = reach(view, person, message.to);
   const named = files.length ? { attachments: attachmentNames(files.map(({ name }) => name)) } : {};
-  const clean = maskJson(view.mask, copyWith(copyWith(letter, named), throughOf(view)));
+  const clean = maskJson(view.mask, copyWith(copyWith(message, named), throughOf(view)));
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
   if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes; the limit is ${most}.`);
   const read = readIncoming(`agents/${person}/outbox/new.md`, fileOf(clean));
   if ('fault' in read)
     throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Correct it, and send the message again.' }));
-  return { path: drop(view.disk, view.clock, view.state, person, clean, files), to };
+  return { path: putInOutbox(view.disk, view.clock, view.state, person, clean, files), to };
 }
 
 function edgeRemedy(config: Config, from: string, to: readonly string[]): string {

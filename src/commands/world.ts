@@ -33,7 +33,7 @@ export interface World {
   /** Lets the person change a text in their editor, where the face can; resolves to what they saved. */
   edit?(text: string, file: string): Promise<string>;
   /** A full screen for a person, where the face has one; resolves when they leave it. `run`: the engine runs in this process. */
-  screen?(wish: { run: boolean }): Promise<Outcome>;
+  screen?(options: { run: boolean }): Promise<Outcome>;
   /** Serves the organisation to an assistant over standard input and output, where the face can; resolves when it leaves. */
   serve?(seat: Seat, rights: ReadonlySet<Right>): Promise<Outcome>;
   /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */

@@ -8,14 +8,14 @@ export interface Mask {
 }
 
 /** The same value with the secrets in its texts and keys masked. */
-export function maskJson<T>(redact: Mask, value: T): T {
-  return redact === unchanged || redact.idle?.() ? value : (struck(redact, value) as T);
+export function maskJson<T>(mask: Mask, value: T): T {
+  return mask === unchanged || mask.idle?.() ? value : (maskValue(mask, value) as T);
 }
 
 /** Masks text by text: in the JSON of the whole value, a secret that contains JSON escapes would be escaped again. */
-function struck(redact: Mask, value: unknown): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((one) => struck(redact, one));
+function maskValue(mask: Mask, value: unknown): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((one) => maskValue(mask, one));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [redact(key), struck(redact, one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [mask(key), maskValue(mask, one)]));
 }

@@ -264,10 +264,10 @@ const thrown = z.object({
 function asProviderError(error: unknown, path: string): ProviderError {
   if (error instanceof ProviderError) return error;
   if (error instanceof FaultError) return new ProviderError('bad-request', error.fault.message);
-  const told = partsOf(error);
-  if (!told) return new ProviderError('unavailable', `${path} broke: ${messageOf(error)}`);
-  const { retryAfterMs = null, usage: billed = null } = told;
-  return new ProviderError(told.failure, `${path}: ${told.message}`, { retryAfterMs, usage: billed as Usage | null });
+  const parts = partsOf(error);
+  if (!parts) return new ProviderError('unavailable', `${path} broke: ${messageOf(error)}`);
+  const { retryAfterMs = null, usage: billed = null } = parts;
+  return new ProviderError(parts.failure, `${path}: ${parts.message}`, { retryAfterMs, usage: billed as Usage | null });
 }
 
 function partsOf(error: unknown): z.infer<typeof thrown> | null {

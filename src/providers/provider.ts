@@ -15,7 +15,7 @@ export interface Outside {
    */
   secret(reference: string): Promise<string>;
   /** Masks every known secret in a text. Mask before you cut: half of a secret would not be recognised. */
-  redact(text: string): string;
+  mask(text: string): string;
   /** The agreed environment of child processes: PATH, HOME and the like, and the variables named; never a secret unless it is named. */
   childEnv(names: readonly string[]): Record<string, string>;
   /** Throws a `bad-request` unless the owner of this machine approved exactly this (a command line, or a module with its text). */

@@ -51,7 +51,7 @@ export function act<S extends z.ZodType>(
 /** A trial that knows the type of its input. */
 interface TrialOf<T> {
   refusal(value: T, scene: ActContext): ReturnType<Trial['refusal']>;
-  work: Omit<ToolWork, 'run'> & { run(value: T, box: ToolContext): ReturnType<ToolWork['run']> };
+  work: Omit<ToolWork, 'run'> & { run(value: T, context: ToolContext): ReturnType<ToolWork['run']> };
   show(value: T, scene: ActContext, result: string): ReturnType<Trial['show']>;
 }
 
@@ -68,7 +68,7 @@ export function worldTool<S extends z.ZodType>(
     outbound?: WorldTool['outbound'];
     timeout?: number;
     most?: number;
-    run(value: z.output<S>, box: ToolContext): WorldResult | Promise<WorldResult>;
+    run(value: z.output<S>, context: ToolContext): WorldResult | Promise<WorldResult>;
   },
 ): WorldTool {
   return {
@@ -78,7 +78,7 @@ export function worldTool<S extends z.ZodType>(
     ...(about.outbound ? { outbound: about.outbound } : {}),
     timeout: about.timeout ?? TIMEOUT,
     most: about.most ?? MOST,
-    run: (value, box) => about.run(value as z.output<S>, box),
+    run: (value, context) => about.run(value as z.output<S>, context),
   };
 }
 

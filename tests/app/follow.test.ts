@@ -37,11 +37,11 @@ it('sees drops and requests that wait, and no longer when they were taken', asyn
   put(root, 'agents/human/outbox/manager.md', 'Hello by hand\n');
   put(root, 'agents/human/requests/1-pause.yaml', 'ask: pause\nby: human\nagent: hr\n');
   expect(await follow.look(true)).toBe(true);
-  expect(follow.scene().drops.map(({ subject, to }) => [subject, to])).toEqual([['Hello by hand', ['manager']]]);
+  expect(follow.scene().incoming.map(({ subject, to }) => [subject, to])).toEqual([['Hello by hand', ['manager']]]);
   expect(follow.scene().requests).toEqual([{ ask: 'pause', by: 'human', agent: 'hr' }]);
   await turns(root, 1);
   await follow.look(true);
-  expect([follow.scene().drops, follow.scene().requests]).toEqual([[], []]);
+  expect([follow.scene().incoming, follow.scene().requests]).toEqual([[], []]);
   expect(follow.scene().state.staff.agents.get('hr')?.paused).toBe(true);
 });
 

@@ -49,7 +49,7 @@ class Logged extends Lab {
   override env = { MY_API_KEY: SECRET };
   override ports(): Ports {
     const ports = super.ports();
-    const { log, flush } = logger(ports.disk, ports.clock, () => null, ports.owner.redact);
+    const { log, flush } = logger(ports.disk, ports.clock, () => null, ports.owner.mask);
     return {
       ...ports,
       log: (event) => {

@@ -134,7 +134,7 @@ describe('secrets of the owner', () => {
     const env = owned();
     const disk = new MemoryDisk();
     const owner = machineOwner(env);
-    const log = logger(disk, new FakeClock(), () => null, owner.redact);
+    const log = logger(disk, new FakeClock(), () => null, owner.mask);
     await owner.secret('secret://x');
     log.log({ level: 'error', module: 'provider', event: 'failed', turn: 1, message: ALL.join(' ') });
     log.flush();
@@ -177,18 +177,18 @@ describe('a redactor', () => {
   it('without any secret leaves values as they are, and takes notice when there is one', async () => {
     const env = { ODD: 'odd-canary' };
     const owner = machineOwner(env);
-    const { redact } = owner;
+    const { mask } = owner;
     const value = { text: 'odd-canary' };
-    expect(maskJson(redact, value)).toBe(value);
+    expect(maskJson(mask, value)).toBe(value);
     await owner.secret('env:ODD');
-    expect(maskJson(redact, value)).toEqual({ text: '[ODD]' });
+    expect(maskJson(mask, value)).toEqual({ text: '[ODD]' });
   });
 
   it('costs next to nothing when there is no secret', async () => {
-    const redact = machineOwner({ HOME: '/nowhere' }).redact;
+    const mask = machineOwner({ HOME: '/nowhere' }).mask;
     const value = { text: 'x'.repeat(100_000) };
     const redactAll = () => {
-      for (let i = 0; i < 10_000; i++) maskJson(redact, value);
+      for (let i = 0; i < 10_000; i++) maskJson(mask, value);
     };
     expect(await quickest(500, () => timed(redactAll))).toBeLessThan(500);
   });

@@ -4,7 +4,7 @@ import { machineOwner } from '../../src/disk/owner/owner.ts';
 const SECRET = 'p@ss/wörd "42"+x';
 
 describe('the redactor', () => {
-  const { redact } = machineOwner({
+  const { mask } = machineOwner({
     DB_PASSWORD: SECRET,
     GITHUB_TOKEN: 'ghp_abcdefgh',
     SHORT_KEY: 'abc',
@@ -23,14 +23,14 @@ describe('the redactor', () => {
     ['in base64 after two bytes', Buffer.from(`u:${SECRET}`).toString('base64')],
     ['in base64 for URLs', Buffer.from(`abc${SECRET}`).toString('base64url')],
   ])('strikes out a value %s', (_how, text) => {
-    expect(redact(text)).toContain('[DB_PASSWORD]');
-    expect(redact(text)).not.toContain(SECRET);
+    expect(mask(text)).toContain('[DB_PASSWORD]');
+    expect(mask(text)).not.toContain(SECRET);
   });
 
   it('leaves the rest alone: other variables, values too short to be secret', () => {
     const text = 'abc /usr/bin nothing ghp_other';
-    expect(redact(text)).toBe(text);
-    expect(redact('use ghp_abcdefgh now')).toBe('use [GITHUB_TOKEN] now');
-    expect(machineOwner({}).redact('sk-x')).toBe('sk-x');
+    expect(mask(text)).toBe(text);
+    expect(mask('use ghp_abcdefgh now')).toBe('use [GITHUB_TOKEN] now');
+    expect(machineOwner({}).mask('sk-x')).toBe('sk-x');
   });
 });

@@ -25,7 +25,7 @@ export function world(given: { env?: Record<string, string>; files?: Record<stri
       if (!value) throw new ProviderError('auth', `${name} is not set.`);
       return value;
     },
-    redact: (text) => text,
+    mask: (text) => text,
     childEnv: (names) => Object.fromEntries(names.map((name) => [name, given.env?.[name] ?? process.env[name] ?? ''])),
     requireTrust: () => {},
     file: (path) => files[path] ?? null,

@@ -77,7 +77,7 @@ describe('6.3 credits', () => {
     const told = ({ turn }: { turn: number }) => {
       if (turn === 1) org.disk.put(CREDITS, RICH);
     };
-    const { reports } = await org.run({ untilIdle: true, told });
+    const { reports } = await org.run({ untilIdle: true, onTurn: told });
     expect(
       reports.map(({ visits }) => visits.filter(({ outcome }) => outcome === 'ok').map(({ agent }) => agent)),
     ).toEqual([['a'], ['b']]);

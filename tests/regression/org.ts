@@ -118,7 +118,7 @@ export class Org {
 
   run(wish: Partial<RunOptions> = { untilIdle: true }): Promise<RunReport> {
     const signal = new AbortController().signal;
-    return this.with((engine) => run(engine, this.clock, { signal, ...wish, told: bounded(wish.told) }));
+    return this.with((engine) => run(engine, this.clock, { signal, ...wish, onTurn: bounded(wish.onTurn) }));
   }
 
   /** A command asks while no engine runs. */
@@ -212,7 +212,7 @@ export class Org {
 }
 
 /** A run that does not end would hang the tests: nothing here takes so many turns. */
-function bounded(told: RunOptions['told'] = () => {}): RunOptions['told'] {
+function bounded(told: RunOptions['onTurn'] = () => {}): RunOptions['onTurn'] {
   let turns = 0;
   return (report) => {
     if (++turns > 300) throw new Error('the run does not end');

@@ -56,7 +56,7 @@ function connect(sample: Sample): Promise<Connection> {
     env: () => undefined,
     secret: async () => '',
     childEnv: () => ({}),
-    redact: (text: string) => text,
+    mask: (text: string) => text,
     requireTrust: () => {},
     file: (path: string) => textOf(sample.root, path),
     sleep: async () => {},

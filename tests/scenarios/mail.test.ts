@@ -179,7 +179,7 @@ describe('mail, as a user lives it', () => {
     const told = ({ turn }: { turn: number }) => {
       if (turn > 20) stop.abort();
     };
-    expect((await org.run({ untilIdle: true, told, signal: stop.signal })).end).toBe('idle');
+    expect((await org.run({ untilIdle: true, onTurn: told, signal: stop.signal })).end).toBe('idle');
     expect(await aboutOf(org, 'human')).toEqual(['dead-letter']);
     expect(await org.look(({ state }) => state.dead.letters.size)).toBeGreaterThan(0);
   });

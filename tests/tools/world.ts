@@ -74,7 +74,7 @@ export function means(disk: Disk, more: Partial<ContextParts> & { draft?: Draft 
     inTheWay: (path) => inTheWayOf(path, draft.wrote),
     known: (hash) => draft.known.get(hash),
     shown: () => undefined,
-    redact: (text) => text,
+    mask: (text) => text,
     isTainted: () => false,
     room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000, counted: new Map() },
     changes: noChanges(),

@@ -83,7 +83,7 @@ function readAnew(
 ): { reading: ConfigReading; trace: Trace | null } {
   const start = clock.now();
   const trace = new Trace(disk);
-  const folder = new Folder(trace.disk, clock, owner.redact);
+  const folder = new Folder(trace.disk, clock, owner.mask);
   const texts = new Map(state.files.texts);
   const changes = folder.tracked.changes(state, MOST_BYTES, false);
   const whole = folder.tracked.isWhole();

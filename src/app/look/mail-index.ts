@@ -44,12 +44,12 @@ const CANONICAL = /^(\d{6,})-(\d{2,})-[^.]+\.md$/;
 const MOST_BYTES = 16_777_216;
 
 /** The files of messages in the order they were written: by turn, author and number. Reads names only. */
-export function mailFiles({ disk, state }: MailIndex, wish: MailQuery = {}): MailFile[] {
-  const files = lateMail(disk, state, wish);
-  for (const [author, folder] of foldersOf(disk, wish))
+export function mailFiles({ disk, state }: MailIndex, query: MailQuery = {}): MailFile[] {
+  const files = lateMail(disk, state, query);
+  for (const [author, folder] of foldersOf(disk, query))
     for (const name of disk.list(folder) ?? []) {
       const file = fileNamed(folder, name, author);
-      if (file && isWanted(file, wish)) files.push(file);
+      if (file && isWanted(file, query)) files.push(file);
     }
   return files.sort(inOrder);
 }
@@ -150,14 +150,14 @@ function textOf(disk: Disk, path: string): string | null {
 export async function findMail(
   view: MailIndex & { kept: KeptFiles },
   root: string,
-  wish: MailQuery,
+  query: MailQuery,
   words: string,
   open = openSqlite,
 ): Promise<Message[]> {
   const sought = words.toLowerCase();
   const { disk } = view;
   const isHalf = HALF_CHARACTER.test(sought);
-  const files = isHalf ? mailFiles(view, wish) : await filesHolding(view, root, wish, plain(sought), open);
+  const files = isHalf ? mailFiles(view, query) : await filesHolding(view, root, query, plain(sought), open);
   return [...readMail(disk, files)].filter(({ subject, body }) =>
     [subject, body].some((part) => part.toLowerCase().includes(sought)),
   );
@@ -169,20 +169,20 @@ const HALF_CHARACTER = /\p{Cs}/u;
 async function filesHolding(
   view: MailIndex & { kept: KeptFiles },
   root: string,
-  wish: MailQuery,
+  query: MailQuery,
   piece: string,
   open: typeof openSqlite,
 ): Promise<MailFile[]> {
-  const { shelf, file } = mailTexts(view.disk, wish);
-  const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
-  return [...found.filter((one) => isWanted(one, wish)), ...lateMail(view.disk, view.state, wish)].sort(inOrder);
+  const { texts, file } = mailTexts(view.disk, query);
+  const found = (await findTexts(view, root, texts, [piece], open)).map(({ path }) => file(path));
+  return [...found.filter((one) => isWanted(one, query)), ...lateMail(view.disk, view.state, query)].sort(inOrder);
 }
 
 /** What the index of mail covers, and the file of a message by its path. */
-export function mailTexts(disk: Disk, wish: MailQuery): { shelf: SearchedTexts; file(path: string): MailFile } {
+export function mailTexts(disk: Disk, query: MailQuery): { texts: SearchedTexts; file(path: string): MailFile } {
   const authors = new Map<string, string>();
   const folders = new Map<string, [string, Stat][]>();
-  for (const [author, folder] of foldersOf(disk, wish)) {
+  for (const [author, folder] of foldersOf(disk, query)) {
     authors.set(folder, author);
     folders.set(
       folder,
@@ -195,8 +195,8 @@ export function mailTexts(disk: Disk, wish: MailQuery): { shelf: SearchedTexts; 
     return fileNamed(folder, path.slice(cut + 1), authors.get(folder) as string) as MailFile;
   };
   const text = (path: string): string | null => searchedText(disk, file(path));
-  const whole = wish.authors === undefined && wish.archived === true;
-  return { shelf: { name: 'mail', folders, whole, text }, file };
+  const whole = query.authors === undefined && query.archived === true;
+  return { texts: { name: 'mail', folders, whole, text }, file };
 }
 
 /** The indexed text of a file: subject and body in lower case if it is a message. */

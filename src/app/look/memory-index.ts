@@ -84,10 +84,10 @@ export async function findEntries(
   most: number,
   agent?: string,
 ): Promise<Ranked<string>> {
-  const shelf = entryTexts(view);
-  const { folders } = shelf;
+  const texts = entryTexts(view);
+  const { folders } = texts;
   const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
-  const found = (await findTexts(view, root, shelf, startsOf(query))).filter(({ path }) => within(path));
+  const found = (await findTexts(view, root, texts, startsOf(query))).filter(({ path }) => within(path));
   const of = [...folders].reduce((sum, [folder, files]) => sum + (within(`${folder}/`) ? files.length : 0), 0);
   const ranked = rankFound(found.map(findableIn), query, of, most);
   return { found: ranked.found, best: ranked.best.map(({ path }) => path) };

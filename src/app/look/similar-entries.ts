@@ -96,7 +96,7 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
       remedy: 'Set memory: { embedder: MODEL } in org/org.yaml, with a model of org/models.yaml. See docs/memory.md.',
     });
   const model = config.models.get(name) as Model;
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const asFaults = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -104,7 +104,7 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
       throw error;
     }
   };
-  const connection = await told(async () => {
+  const connection = await asFaults(async () => {
     const [{ callsOf }, { portsOf }] = await Promise.all([
       import('../../engine/calls/calls.ts'),
       import('../ports.ts'),
@@ -114,7 +114,7 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
   });
   if (!connection.embed) throw failure('provider', `${name}: the provider ${model.provider} makes no vectors.`);
   const by = JSON.stringify([model.provider, model.model ?? '', model.base_url ?? '', model.options]);
-  return { embed: (texts) => told(() => ask(connection, texts, stop)), by };
+  return { embed: (texts) => asFaults(() => ask(connection, texts, stop)), by };
 }
 
 /** Asks the service and checks its answer: as many vectors as texts, all of one length. */

@@ -11,7 +11,7 @@ import { ownerOf } from '../../disk/owner/owner.ts';
 import { differingIndexes } from '../../disk/search/find-texts.ts';
 import { isAnyStrange, REPLIES_FILE } from '../../engine/calls/reply-cache.ts';
 import { journalLines } from '../../engine/journal/history.ts';
-import { foldAnew, type Loaded, type Stand } from '../../engine/journal/load.ts';
+import { type Loaded, rebuildState, type Stand } from '../../engine/journal/load.ts';
 import { MARKS, missingSegments, restored, STATE } from '../../engine/journal/state-cache.ts';
 import type { CacheDump } from '../../providers/with/cache.ts';
 import { copyWith } from '../../schema/copy.ts';
@@ -21,7 +21,7 @@ import type { View } from '../view.ts';
 import { CONFIG, isReadingStrange } from './config-cache.ts';
 import { mailTexts } from './mail-index.ts';
 import { entryTexts } from './memory-index.ts';
-import { strangeFolds } from './view-cache.ts';
+import { strangeViews } from './view-cache.ts';
 
 const FOLDER = '.lemming';
 
@@ -45,20 +45,20 @@ export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
  * Builds the state from the journal again, with rows that do not fit into memory on `aside`, and compares the kept state on
  * the way. Throws `damaged-journal`.
  */
-export function compareFolds(
+export function compareStates(
   disk: Disk,
   kept: KeptFiles,
   aside: Disk,
-  told?: Progress,
+  progress?: Progress,
 ): { fresh: Loaded; faults: Fault[] } {
   const missing = missingSegments(disk, kept).map((path) =>
     differing(STATE_PATH, `A file that it refers to is missing: ${path}`),
   );
   const known = { state: restored(disk, kept), marks: kept.read(MARKS) };
-  const fold = foldAnew(disk, aside, told);
+  const rebuilding = rebuildState(disk, aside, progress);
   const faults = [...missing];
-  let step = fold.next();
-  for (; !step.done; step = fold.next()) faults.push(...compareAt(step.value, known));
+  let step = rebuilding.next();
+  for (; !step.done; step = rebuilding.next()) faults.push(...compareAt(step.value, known));
   return { fresh: step.value, faults };
 }
 const STATE_PATH = `${FOLDER}/${STATE}`;
@@ -107,7 +107,7 @@ function digestOf(field: string, value: unknown): string {
 export async function compareFiles(view: View, place: OrgPlace): Promise<Fault[]> {
   const { machine, root, env } = place;
   const { disk, kept, state } = view;
-  const { shelf } = mailTexts(disk, { archived: true });
+  const { texts: shelf } = mailTexts(disk, { archived: true });
   const indexes = [
     ...(await differingIndexes({ disk, kept }, root, shelf)),
     ...(await differingIndexes({ disk, kept }, root, entryTexts(view))),
@@ -118,7 +118,7 @@ export async function compareFiles(view: View, place: OrgPlace): Promise<Fault[]
     ...(isReadingStrange({ disk, kept, clock: machine.clock, env, owner: ownerOf(place) }, state)
       ? [differing(`${FOLDER}/${CONFIG}`, 'It does not match the files')]
       : []),
-    ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'It does not match the journal')),
+    ...strangeViews(view).map((name) => differing(`${FOLDER}/${name}`, 'It does not match the journal')),
     ...indexes.map((path) => differing(path, 'Its texts differ from the files')),
     ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'It contains a reply that differs from the journal')] : []),
   ];

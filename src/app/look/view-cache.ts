@@ -14,37 +14,37 @@ const VERSION = 1;
 /** A larger result is not kept, but made again each time: bytes. */
 const MOST_BYTES = 4_000_000;
 
-type FoldInput = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
+type ViewInput = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
 
-const FOLDS = {
+const VIEWS = {
   pace: lastPace,
-  'spending-turn': ({ disk }: FoldInput) => spendingBy('turn', journalLines(disk)),
-  'spending-day': ({ disk }: FoldInput) => spendingBy('day', journalLines(disk)),
-  'spending-task': ({ disk }: FoldInput) => spendingBy('task', journalLines(disk)),
-  'spending-thread': ({ disk }: FoldInput) => spendingBy('thread', journalLines(disk)),
+  'spending-turn': ({ disk }: ViewInput) => spendingBy('turn', journalLines(disk)),
+  'spending-day': ({ disk }: ViewInput) => spendingBy('day', journalLines(disk)),
+  'spending-task': ({ disk }: ViewInput) => spendingBy('task', journalLines(disk)),
+  'spending-thread': ({ disk }: ViewInput) => spendingBy('thread', journalLines(disk)),
 };
-type Name = keyof typeof FOLDS;
+type Name = keyof typeof VIEWS;
 
 /** The result of that name for the present journal. */
-export function foldOf<N extends Name>(view: FoldInput, name: N): ReturnType<(typeof FOLDS)[N]> {
-  const known = keptFold(view, name);
-  if (known !== undefined) return known as ReturnType<(typeof FOLDS)[N]>;
-  const made = FOLDS[name](view);
+export function cachedView<N extends Name>(view: ViewInput, name: N): ReturnType<(typeof VIEWS)[N]> {
+  const known = keptView(view, name);
+  if (known !== undefined) return known as ReturnType<(typeof VIEWS)[N]>;
+  const made = VIEWS[name](view);
   if (view.running === null) keep(view, name, made);
-  return made as ReturnType<(typeof FOLDS)[N]>;
+  return made as ReturnType<(typeof VIEWS)[N]>;
 }
 
 /** The files of kept results that would be used now but do not match the journal. */
-export function strangeFolds(view: FoldInput): string[] {
-  const names = (Object.keys(FOLDS) as Name[]).filter((name) => {
-    const kept = keptFold(view, name);
-    return kept !== undefined && !isDeepStrictEqual(kept, FOLDS[name](view));
+export function strangeViews(view: ViewInput): string[] {
+  const names = (Object.keys(VIEWS) as Name[]).filter((name) => {
+    const kept = keptView(view, name);
+    return kept !== undefined && !isDeepStrictEqual(kept, VIEWS[name](view));
   });
   return names.map(fileOf);
 }
 
 /** The kept result. It does not count when the journal is not as this machine knew it. */
-function keptFold({ kept, loaded }: FoldInput, name: Name): unknown {
+function keptView({ kept, loaded }: ViewInput, name: Name): unknown {
   const found = loaded.difference === null ? kept.read(fileOf(name)) : null;
   if (found?.seal !== loaded.journal.head) return undefined;
   const { by, value } = deserialize(found.bytes);
@@ -52,7 +52,7 @@ function keptFold({ kept, loaded }: FoldInput, name: Name): unknown {
 }
 
 /** Keeps a result, unless the folder cannot be written. */
-function keep({ kept, loaded }: FoldInput, name: Name, value: unknown): void {
+function keep({ kept, loaded }: ViewInput, name: Name, value: unknown): void {
   const bytes = serialize({ by: BY, value });
   if (bytes.length > MOST_BYTES) return;
   try {
@@ -75,7 +75,7 @@ function lastPace({
   state: {
     clock: { turn },
   },
-}: FoldInput): Pace {
+}: ViewInput): Pace {
   const first = Math.max(1, turn - PACE_TURNS + 1);
   const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
   const groups = turns.flatMap((one) => readJournalFile(disk, one, GENESIS).groups);

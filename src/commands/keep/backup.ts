@@ -1,6 +1,6 @@
 /** The command `lemming backup`: packs the organisation. */
 import { resolve } from 'node:path';
-import { packOrg, tellLeftOut } from '../../app/archive.ts';
+import { omittedText, packOrg } from '../../app/archive.ts';
 import { backupPath } from '../../app/exclusive.ts';
 import { load } from '../../engine/journal/load.ts';
 import { barFor } from '../bar.ts';
@@ -36,8 +36,8 @@ export const run: Run<typeof command> = async (world, input) => {
       ? resolve(world.root, backupPath(disk, 'turn', turn))
       : resolve(world.cwd, input.args.file);
   if (input.args.file === undefined) disk.mkdir('backups');
-  const packed = packOrg(disk, file, { told: barFor(world, 'files') });
-  for (const path of packed.left_out) world.say(tellLeftOut(path));
+  const packed = packOrg(disk, file, { progress: barFor(world, 'files') });
+  for (const path of packed.left_out) world.say(omittedText(path));
   return {
     data: { file, turn, ...packed },
     text: `Packed ${packed.files} files of turn ${turn} into ${file}.\nTo go back to them: lemming restore ${file}`,

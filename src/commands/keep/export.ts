@@ -1,6 +1,6 @@
 /** The command `lemming export`: packs an organisation to give it away. */
 import { resolve } from 'node:path';
-import { type PackedOrg, packOrg, tellLeftOut } from '../../app/archive.ts';
+import { omittedText, type PackedOrg, packOrg } from '../../app/archive.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { type Config, keysIn } from '../../core/model/config.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
@@ -46,7 +46,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const bare = input.flags['without-journal'] === true;
   let scrubber = new Scrubber(disk, config, ownerOf(world));
   const packed: PackedOrg = packOrg(disk, file, {
-    told: barFor(world, 'files'),
+    progress: barFor(world, 'files'),
     skip: (path) => LOCAL.test(path) || (bare && HISTORY.test(path)),
     change() {
       scrubber = new Scrubber(disk, config, ownerOf(world));
@@ -54,7 +54,7 @@ export const run: Run<typeof command> = async (world, input) => {
     },
   });
   const struck = scrubber.found;
-  for (const path of packed.left_out) world.say(tellLeftOut(path));
+  for (const path of packed.left_out) world.say(omittedText(path));
   for (const path of struck)
     world.say(`${path} contained a secret. It was removed from the archive, but is still in the organisation itself.`);
   return {

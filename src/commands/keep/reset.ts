@@ -60,7 +60,7 @@ async function reset(place: World, scope: Scope): Promise<{ archive: string; rem
     const disk = place.machine.disk(place.root);
     const archive = backupPath(disk, 'reset', engine.state.clock.turn, '/org.tgz');
     disk.mkdir(archive.slice(0, archive.lastIndexOf('/')));
-    packOrg(disk, `${place.root}/${archive}`, { told: barFor(place, 'files') });
+    packOrg(disk, `${place.root}/${archive}`, { progress: barFor(place, 'files') });
     engine.post([{ k: 'request', time: clock.now(), request: { ask: 'reset', by, scope, archive } }]);
     return { archive, removed: removeScope(disk, scope) };
   });

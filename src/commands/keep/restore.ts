@@ -54,7 +54,7 @@ function restore(world: World, disk: Disk, file: string): { turn: number; archiv
   const turn = turnOf(disk, world, work, file);
   const archive = backupPath(disk, 'restore', presentTurn(disk), '/org.tgz');
   disk.mkdir(archive.slice(0, archive.lastIndexOf('/')));
-  packOrg(disk, `${world.root}/${archive}`, { told: barFor(world, 'files') });
+  packOrg(disk, `${world.root}/${archive}`, { progress: barFor(world, 'files') });
   for (const part of ['agents', 'org']) swap(disk, part, work);
   for (const name of ['.gitattributes', '.gitignore'])
     if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);

@@ -76,7 +76,7 @@ export const run: Run<typeof command> = async (world, input) => {
     }
   };
   const most = input.flags.last ?? SHOWN;
-  const { rows, left } = lastOf(auditOf(groups(), wishOf(input)), most);
+  const { rows, left } = lastOf(auditOf(groups(), optionsOf(input)), most);
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const ending = left > 0 ? `${count(left, 'earlier action')} left out; --last N shows more` : '';
   return {
@@ -87,15 +87,15 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-function wishOf({ flags }: InputOf<typeof command>): AuditOptions {
-  const wish: AuditOptions = {};
+function optionsOf({ flags }: InputOf<typeof command>): AuditOptions {
+  const options: AuditOptions = {};
   for (const key of ['who', 'act', 'rule', 'outcome'] as const) {
     const value = flags[key];
-    if (value !== undefined) wish[key] = value;
+    if (value !== undefined) options[key] = value;
   }
   const since = flags['since-turn'];
-  if (since !== undefined) wish.since = since;
-  return wish;
+  if (since !== undefined) options.since = since;
+  return options;
 }
 
 /** The last ones, and how many came before them. */

@@ -1,5 +1,5 @@
 /** The command `lemming costs`. */
-import { foldOf } from '../../app/look/view-cache.ts';
+import { cachedView } from '../../app/look/view-cache.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { Ports } from '../../engine/ports.ts';
 import { listPrice, PRICES } from '../../providers/prices.ts';
@@ -57,14 +57,14 @@ export const tellLedger: Run<typeof command, Costs & { forecast: Forecast }> = a
   const { config, state } = view;
   const by = input.flags.by ?? 'agent';
   const costs = costsOf(config, state);
-  const forecast = forecastOf(config, state, foldOf(view, 'pace'));
+  const forecast = forecastOf(config, state, cachedView(view, 'pace'));
   const own: Record<string, Record<string, Cost>> = {
     agent: costs.by_agent,
     model: costs.by_model,
     provider: costs.by_provider,
     tool: costs.by_tool,
   };
-  const rows = own[by] ?? Object.fromEntries(foldOf(view, `spending-${by as Heading}`));
+  const rows = own[by] ?? Object.fromEntries(cachedView(view, `spending-${by as Heading}`));
   const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }), forecast };
   return { data, text: printCosts(costs, by, new Map(Object.entries(rows)), forecast) };
 };
@@ -111,12 +111,17 @@ function ledgerShape(z: Zod) {
     tokens_in: z.number(),
     tokens_out: z.number(),
   });
-  const purse = z.strictObject({ granted: z.number(), reserved: z.number(), left: z.number(), in_doubt: z.number() });
+  const allowance = z.strictObject({
+    granted: z.number(),
+    reserved: z.number(),
+    left: z.number(),
+    in_doubt: z.number(),
+  });
   const pace = z.strictObject({ per_turn: z.number(), ends_at_turn: z.number().nullable() });
   return z.strictObject({
     spent: z.number(),
-    ...purse.shape,
-    by_agent: z.record(z.string(), cost.extend(purse.shape)),
+    ...allowance.shape,
+    by_agent: z.record(z.string(), cost.extend(allowance.shape)),
     by_model: z.record(z.string(), cost),
     by_provider: z.record(z.string(), cost),
     by_tool: z.record(z.string(), cost),

@@ -4,7 +4,7 @@ import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import { journalLines } from '../../engine/journal/history.ts';
 import { failure } from '../../schema/fault.ts';
-import { Diagnosis, type FindingWish, findingsFor, printFindings } from '../../views/diagnose/diagnosis.ts';
+import { Diagnosis, type FindingQuery, findingsFor, printFindings } from '../../views/diagnose/diagnosis.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
 import { findingShape } from '../shapes.ts';
@@ -30,25 +30,25 @@ export const command = {
 /** Reads the whole journal, because a claim may rest on what was done long before. Throws `damaged-journal`. */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
-  const wish = wishOf(view, input.args.run);
+  const query = queryOf(view, input.args.run);
   const diagnosis = new Diagnosis();
   for (const entry of journalLines(view.disk)) diagnosis.take(entry);
-  const findings = findingsFor(diagnosis.findings(), wish);
+  const findings = findingsFor(diagnosis.findings(), query);
   const turns = view.state.clock.turn;
   return {
     data: { turns, findings },
     text: findings.length
       ? `${printFindings(findings)}\n\n${count(findings.length, 'failure')} found.`
-      : `${missingTurns(wish, turns)}None of the failures that this command knows was found.`,
+      : `${missingTurns(query, turns)}None of the failures that this command knows was found.`,
   };
 };
 
 /** A sentence when turns were asked for that the journal does not have. */
-function missingTurns({ turns }: FindingWish, last: number): string {
+function missingTurns({ turns }: FindingQuery, last: number): string {
   return turns !== undefined && turns.to > last ? `The journal ends with turn ${last}. ` : '';
 }
 
-function wishOf(view: View, run: string | undefined): FindingWish {
+function queryOf(view: View, run: string | undefined): FindingQuery {
   if (run === undefined) return {};
   const turns = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(run);
   if (turns) return { turns: { from: Number(turns[1]), to: Number(turns[2] ?? turns[1]) } };

@@ -72,7 +72,7 @@ export const run: Run<
   const until = endOf(world, input);
   const rule = input.flags.always ? await ruleFor(world, input.args.id) : null;
   const changed = await changedIn(world, input.args.id);
-  const outcome = told(decide(world, input, 'approve'), changed);
+  const outcome = withChanges(decide(world, input, 'approve'), changed);
   if (rule === null) return outcome;
   writePolicy(world, { act: rule, until });
   const span = until ? `${endText({ until })}, these need no approval` : 'From now on, these need no approval';
@@ -124,7 +124,10 @@ async function changedIn(world: World, id: string): Promise<string[]> {
   return (await presentActs({ ...view, changes: folderChanges(view) })).get(id)?.changed ?? [];
 }
 
-function told(outcome: Outcome<DecidedApproval>, changed: string[]): Outcome<DecidedApproval & { changed: string[] }> {
+function withChanges(
+  outcome: Outcome<DecidedApproval>,
+  changed: string[],
+): Outcome<DecidedApproval & { changed: string[] }> {
   const data = { ...outcome.data, changed };
   if (changed.length === 0) return { ...outcome, data };
   const text = `${changedText(changed)} since the action was shown, so it is not done. The next turn shows it again in its present form.\nRun lemming approvals to see it.`;

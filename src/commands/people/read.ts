@@ -49,9 +49,8 @@ export const readMessage: Run<typeof command, MailRow> = async (world, input) =>
 async function readNotices(world: World) {
   const view = await foreseen(world);
   const person = personOf(view);
-  const told = agentState(view.state.staff, person).notices;
-  const notices = noticeLines(told);
-  if (told.length) await tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
+  const notices = noticeLines(agentState(view.state.staff, person).notices);
+  if (notices.length) await tellRead(world, person, { ask: 'read', ids: ['notices'], notices: notices.map(noticeKey) });
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');
   return { data: { notices }, text: text || 'You have no notices.' };
 }

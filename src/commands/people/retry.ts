@@ -37,7 +37,7 @@ const SHOWN = 80;
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { id } = input.args;
-  const named = lettersOf(view, id);
+  const named = deadLettersOf(view, id);
   if (named.length === 0)
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
       remedy: 'Their ids are the names of the files in org/dead-letter/.',
@@ -56,7 +56,7 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: { count: ids.length, retried: ids, taken }, text: lines.map(printRetried).join('\n') };
 };
 
-function lettersOf({ state }: View, id: string): DeadLetter[] {
+function deadLettersOf({ state }: View, id: string): DeadLetter[] {
   const named = state.dead.letters.get(id);
   return [...new Map([...(named ? [named] : []), ...deadOf(state.dead, id)].map((one) => [one.id, one])).values()];
 }

@@ -53,18 +53,18 @@ export const command = {
 export const run: Run<typeof command, { path: string; to: string[]; from: string }> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
-  const letter = letterOf(input, await bodyOf(world, input.rest));
+  const message = messageOf(input, await bodyOf(world, input.rest));
   const { attach } = input.flags;
   const files = attach?.map((file) => fileToSend(world, view, file));
-  const { path, to } = sendMessage(view, person, letter, files);
+  const { path, to } = sendMessage(view, person, message, files);
   tellPaused(world, view, to);
   return { data: { path, to, from: person }, text: writtenText(world, path, to) };
 };
 
-function letterOf({ args, flags }: InputOf<typeof command>, body: string): OutgoingMessage {
-  const letter: OutgoingMessage = { to: [args.agent], body };
+function messageOf({ args, flags }: InputOf<typeof command>, body: string): OutgoingMessage {
+  const message: OutgoingMessage = { to: [args.agent], body };
   const { subject, priority, kind, thread, task } = flags;
   const said = { subject, priority, kind, thread, task, reply_to: flags['reply-to'] };
-  for (const [key, value] of Object.entries(said)) if (value !== undefined) Object.assign(letter, { [key]: value });
-  return letter;
+  for (const [key, value] of Object.entries(said)) if (value !== undefined) Object.assign(message, { [key]: value });
+  return message;
 }

@@ -62,36 +62,36 @@ export const run: Run<typeof command> = async (world, input) => {
 /** Follows the journal; needs no lock and no engine. */
 async function follow(world: World, input: InputOf<typeof command>): Promise<Outcome<DataOf<typeof command>>> {
   const disk = world.machine.disk(world.root);
-  const bell = new FolderWatcher(world.root);
+  const watcher = new FolderWatcher(world.root);
   const next = new NextFile(disk);
-  const teller = new EventPrinter(world, world.json && input.flags.once === true);
+  const printer = new EventPrinter(world, world.json && input.flags.once === true);
   const place = startOf(disk, input.flags.once === true);
   const turns = input.flags.once ? 1 : (input.flags.turns ?? Number.POSITIVE_INFINITY);
   for (;;) {
-    for (const line of news(disk, place, next)) if (teller.turns < turns) teller.tell(line);
-    if (teller.turns >= turns || input.flags.once || world.signal.aborted) break;
-    await bell.wait(REST_MS, POLL_MS, world.signal);
+    for (const line of news(disk, place, next)) if (printer.turns < turns) printer.tell(line);
+    if (printer.turns >= turns || input.flags.once || world.signal.aborted) break;
+    await watcher.wait(REST_MS, POLL_MS, world.signal);
   }
-  await bell.close();
+  await watcher.close();
   return {
     data: {
-      turns: teller.turns,
-      turn: teller.turn,
-      ...(input.flags.once ? { spent: teller.spent, events: teller.events } : {}),
+      turns: printer.turns,
+      turn: printer.turn,
+      ...(input.flags.once ? { spent: printer.spent, events: printer.events } : {}),
     },
-    text: teller.turns === 0 && input.flags.once ? 'No turn has been made yet.' : '',
+    text: printer.turns === 0 && input.flags.once ? 'No turn has been made yet.' : '',
   };
 }
 
 /** How far the journal was told: the file, and the lines of it. */
-interface ToldPosition {
+interface PrintedPosition {
   file: number;
   size: number;
   lines: number;
 }
 
 /** The end of the journal; of a turn under way, or of the last one when it is wanted, the beginning. */
-function startOf(disk: Disk, lastTurn: boolean): ToldPosition {
+function startOf(disk: Disk, lastTurn: boolean): PrintedPosition {
   const files = journalFiles(disk);
   const isCommitted = (turn: number | undefined) =>
     turn !== undefined && turnLines(disk, turn).some((line) => line.k === 'commit');
@@ -101,7 +101,7 @@ function startOf(disk: Disk, lastTurn: boolean): ToldPosition {
 }
 
 /** Lines that came since. A file is read from its beginning, because later lines refer to earlier ones. */
-function* news(disk: Disk, place: ToldPosition, next: NextFile): Generator<Entry> {
+function* news(disk: Disk, place: PrintedPosition, next: NextFile): Generator<Entry> {
   for (;;) {
     const size = disk.stat(journalPath(place.file))?.size ?? 0;
     const lines = size === place.size ? [] : turnLines(disk, place.file);

@@ -13,7 +13,7 @@ export class RunProgress {
   readonly faults: Fault[] = [];
   private readonly world: World;
   private readonly engine: Engine;
-  private readonly told = new Set<string>();
+  private readonly seen = new Set<string>();
   private quiet = false;
 
   constructor(world: World, engine: Engine) {
@@ -42,8 +42,8 @@ export class RunProgress {
   }
 
   private once(line: string): boolean {
-    if (this.told.has(line)) return false;
-    this.told.add(line);
+    if (this.seen.has(line)) return false;
+    this.seen.add(line);
     this.world.say(line);
     return true;
   }

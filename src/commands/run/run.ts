@@ -45,19 +45,19 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, input) =>
-  input.flags['dry-run'] ? dryRun(world, wishOf(input)) : make(world, input);
+  input.flags['dry-run'] ? dryRun(world, optionsOf(input)) : make(world, input);
 
 /** Makes the turns that the input wishes for. */
-export const make: Run<typeof command, RunResult> = (world, input) => makeTurns(world, 'run', wishOf(input));
+export const make: Run<typeof command, RunResult> = (world, input) => makeTurns(world, 'run', optionsOf(input));
 
-function wishOf(input: InputOf<typeof command>): TurnsOptions {
+function optionsOf(input: InputOf<typeof command>): TurnsOptions {
   const { flags } = input;
-  const wish: TurnsOptions = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
-  if (flags.verify === true) wish.verify = true;
-  if (typeof flags.turns === 'number') wish.turns = flags.turns;
-  if (typeof flags['max-cost'] === 'number') wish.maxCost = flags['max-cost'];
-  if (typeof flags.concurrency === 'number') wish.concurrency = flags.concurrency;
-  return wish;
+  const options: TurnsOptions = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
+  if (flags.verify === true) options.verify = true;
+  if (typeof flags.turns === 'number') options.turns = flags.turns;
+  if (typeof flags['max-cost'] === 'number') options.maxCost = flags['max-cost'];
+  if (typeof flags.concurrency === 'number') options.concurrency = flags.concurrency;
+  return options;
 }
 
 async function dryRun(world: World, { maxCost }: TurnsOptions) {

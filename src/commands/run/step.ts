@@ -23,11 +23,11 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, input) => {
-  const wish: TurnsOptions = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
+  const options: TurnsOptions = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
   const { agent } = input.flags;
   if (agent !== undefined)
-    wish.only = agentNamed(readOrg({ machine: world.machine, root: world.root, env: world.env }), agent);
-  return makeTurns(world, 'step', wish);
+    options.only = agentNamed(readOrg({ machine: world.machine, root: world.root, env: world.env }), agent);
+  return makeTurns(world, 'step', options);
 };
 
 function turnsOf({ args: { n = '1' } }: InputOf<typeof command>): number {

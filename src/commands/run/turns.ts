@@ -73,22 +73,22 @@ export function wantsUnsafeHost({ flags }: { flags: { 'unsafe-host'?: true | und
 }
 
 /** Makes turns, says a line for each on stderr, and sums up: what happened, what it cost, what waits for the person. */
-export function makeTurns(world: World, verb: string, wish: TurnsOptions): Promise<Outcome<RunResult>> {
-  const { concurrency, unsafeHost = false, verify = false, ...run } = wish;
+export function makeTurns(world: World, verb: string, options: TurnsOptions): Promise<Outcome<RunResult>> {
+  const { concurrency, unsafeHost = false, verify = false, ...run } = options;
   return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
-    const teller = new RunProgress(world, engine);
+    const progress = new RunProgress(world, engine);
     const bar = barFor(world, 'turns');
     const before = engine.state.clock.turn;
     const report = await runTurns(engine, clock, {
       ...run,
       ...(world.stays && { stays: world.stays }),
       signal: world.signal,
-      told: (turn) => {
-        teller.tell(turn);
+      onTurn: (turn) => {
+        progress.tell(turn);
         if (run.turns !== undefined) bar(turn.turn - before, run.turns);
       },
     });
-    return outcomeOf(world, engine, report, teller);
+    return outcomeOf(world, engine, report, progress);
   });
 }
 
@@ -97,14 +97,14 @@ function placeOf(world: World, concurrency: number | undefined): OrgPlace {
   return { machine: world.machine, root: world.root, env, say: (line) => world.say(line) };
 }
 
-function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunProgress): Outcome<RunResult> {
+function outcomeOf(world: World, engine: Engine, report: RunReport, progress: RunProgress): Outcome<RunResult> {
   const { seat } = world;
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
   const keys = keysHeldBack(world, engine, report, failing);
   const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
-  const needs = neededIn(world, engine, person, teller);
+  const needs = neededIn(world, engine, person, progress);
   const data = {
     turn: engine.state.clock.turn,
     turns: report.turns,
@@ -118,7 +118,7 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
     unplaced: reports.flatMap((turn) =>
       turn.unplaced.map(({ id, path, kept, detail }) => ({ id, path, kept, detail })),
     ),
-    faults: [...teller.faults, ...keys],
+    faults: [...progress.faults, ...keys],
     needs,
     owed: engine.knownConfig ? owedAnswers(engine.knownConfig, engine.state) : [],
   };
@@ -261,6 +261,6 @@ function neededIn(
 /** What the person should look at next. */
 function waitingLines({ state }: Engine, person: string | undefined, needs: NeedCounts): string {
   const notices = person === undefined ? 0 : noticeLines(agentState(state.staff, person).notices).length;
-  const told = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
-  return [printNeeds(needs), told].filter(Boolean).join('\n');
+  const unread = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
+  return [printNeeds(needs), unread].filter(Boolean).join('\n');
 }

@@ -2,7 +2,7 @@
 import { basename, relative, resolve } from 'node:path';
 import { checkFolder } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
-import { drop } from '../../app/send.ts';
+import { putInOutbox } from '../../app/send.ts';
 import { type Config, mayWriteTo } from '../../core/model/config.ts';
 import { emptyState } from '../../core/model/state.ts';
 import { firstLine } from '../../core/rights/recipients.ts';
@@ -128,7 +128,7 @@ function make(world: World, input: InputOf<typeof command>, source: Disk, target
   files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));
   const first = writeFirst(world, files, target, root, goal, goal === null ? firstRequest(source, template) : null);
   target.unlink(MARK);
-  return told(world, root, template, files, first, target);
+  return outcomeOf(world, root, template, files, first, target);
 }
 
 /** A purpose that org.yaml can hold. */
@@ -210,8 +210,8 @@ function writeFirst(
   const first = mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
   if (goal !== null) files.add('org/goals/first.md', goalText(goal, first));
   if (first === undefined || target.list(`agents/${person}/outbox`)?.length) return null;
-  const letter = request ?? { subject: 'The charter', body: charterText(goal ?? config.org.purpose) };
-  drop(target, world.machine.clock, emptyState(), person, { to: [first], ...letter });
+  const message = request ?? { subject: 'The charter', body: charterText(goal ?? config.org.purpose) };
+  putInOutbox(target, world.machine.clock, emptyState(), person, { to: [first], ...message });
   return first;
 }
 
@@ -235,7 +235,7 @@ function charterText(purpose: string): string {
   return `This organisation starts today. What it is for:\n\n> ${(purpose || 'to be decided').replace(/\n/g, '\n> ')}\n\nPlease tell me in a few sentences how you would begin, and what you need to know from me first.\n`;
 }
 
-function told(world: World, root: string, template: Template, files: Files, first: string | null, target: Disk) {
+function outcomeOf(world: World, root: string, template: Template, files: Files, first: string | null, target: Disk) {
   const ignored = textOf(target, '.gitignore')?.split('\n').includes('.lemming/') ?? false;
   const next = nextSteps(relative(world.cwd, root), first);
   const lines = [

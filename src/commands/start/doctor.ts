@@ -130,19 +130,19 @@ function examine(
   disk: Disk,
   { fixed, left }: Fixes,
   { declared, outbound, network }: Tools,
-  box: Probed,
+  sandbox: Probed,
 ) {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place);
-  const told = [...faults, ...warnings];
-  const barred = barredFolders(disk).filter((path) => !told.some(({ file }) => file === path));
+  const found = [...faults, ...warnings];
+  const barred = barredFolders(disk).filter((path) => !found.some(({ file }) => file === path));
   const places = barred.map((path) =>
     fault('not-regular', 'This is a file, but a folder belongs here', { file: path, remedy: MAKE_ROOM }),
   );
   const keys = config ? keyFaults(config, owner) : [];
-  const owned = owner.faults().filter(({ message }) => !told.some((one) => one.message === message));
-  const all = [...told, ...places, ...declared, ...journal, ...owned, ...keys];
+  const owned = owner.faults().filter(({ message }) => !found.some((one) => one.message === message));
+  const all = [...found, ...places, ...declared, ...journal, ...owned, ...keys];
   const running = lockHolder(disk, place.machine.host(place.root));
   const notes = [
     ...left,
@@ -150,20 +150,20 @@ function examine(
     ...(journal.length === 0 ? notesOfState(disk, config, outbound, running !== null) : []),
     ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : []),
     ...notesOfFolder(disk, all),
-    ...notesOfBox(box, config),
+    ...notesOfSandbox(sandbox, config),
     ...network,
   ];
   const ok = all.length === 0;
-  const data = { ok, faults: all, notes, fixed, box };
-  return { data, text: print(all, notes, fixed, box), exit: ok ? 0 : 3 };
+  const data = { ok, faults: all, notes, fixed, box: sandbox };
+  return { data, text: print(all, notes, fixed, sandbox), exit: ok ? 0 : 3 };
 }
 
-function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[], box: Probed): string {
+function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[], sandbox: Probed): string {
   return [
     ...fixed.map((line) => `Fixed: ${line}`),
     ...faults.map(printFault),
     ...notes.map((line) => `Note: ${line}`),
-    `Sandbox: ${box.level}${box.why && ` (${box.why})`}${heldBy(box)}`,
+    `Sandbox: ${sandbox.level}${sandbox.why && ` (${sandbox.why})`}${heldBy(sandbox)}`,
     faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No faults',
   ].join('\n');
 }
@@ -191,9 +191,9 @@ function journalFaults(disk: Disk): Fault[] {
 }
 
 function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[], isRunning: boolean): string[] {
-  const { state, unfinished, undone } = load(disk);
+  const { state, unfinished, unwritten } = load(disk);
   return [
-    ...(isRunning ? [] : unplacedNotes(disk, undone, state.clock.turn)),
+    ...(isRunning ? [] : unplacedNotes(disk, unwritten, state.clock.turn)),
     ...(unfinished ? [turnNote(unfinished.open.turn, isRunning)] : []),
     ...(state.staff.paused ? ['The organisation is paused. Run lemming resume to continue'] : []),
     ...deadLetters(config, state),
@@ -216,9 +216,9 @@ function turnNote(turn: number, isRunning: boolean): string {
 }
 
 /** A turn whose files do not all stand in the folder, and those that never can. */
-function unplacedNotes(disk: Disk, undone: readonly Entry[] | null, turn: number): string[] {
-  if (!undone) return [];
-  const lost = opsOf(undone).flatMap((op) => (op.op === 'live' ? [] : [placesOf(op)[0]]));
+function unplacedNotes(disk: Disk, unwritten: readonly Entry[] | null, turn: number): string[] {
+  if (!unwritten) return [];
+  const lost = opsOf(unwritten).flatMap((op) => (op.op === 'live' ? [] : [placesOf(op)[0]]));
   const barred = lost.filter((path) => foldersOf(path).some((folder) => disk.stat(folder)?.kind === 'file'));
   return [
     `Turn ${turn} was interrupted before all its files were written. The next run writes them`,
@@ -276,7 +276,7 @@ function keptFor(name: string, { readFrom }: Config, disk: Disk): string {
 }
 
 /** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */
-function notesOfBox({ level, why }: Probed, config: Config | null): string[] {
+function notesOfSandbox({ level, why }: Probed, config: Config | null): string[] {
   const agents = [...(config?.agents.values() ?? [])].filter((resume) =>
     PROGRAM_TOOLS.some((tool) => grants(resume, tool) !== null),
   );
@@ -293,13 +293,13 @@ function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
   const traces = paths.filter((path) => /(^|\/)\.lemming-[^/]*$/.test(path));
   const nameless = (disk.list('agents') ?? []).filter((name) => {
     const folder = `agents/${name}`;
-    const told = faults.some(({ file }) => file === folder || file?.startsWith(`${folder}/`));
+    const isReported = faults.some(({ file }) => file === folder || file?.startsWith(`${folder}/`));
     return (
       !name.startsWith('.') &&
       disk.stat(folder)?.kind === 'folder' &&
       !disk.stat(resumePath(name)) &&
       !disk.stat(retiredPath(name)) &&
-      !told
+      !isReported
     );
   });
   return [

@@ -1,5 +1,5 @@
 /** The command `lemming validate`. */
-import { faultyDrops } from '../../app/foresee.ts';
+import { faultyIncoming } from '../../app/foresee.ts';
 import { wantingFor } from '../../app/optional-packages.ts';
 import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
@@ -47,7 +47,7 @@ export const run: Run<typeof command> = async (world) => {
     ? [
         ...(await declaredFaults(TOOLS, config, disk)),
         ...(await optionFaults(config, disk)),
-        ...faultyDrops(world, config),
+        ...faultyIncoming(world, config),
         ...(await cronFaults(config.workflows)),
       ]
     : [];

@@ -67,43 +67,43 @@ export const command = {
 const TRIES = 5;
 
 interface ReplayResult {
-  refold: JournalFiles;
+  rebuilt: JournalFiles;
   recompute: Recompute | null;
   differences: FileDifference[];
 }
 
 export const run: Run<typeof command> = async (world, input) => {
   const disk = world.machine.disk(world.root);
-  const { refold, recompute, differences } = await replayStill(world, input, disk);
+  const { rebuilt, recompute, differences } = await replayStill(world, input, disk);
   const first = differences[0];
-  const line = first ? showDifference(disk, refold, first) : null;
+  const line = first ? showDifference(disk, rebuilt, first) : null;
   const divergence = recompute?.divergence ?? null;
   const folded = [...(recompute?.folded ?? [])].map(([rules, turns]) => ({ rules, turns }));
   const edited = differences.map(({ path }) => path);
-  if (refold.undone && edited.length)
+  if (rebuilt.unwritten && edited.length)
     world.say(
-      `Turn ${refold.turns} was interrupted before all its files were written. Run lemming run-once to complete them.`,
+      `Turn ${rebuilt.turns} was interrupted before all its files were written. Run lemming run-once to complete them.`,
     );
   const identical = edited.length === 0 && divergence === null;
   return {
     data: {
-      turns: refold.turns,
-      files: refold.files.size,
+      turns: rebuilt.turns,
+      files: rebuilt.files.size,
       identical,
       edited,
-      ...(refold.unkept.size ? { not_kept: [...refold.unkept] } : {}),
+      ...(rebuilt.unkept.size ? { not_kept: [...rebuilt.unkept] } : {}),
       first_difference: first ? { ...first, ...line } : divergence,
       ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null, folded } } : {}),
     },
     text: [
-      `From the journal: ${count(refold.turns, 'turn')}, ${count(refold.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} repeated` : ''}.`,
+      `From the journal: ${count(rebuilt.turns, 'turn')}, ${count(rebuilt.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} repeated` : ''}.`,
       ...folded.map(
         ({ rules, turns }) =>
           `${count(turns, 'turn')} of rules ${rules}: effects taken from the journal, not repeated.`,
       ),
       ...printDifferences(differences, line),
       ...(divergence ? [printDivergence(divergence)] : []),
-      ...[...refold.unkept].map((path) => `Not written, because the new folder does not allow this name: ${path}`),
+      ...[...rebuilt.unkept].map((path) => `Not written, because the new folder does not allow this name: ${path}`),
       ...(identical ? ['Everything is identical.'] : []),
     ].join('\n'),
     ...(identical ? {} : { exit: 1 }),
@@ -121,7 +121,7 @@ async function replayStill(world: World, input: InputOf<typeof command>, disk: D
 }
 
 async function replayOnce(world: World, input: InputOf<typeof command>, disk: Disk): Promise<ReplayResult> {
-  const refold = new JournalFiles(sinkOf(world, input));
+  const rebuilt = new JournalFiles(sinkOf(world, input));
   const recompute = input.flags.recompute ? new Recompute(TOOLS, portsOf(world)) : null;
   const faults: Fault[] = [];
   const bar = barFor(world, 'turns');
@@ -130,11 +130,11 @@ async function replayOnce(world: World, input: InputOf<typeof command>, disk: Di
     world.signal.throwIfAborted();
     if (faults.length) break;
     bar(group.file - 1, last);
-    refold.take(group);
+    rebuilt.take(group);
     await recompute?.take(group);
   }
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  return { refold, recompute, differences: compareFolder(disk, refold, world.env, ownerOf(world).redact) };
+  return { rebuilt, recompute, differences: compareFolder(disk, rebuilt, world.env, ownerOf(world).mask) };
 }
 
 function sinkOf(world: World, { flags }: InputOf<typeof command>): Disk | null {

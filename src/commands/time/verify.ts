@@ -1,6 +1,6 @@
 /** The command `lemming verify`. */
 import { workFolder } from '../../app/exclusive.ts';
-import { compareFiles, compareFolds, differing, unbelieved } from '../../app/look/verify-caches.ts';
+import { compareFiles, compareStates, differing, unbelieved } from '../../app/look/verify-caches.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { verifyJournal } from '../../engine/journal/verify.ts';
@@ -71,13 +71,13 @@ async function keptFaults(world: World): Promise<Fault[]> {
   try {
     if (disk.stat('.lemming')) disk.mkdir(aside);
     const strangers = unbelieved(disk, kept); // before anything is kept anew
-    const folds = compareFolds(disk, kept, world.machine.disk(`${world.root}/${aside}`), barFor(world, 'files'));
-    const view = readOrg(world, folds.fresh);
+    const compared = compareStates(disk, kept, world.machine.disk(`${world.root}/${aside}`), barFor(world, 'files'));
+    const view = readOrg(world, compared.fresh);
     const files = await compareFiles(view, world);
     const status = (await isStatusStrange(world, view))
       ? [differing('.lemming/status.json', 'The cached status does not match the organisation')]
       : [];
-    return [...strangers, ...folds.faults, ...files, ...status];
+    return [...strangers, ...compared.faults, ...files, ...status];
   } finally {
     removeTree(disk, aside);
   }

@@ -71,7 +71,7 @@ async function makeTurns(place: OrgPlace, engine: Engine, asked: AskedPlan, wait
     untilIdle: true,
     ...(waiting.maxCost === undefined ? {} : { maxCost: waiting.maxCost }),
     signal: AbortSignal.any([waiting.signal, found.signal]),
-    told(turn) {
+    onTurn(turn) {
       told(turn);
       const { held, answer } = proposalIn(disk, engine.state, asked);
       if (held || answer) found.abort();

@@ -43,13 +43,13 @@ export function saidText(held: Held, { decision, said }: Given): string {
 
 /** Tells the agent an answer; that makes it due. */
 export function answerNotice(held: Held, answer: Given, outcome: string): Effect {
-  return toldOf(held, answer, answerText(held, answer, outcome));
+  return noticeOf(held, answer, answerText(held, answer, outcome));
 }
 
 /** Tells the agent that an approved act must wait for credits. */
 export function unpaidNotice(held: Held, answer: Given, cost: number): Effect {
   const why = `A use of ${held.tool} costs ${countCredits(cost)}, which is more than you may spend now. It will be done in the first turn that can pay for it.`;
-  return toldOf(held, answer, `${answeredText(held, answer)} ${why}`);
+  return noticeOf(held, answer, `${answeredText(held, answer)} ${why}`);
 }
 
 /** Tells people of answers whose last attempt this visit was: they do not make the agent due any more. */
@@ -68,7 +68,7 @@ export function unheardNotices(
 }
 
 /** The mail that the agent had when it asked is what its answer is about. A person has spoken, so its chain begins anew. */
-function toldOf({ id, agent, cause, again }: Held, { by }: Given, text: string): Effect {
+function noticeOf({ id, agent, cause, again }: Held, { by }: Given, text: string): Effect {
   const mail = by === 'nobody' ? cause : cause.map(({ hops: _, ...rest }) => Object.assign(rest, { hops: 0 }));
   return {
     k: 'notice',

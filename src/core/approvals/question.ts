@@ -58,10 +58,10 @@ export function chooseAnswer(held: Pick<Held, 'id' | 'tool' | 'input'>, given: G
 /** An option by its exact text, else by its text whatever the case, else by its number. */
 function chooseOption(id: string, options: readonly string[], wanted: string): ChosenAnswer {
   const text = plain(wanted);
-  const alike = options.filter((option) => plain(option).toLowerCase() === text.toLowerCase());
+  const matches = options.filter((option) => plain(option).toLowerCase() === text.toLowerCase());
   const said =
     options.find((option) => option === wanted) ??
-    (alike.length === 1 ? alike[0] : undefined) ??
+    (matches.length === 1 ? matches[0] : undefined) ??
     (/^[1-9]\d?$/.test(text) ? options[Number(text) - 1] : undefined);
   if (said !== undefined) return { said };
   const why = options.length ? `${id} has no option ${JSON.stringify(wanted)}.` : `${id} has no options.`;

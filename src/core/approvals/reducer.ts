@@ -64,13 +64,13 @@ export function tellAnswer(
 /** A visit was told answers: they are done with when it ended well (`heard`), else `counts` says whether it was an attempt. */
 export function hearAnswers(
   { approvals }: State,
-  { agent, answers: told = [] }: Pick<VisitEffect, 'agent' | 'answers'>,
+  { agent, answers: read = [] }: Pick<VisitEffect, 'agent' | 'answers'>,
   how: 'heard' | 'attempt',
 ): void {
-  if (told.length === 0) return;
-  const isTold = (id: string, turn: number): boolean => told.some((one) => one.id === id && one.turn === turn);
+  if (read.length === 0) return;
+  const isRead = (id: string, turn: number): boolean => read.some((one) => one.id === id && one.turn === turn);
   const left = answersFor(approvals, agent).flatMap((answer) => {
-    if (!isTold(answer.id, answer.turn)) return [answer];
+    if (!isRead(answer.id, answer.turn)) return [answer];
     return how === 'heard' ? [] : [copyWith(answer, { attempts: answer.attempts + 1 })];
   });
   if (left.length) approvals.answers.set(agent, left);

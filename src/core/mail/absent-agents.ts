@@ -23,7 +23,7 @@ export function goneText(name: string): string {
 }
 
 /** Dead letters that are delivered automatically when the folder of their agent is back. */
-export function lettersAway(config: Config, state: State): DeadLetter[] {
+export function deadForAbsent(config: Config, state: State): DeadLetter[] {
   const away = new Set([...state.staff.absent.keys()].filter((name) => isAway(config, state, name)));
   if (away.size === 0) return [];
   return [...state.dead.letters.values()].filter(

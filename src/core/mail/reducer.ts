@@ -19,7 +19,7 @@ const KEPT_THREADS = 2000;
 const THREADS_EACH = 4;
 
 /** Takes in a message that was found in the outbox of a person. */
-export function addDrop(
+export function addIncoming(
   state: State,
   { found, mends, message, attached = [], digest }: Extract<Entry, { k: 'drop' }>,
 ): void {

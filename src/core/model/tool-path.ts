@@ -87,6 +87,6 @@ function reachText({ shared }: Pick<Resume, 'shared'>): string {
 }
 
 /** A path of the org as agents' tools write it. */
-export function toldPath(path: string): string {
+export function pathLabel(path: string): string {
   return path.replace(/^org\/(?=shared(?:\/|$))|^agents\/[^/]+\/workspace\/(?=.)/, '');
 }

@@ -88,7 +88,7 @@ export interface ToolWork {
   most: number;
   /** What the owner of the machine approved; a tool that ships with LeMMing needs no approval. */
   needs?: Trusted;
-  run(value: unknown, box: ToolContext): WorldResult | Promise<WorldResult>;
+  run(value: unknown, context: ToolContext): WorldResult | Promise<WorldResult>;
 }
 
 /** All that a world tool can reach. Paths are checked: relative to the workspace, or `shared/...` within the grants. */
@@ -268,7 +268,7 @@ export interface Draft {
   /** How large it left files of its workspace: characters of texts, bytes of others. */
   sizes: Map<string, number>;
   /** Calls that came to nothing. */
-  undone: DroppedCalls;
+  dropped: DroppedCalls;
   /** The model that answered in place of the first, and why. */
   via?: string | undefined;
   /** What is being done: a call and an act in it, or a held act (`made` of a sent message). */
@@ -345,7 +345,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     done: null,
     touched: new Map(),
     sizes: new Map(),
-    undone: new Map(),
+    dropped: new Map(),
     known: new TextsByHash(),
     nextMessage,
     nextTask: 1,

@@ -19,7 +19,7 @@ export interface Finished {
   model?: string;
   long?: true;
   /** It was given its mail alone: what was left out. */
-  leftOut?: readonly string[];
+  omitted?: readonly string[];
   /** Micro-credits that the call it could not pay might cost. */
   need?: number;
   /** The budget of its work that ended it: `task x` or `run r-1`. */
@@ -33,7 +33,7 @@ export interface Finished {
   reminded?: readonly Mail[];
   /** Its replies came from rules, which owe nobody an answer. */
   settlesAll?: true;
-  told: number;
+  notices: number;
   /** Answers that the visit was told. */
   answers: readonly Answer[];
   draft: Draft;

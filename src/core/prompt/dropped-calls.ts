@@ -5,36 +5,36 @@ import type { Draft, DroppedCalls } from '../model/tool.ts';
 import { callName, toolName } from '../text/call-name.ts';
 
 const WHY_CHARS = 160;
-const UNDONE_CHARS = 1000;
+const DROPPED_CHARS = 1000;
 
 /** Records the outcome of a call. A call that succeeds in the end is not reported. */
 export function noteDropped(
-  undone: DroppedCalls,
+  dropped: DroppedCalls,
   call: Pick<ActCall, 'tool' | 'input'>,
   { ok, text }: { ok: boolean; text: string },
   rule: string | null,
 ): void {
   const isMissing = rule === 'granted-tool' || rule === 'known-tool';
   const key = isMissing ? toolName(call.tool) : callName(call);
-  const before = undone.get(key);
-  undone.delete(key);
+  const before = dropped.get(key);
+  dropped.delete(key);
   if (ok) return;
   const why = isMissing
     ? rule === 'granted-tool'
       ? 'you do not have it'
       : 'there is no such tool'
     : whyOf(text, rule !== null);
-  undone.set(key, { why, times: (before?.times ?? 0) + 1, refused: rule !== null });
+  dropped.set(key, { why, times: (before?.times ?? 0) + 1, refused: rule !== null });
 }
 
 /** Forgets mere failures, which were reported and may have passed; refusals stay. */
-export function forgetFailures(undone: DroppedCalls): void {
-  for (const [key, { refused }] of undone) if (!refused) undone.delete(key);
+export function forgetFailures(dropped: DroppedCalls): void {
+  for (const [key, { refused }] of dropped) if (!refused) dropped.delete(key);
 }
 
 /** Tells the agent what the visit asked for and did not get. */
-export function droppedText({ undone }: Pick<Draft, 'undone'>): string {
-  const all = [...undone];
+export function droppedText({ dropped }: Pick<Draft, 'dropped'>): string {
+  const all = [...dropped];
   const refused = all.filter(([, { refused }]) => refused).map(([what, one]) => `${what} (${one.why}${tries(one)})`);
   const failed = all
     .filter(([, { refused }]) => !refused)
@@ -50,13 +50,13 @@ function tries({ times }: { times: number }): string {
 
 /** The first entries, and how many more there are. */
 function listed(head: string, all: readonly string[]): string {
-  const told: string[] = [];
+  const lines: string[] = [];
   for (const one of all) {
-    if (told.join().length + one.length > UNDONE_CHARS) break;
-    told.push(one);
+    if (lines.join().length + one.length > DROPPED_CHARS) break;
+    lines.push(one);
   }
-  if (told.length < all.length) told.push(`${all.length - told.length} more`);
-  return told.length ? `${head}: ${told.join('; ')}.` : '';
+  if (lines.length < all.length) lines.push(`${all.length - lines.length} more`);
+  return lines.length ? `${head}: ${lines.join('; ')}.` : '';
 }
 
 /** Why a call came to nothing, on one line: the refusal, or the last line of a program's output that reports an error. */

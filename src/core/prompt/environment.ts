@@ -8,13 +8,13 @@ import type { PastAct } from '../model/state/acts.ts';
 import type { Tree, TreeEntry } from '../model/state/files.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
-import { toldPath } from '../model/tool-path.ts';
+import { pathLabel } from '../model/tool-path.ts';
 import { balanceOf, countCredits } from '../money/ledger.ts';
 import { grants } from '../rights/permit.ts';
 import { neighboursOf } from '../staff/neighbours.ts';
 import { callName } from '../text/call-name.ts';
 import { quoteUntrusted } from '../text/untrusted.ts';
-import { toldName } from './unfinished.ts';
+import { fileLabel } from './unfinished.ts';
 
 /** Characters of a name, a subject or a question, and of the list of files; held acts, granted paths and things that are named. */
 const NAME_CHARS = 80;
@@ -153,12 +153,12 @@ function printActs(config: Config, state: State, agent: string, turn: number): s
   const acts = state.acts.last.get(agent);
   if (!acts) return '';
   let last = 0;
-  const told = acts.map((act) => {
+  const names = acts.map((act) => {
     const when = act.turn === last ? '' : `turn ${act.turn} `;
     last = act.turn;
     return `${when}${printAct(config, state, act, turn)}`;
   });
-  return `Lately you: ${told.join('; ')}.`;
+  return `Lately you: ${names.join('; ')}.`;
 }
 
 function printAct(config: Config, state: State, { did, things, message }: PastAct, turn: number): string {
@@ -169,7 +169,7 @@ function printAct(config: Config, state: State, { did, things, message }: PastAc
 
 /** An agent, an entry of memory or a file. */
 function printThing(thing: string): string {
-  return memoryOwner(thing) === null ? plain(toldPath(thing)) : toldName(thing);
+  return memoryOwner(thing) === null ? plain(pathLabel(thing)) : fileLabel(thing);
 }
 
 /** Surely: it stands in none of a few inboxes. That is less work than to look for it among all mail, where it is not. */

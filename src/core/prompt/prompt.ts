@@ -37,7 +37,7 @@ export interface VisitPrompt {
   systemHash: string;
   pieces: Piece[];
   /** Of mail that is given alone: what was left out. */
-  leftOut: string[];
+  omitted: string[];
 }
 
 /** What the sections of the changing part are made of. */
@@ -119,7 +119,7 @@ export function buildPrompt(
     blobs: [system, ...made.blobs],
     systemHash: system.hash,
     pieces: made.pieces,
-    leftOut: made.leftOut,
+    omitted: made.omitted,
   };
 }
 
@@ -128,7 +128,7 @@ function mailOf({ id, by: from, title: subject }: Task, { files }: State): MailV
   return { id, from, kind: 'task', subject, body: splitTask(files.texts.get(taskPath(id)) as string).body, thread: id };
 }
 
-interface ChangingPart extends Pick<VisitPrompt, 'pieces' | 'blobs' | 'leftOut'> {
+interface ChangingPart extends Pick<VisitPrompt, 'pieces' | 'blobs' | 'omitted'> {
   text: string;
 }
 
@@ -136,7 +136,7 @@ function changingPart(scene: Scene): ChangingPart {
   const { config, state, resume, given } = scene;
   const made: Changing = { pieces: [], blobs: [], memory: memorySection(config, state, resume, given.mail) };
   const order = withTask(config.org.prompt?.changing ?? CHANGING_SECTIONS);
-  const leftOut = given.bare ? addAlone(made, scene, order) : [];
+  const omitted = given.bare ? addAlone(made, scene, order) : [];
   if (!given.bare)
     for (const name of order) if (!scene.left.includes(name as ChangingSection)) addSection(made, scene, name);
   const { pieces, blobs } = made;
@@ -145,7 +145,7 @@ function changingPart(scene: Scene): ChangingPart {
     bodiesFor(given, scene.earlier),
     (hash) => blobs.find((blob) => blob.hash === hash)?.text as string,
   );
-  return { pieces, blobs, leftOut, text };
+  return { pieces, blobs, omitted, text };
 }
 
 /** The order of the sections; a task is never left out. */
@@ -161,13 +161,13 @@ function addSection(made: Changing, scene: Scene, name: string): void {
 
 /** Mail that is given alone, after the model refused it with all the rest. Returns what was left out. */
 function addAlone(made: Changing, scene: Scene, order: readonly string[]): string[] {
-  const leftOut = [
+  const omitted = [
     'the overview',
     ...order.filter((name) => !ALONE.includes(name) && holds(made, scene, name)).map(nameOf),
   ];
-  made.pieces.push(`Turn ${scene.turn}.\n`, aloneText(leftOut));
+  made.pieces.push(`Turn ${scene.turn}.\n`, aloneText(omitted));
   for (const name of order) if (name === 'reminders' || name === 'mail') addSection(made, scene, name);
-  return leftOut;
+  return omitted;
 }
 const ALONE: readonly string[] = ['environment', 'reminders', 'mail'];
 
@@ -179,8 +179,8 @@ function holds({ memory }: Changing, scene: Scene, name: string): boolean {
 }
 
 /** What is said of mail that is given alone. */
-function aloneText(leftOut: readonly string[]): string {
-  return `Your model did not accept an earlier prompt, so you get one message alone. Left out: ${leftOut.join(', ')}.\n`;
+function aloneText(omitted: readonly string[]): string {
+  return `Your model did not accept an earlier prompt, so you get one message alone. Left out: ${omitted.join(', ')}.\n`;
 }
 
 const SECTIONS: Record<ChangingSection, (made: Changing, scene: Scene) => void> = {

@@ -11,7 +11,7 @@ import type { Mail } from '../model/state/mail.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
-import { toldPath } from '../model/tool-path.ts';
+import { pathLabel } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
 import { grants } from '../rights/permit.ts';
 import { droppedText } from './dropped-calls.ts';
@@ -106,7 +106,7 @@ export function cutText(config: Config, visit: Finished, { done }: Unfinished): 
   const note = visit.draft.notes.at(-1);
   return [
     endText(config, visit),
-    acts.length ? `Done so far: you ${printDone(acts, toldName)}.` : 'Nothing is done so far.',
+    acts.length ? `Done so far: you ${printDone(acts, fileLabel)}.` : 'Nothing is done so far.',
     isDoubtful ? 'Read what you changed before you say that it is done.' : '',
     sent.length ? `You ${printDone(sent)}.` : 'You sent no message.',
     droppedText(visit.draft),
@@ -146,8 +146,8 @@ function shorterText(resume: Resume): string {
 }
 
 /** A path of the org as the tools of its agent name it. */
-export function toldName(path: string): string {
-  return memoryOwner(path) === null ? toldPath(path) : `your memory ${JSON.stringify(keyOf(path))}`;
+export function fileLabel(path: string): string {
+  return memoryOwner(path) === null ? pathLabel(path) : `your memory ${JSON.stringify(keyOf(path))}`;
 }
 
 /** What the prompt says about mail that was unfinished before; empty when it was not. */

@@ -78,38 +78,38 @@ export function composeMessage(
   from: string,
   turn: number,
   n: number,
-  wish: MessageOptions,
+  options: MessageOptions,
   given: readonly Cause[],
   hops: number,
   known?: Pick<Message, 'id' | 'thread' | 'subject'>,
 ): Message {
   const id = messageId(turn, from, n);
   const answered =
-    given.find((mail) => mail.id === wish.reply_to) ??
+    given.find((mail) => mail.id === options.reply_to) ??
     known ??
-    (wish.reply_to === undefined ? given.findLast((mail) => wish.to.includes(mail.from)) : undefined);
+    (options.reply_to === undefined ? given.findLast((mail) => options.to.includes(mail.from)) : undefined);
   const threads = new Set(given.map((mail) => mail.thread));
   const only = threads.size === 1 ? given[0]?.thread : undefined;
-  const subject = wish.subject ?? (answered?.subject ? reSubject(answered.subject) : firstLine(wish.body));
-  const replyTo = wish.reply_to ?? answered?.id;
+  const subject = options.subject ?? (answered?.subject ? reSubject(answered.subject) : firstLine(options.body));
+  const replyTo = options.reply_to ?? answered?.id;
   return {
     id,
     from,
-    to: wish.to,
+    to: options.to,
     turn,
-    kind: wish.kind ?? 'message',
+    kind: options.kind ?? 'message',
     subject,
-    priority: wish.priority ?? 'normal',
-    thread: wish.thread ?? answered?.thread ?? (wish.reply_to === undefined ? only : undefined) ?? id,
+    priority: options.priority ?? 'normal',
+    thread: options.thread ?? answered?.thread ?? (options.reply_to === undefined ? only : undefined) ?? id,
     ...(replyTo === undefined ? {} : { reply_to: replyTo }),
-    ...(wish.expires === undefined ? {} : { expires: wish.expires }),
+    ...(options.expires === undefined ? {} : { expires: options.expires }),
     hops,
-    ...(wish.task === undefined ? {} : { task: wish.task }),
-    ...(wish.via === undefined ? {} : { via: wish.via }),
-    ...(wish.attachments?.length ? { attachments: wish.attachments } : {}),
-    ...(wish.asks === undefined ? {} : { asks: wish.asks }),
-    path: messagePath(from, turn, n, wish.to[0] ?? 'nobody', subject),
-    body: canonicalBody(wish.body.trimEnd()),
+    ...(options.task === undefined ? {} : { task: options.task }),
+    ...(options.via === undefined ? {} : { via: options.via }),
+    ...(options.attachments?.length ? { attachments: options.attachments } : {}),
+    ...(options.asks === undefined ? {} : { asks: options.asks }),
+    path: messagePath(from, turn, n, options.to[0] ?? 'nobody', subject),
+    body: canonicalBody(options.body.trimEnd()),
   };
 }
 

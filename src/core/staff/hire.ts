@@ -26,36 +26,36 @@ export interface HireRequest extends RequestedRights {
 }
 
 /** Stages a hire: the new agent has no more rights than its creator. */
-export function stageHire(wish: HireRequest, scene: ActContext): Staged {
+export function stageHire(request: HireRequest, scene: ActContext): Staged {
   const { config, state, agent, resume, draft } = scene;
-  const made = makeHire(config, resume, wish);
+  const made = makeHire(config, resume, request);
   const trouble =
-    nameTrouble(config, state, wish.name) ??
-    (draft.hires.some((hire) => hire.agent === wish.name)
-      ? { rule: 'name', text: `You have hired ${wish.name} already.` }
+    nameTrouble(config, state, request.name) ??
+    (draft.hires.some((hire) => hire.agent === request.name)
+      ? { rule: 'name', text: `You have hired ${request.name} already.` }
       : null) ??
     limitTrouble(config, state.staff.hired, agent, draft.hires.length) ??
     ('trouble' in made ? made.trouble : null) ??
-    creditTrouble(config, state, agent, wish.credits, draft.promised) ??
-    hopsTrouble(scene, wish);
+    creditTrouble(config, state, agent, request.credits, draft.promised) ??
+    hopsTrouble(scene, request);
   if (trouble || 'trouble' in made) return { ok: false, ...(trouble as Trouble) };
-  draft.hires.push(copyWith(made.hire, { message: firstMessage(scene, wish), made: draft.doing }));
-  draft.promised += wish.credits;
+  draft.hires.push(copyWith(made.hire, { message: firstMessage(scene, request), made: draft.doing }));
+  draft.promised += request.credits;
   const without = made.without.length ? ` It does not get what you do not have: ${made.without.join(', ')}.` : '';
-  return { ok: true, text: `${wish.name} is hired and starts in the next turn.${without}` };
+  return { ok: true, text: `${request.name} is hired and starts in the next turn.${without}` };
 }
 
 /** What a person is shown of a hire: the resume with all its rights, its edges, and whose credits it gets. Pure. */
-export function showHire(wish: HireRequest, { config, agent, resume }: ActContext): string {
-  const made = makeHire(config, resume, wish);
+export function showHire(request: HireRequest, { config, agent, resume }: ActContext): string {
+  const made = makeHire(config, resume, request);
   if ('trouble' in made) return made.trouble.text;
   const { files, send_to, read_from } = made.hire;
   return [
     ...files.map(
       ({ text }) =>
-        `The resume of ${wish.name}, with no rights beyond those of ${agent}:\n\n${fenced('', text.trimEnd())}`,
+        `The resume of ${request.name}, with no rights beyond those of ${agent}:\n\n${fenced('', text.trimEnd())}`,
     ),
-    `It writes to ${send_to.join(', ')} and reads the mail of ${read_from.join(', ')}. It gets ${printCredits(wish.credits)} of the credits of ${agent}.`,
+    `It writes to ${send_to.join(', ')} and reads the mail of ${read_from.join(', ')}. It gets ${printCredits(request.credits)} of the credits of ${agent}.`,
   ].join('\n\n');
 }
 
@@ -85,18 +85,18 @@ function firstMessage(
 export function makeHire(
   config: Config,
   creator: Resume,
-  wish: HireRequest,
+  request: HireRequest,
 ): { hire: Hire; without: string[] } | { trouble: Trouble } {
-  const template = config.templates.get(wish.template);
-  if (!template) return { trouble: noTemplate(config, wish.template) };
-  const { rights, beyond, without } = intersectRights(creator, template, wish);
+  const template = config.templates.get(request.template);
+  if (!template) return { trouble: noTemplate(config, request.template) };
+  const { rights, beyond, without } = intersectRights(creator, template, request);
   if (beyond.length) {
     const whose = creator.person
-      ? `the template ${wish.template} does not have it`
-      : `${creator.name} and ${wish.template} do not both have it`;
+      ? `the template ${request.template} does not have it`
+      : `${creator.name} and ${request.template} do not both have it`;
     return { trouble: { rule: 'rights', text: `Not granted, as ${whose}: ${beyond.join(', ')}.` } };
   }
-  const stranger = strangerIn(config, creator.name, wish);
+  const stranger = strangerIn(config, creator.name, request);
   if (stranger !== undefined)
     return {
       trouble: {
@@ -104,10 +104,10 @@ export function makeHire(
         text: `The chart does not connect ${creator.name} and ${JSON.stringify(stranger)} in that direction.`,
       },
     };
-  const { name, credits, send_to = [], read_from = [] } = wish;
-  const files = [{ path: 'resume.md', text: printResume(name, template, rights, wish) }];
+  const { name, credits, send_to = [], read_from = [] } = request;
+  const files = [{ path: 'resume.md', text: printResume(name, template, rights, request) }];
   const ends = { send_to: withCreator(creator, send_to), read_from: withCreator(creator, read_from) };
-  return { hire: { agent: name, template: wish.template, files, ...ends, credits, message: null }, without };
+  return { hire: { agent: name, template: request.template, files, ...ends, credits, message: null }, without };
 }
 
 function noTemplate(config: Config, id: string): Trouble {
@@ -132,12 +132,12 @@ function strangerIn(
 }
 
 /** The canonical resume of a new agent; it extends nothing, so that its rights are those that were compared. */
-function printResume(name: string, { head, body }: ResumeTemplate, rights: Rights, wish: HireRequest): string {
+function printResume(name: string, { head, body }: ResumeTemplate, rights: Rights, request: HireRequest): string {
   const { model, tools, skills, shared, hosts, commands, limits, unit } = rights;
   const { every, offset, when } = head.schedule;
   const fields: Record<string, Json> = {
     name,
-    role: (wish.role ?? head.role).replace(/\s+/g, ' ').trim(),
+    role: (request.role ?? head.role).replace(/\s+/g, ' ').trim(),
     model,
     schedule: { every, offset, when },
     tools,
@@ -148,6 +148,6 @@ function printResume(name: string, { head, body }: ResumeTemplate, rights: Right
     ...(unit === undefined ? {} : { unit }),
     limits: limits as JsonObject,
   };
-  const own = wish.instructions?.trim() ? `\n\n## What you are here for\n${wish.instructions.trim()}` : '';
+  const own = request.instructions?.trim() ? `\n\n## What you are here for\n${request.instructions.trim()}` : '';
   return `${printHead(Object.entries(fields))}${`${body.trim()}${own}`.trim()}\n`;
 }

@@ -8,7 +8,7 @@ import type { DoneSoFar, Effect, VisitEffect } from '../model/entry.ts';
 import type { Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
-import { toldPath } from '../model/tool-path.ts';
+import { pathLabel } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
 import { creditAdvice, visitCost } from '../money/credit-advice.ts';
 import { cutText, printDone, unfinishedAfter } from '../prompt/unfinished.ts';
@@ -66,7 +66,7 @@ function unfinished(
   const { agent, detail } = visit;
   const isPerson = config.agents.get(mail.from)?.person === true;
   const next = isPerson ? ` ${adviceFor(config, state, turn, visit, mail)}` : '';
-  const did = soFar(now, all, isPerson ? undefined : toldPath);
+  const did = soFar(now, all, isPerson ? undefined : pathLabel);
   return `${agent} has not finished ${mail.id} (${mail.subject}): its visit of turn ${turn} was cut, because ${detail}. ${did}${next}`;
 }
 

@@ -22,10 +22,10 @@ export function modelNotices(config: Config, state: State, visit: Finished): Eff
 }
 
 /** A message that was answered only when the rest of the prompt was left out is not at fault. */
-export function aloneNotices(config: Config, turn: number, { agent, given, leftOut = [] }: Finished): Effect[] {
+export function aloneNotices(config: Config, turn: number, { agent, given, omitted = [] }: Finished): Effect[] {
   const mail = given[0];
-  if (!mail || leftOut.length === 0) return [];
-  const text = `The model of ${agent} refused ${mail.id} together with other texts, and answered it alone, so the message is not at fault. What was left out may be: ${leftOut.join(', ')}. lemming show ${turn}.${agent} shows the visit`;
+  if (!mail || omitted.length === 0) return [];
+  const text = `The model of ${agent} refused ${mail.id} together with other texts, and answered it alone, so the message is not at fault. What was left out may be: ${omitted.join(', ')}. lemming show ${turn}.${agent} shows the visit`;
   return toPeople(config, aloneOf(agent), text);
 }
 

@@ -14,7 +14,7 @@ import { plansAsked } from '../model/state/tasks.ts';
 import { type ActContext, type ActTool, type Covers, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
-import { toldName } from '../prompt/unfinished.ts';
+import { fileLabel } from '../prompt/unfinished.ts';
 import { askedFirst } from '../rights/approvers.ts';
 import { deniedBefore, lastDenial } from '../rights/denied.ts';
 import { type Act, grants, permit, type Ruling } from '../rights/permit.ts';
@@ -351,7 +351,7 @@ function hold(
     ...more,
   });
   const first = more.again
-    ? `Held again as ${id}, because ${changedText(more.again.changed.map(toldName))} since it was shown`
+    ? `Held again as ${id}, because ${changedText(more.again.changed.map(fileLabel))} since it was shown`
     : `Held as ${id}`;
   const what = `your ${actName({ tool: call.tool, input })} waits for ${contacts.join(', ')} and is not done yet`;
   const text = [`${first}: ${what}. You will be told the answer.`, deniedText({ denied: before })]

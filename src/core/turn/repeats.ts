@@ -41,7 +41,7 @@ export class Repeats {
   /** The last new change, as a number of the calls. */
   private changed = 0;
   /** The last change, new or not: repeating it at once changes nothing. */
-  private lastDeed = '';
+  private lastAction = '';
   /** Why the visit ends: as a clause after "because". */
   loop: string | null = null;
 
@@ -60,10 +60,10 @@ export class Repeats {
     const replies = isSame ? before.replies : [];
     if (replies.at(-1) !== reply) replies.push(reply);
     this.seen.set(key, { at, replies });
-    const isDeed = ok && changes;
-    const works = isDeed && this.lastDeed !== key;
-    if (isDeed) this.lastDeed = key;
-    if (isDeed && !before) this.changed = at;
+    const isAction = ok && changes;
+    const works = isAction && this.lastAction !== key;
+    if (isAction) this.lastAction = key;
+    if (isAction && !before) this.changed = at;
     if (replies.length >= LOOP) this.loop ??= loopText(call, outcome);
     if (!isSame) return text;
     const where = replies.length === 1 ? 'earlier in this reply' : `in your ${nameOf(replies[0] as number)}`;

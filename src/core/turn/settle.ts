@@ -16,7 +16,7 @@ import type { Mail } from '../model/state/mail.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 import type { Draft, Staging } from '../model/tool.ts';
-import { toldPath } from '../model/tool-path.ts';
+import { pathLabel } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
 import { creditAdvice, visitCost } from '../money/credit-advice.ts';
 import { countCredits, leftFor, printCredits, softCapsPassed } from '../money/ledger.ts';
@@ -89,7 +89,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     sent: counts ? draft.sent.length : 0,
     refused: refusedIn(draft),
     held: counts ? draft.held.length : 0,
-    told: visit.told,
+    told: visit.notices,
     ...(visit.answers.length ? { answers: visit.answers.map(({ id, turn }) => ({ id, turn })) } : {}),
     notes: draft.notes,
     ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
@@ -204,7 +204,7 @@ function settleWrite(agent: string, draft: Draft, path: string, staging: Staging
 /** Whether a file and a folder have the same name: the first in the chart gets it. */
 function barred(agent: string, draft: Draft, path: string, other: { path: string; by: string }): Effect {
   const folder = other.path.length < path.length ? other.path : path;
-  const text = `${toldPath(path)} was not written: ${other.by} wrote ${toldPath(other.path)} in the same turn, and ${toldPath(folder)} cannot be a file and a folder.`;
+  const text = `${pathLabel(path)} was not written: ${other.by} wrote ${pathLabel(other.path)} in the same turn, and ${pathLabel(folder)} cannot be a file and a folder.`;
   draft.refusals.push({ tool: 'write_file', rule: 'path', text });
   return { k: 'notice', to: agent, about: 'refused', text };
 }
@@ -244,7 +244,7 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
 /** A refused message is given up only when it was given alone, without all that could be left out, and for the last time. */
 function settleRefused(config: Config, turn: number, visit: Finished, effects: Effect[]): void {
   effects.push(...unheardNotices(config, visit, `failed, the last one because of this: ${visit.reason}`));
-  if (visit.leftOut === undefined) return;
+  if (visit.omitted === undefined) return;
   const how = `failed, the last one because of this: ${visit.reason}. In that visit it was given alone.`;
   buried(config, turn, visit.agent, visit.given, how, effects);
 }
@@ -296,8 +296,8 @@ function settleCut(
   const stuck = open.filter((mail) => growthAfter(mail, visit.agent, files) === null);
   const lost = visit.blame ? [] : buried(config, turn, visit.agent, stuck, how, effects);
   const left = open.filter((mail) => !lost.includes(mail));
-  const told = visit.blame === 'credits' && agentState(state.staff, visit.agent).starved ? [] : left;
-  const notices = cutNotices(config, state, turn, visit, now, told);
+  const reported = visit.blame === 'credits' && agentState(state.staff, visit.agent).starved ? [] : left;
+  const notices = cutNotices(config, state, turn, visit, now, reported);
   effects.push(...notices);
   if (!visit.blame)
     effects.push(...unheardNotices(config, visit, `failed or were cut, the last one because ${visit.detail}`));
@@ -315,10 +315,10 @@ function reportStarved(
   if (visit.blame !== 'credits' || agentState(state.staff, visit.agent).starved) return;
   const { agent, reason = '', need } = visit;
   const why = visit.detail ?? reason.replace(/^no credits: /, '');
-  const relief = creditAdvice(config, state, agent, visitCost(config, state, agent, need));
-  const text = `${agent} is out of credits: ${why}. Its mail waits: ${relief}`;
-  const told = new Set(cut.map(({ to }) => to));
-  for (const to of peopleOf(config).filter((name) => !told.has(name)))
+  const advice = creditAdvice(config, state, agent, visitCost(config, state, agent, need));
+  const text = `${agent} is out of credits: ${why}. Its mail waits: ${advice}`;
+  const reported = new Set(cut.map(({ to }) => to));
+  for (const to of peopleOf(config).filter((name) => !reported.has(name)))
     effects.push({ k: 'notice', to, about: 'credits', text, of: creditsOf(visit.agent) });
 }
 

@@ -26,7 +26,7 @@ export class UndoSearch {
   /** Visits (`turn.agent`) and held acts that are meant besides `of`. */
   private readonly also: ReadonlySet<string>;
   private readonly once: (tool: string) => boolean;
-  private readonly deeds = new EffectIds();
+  private readonly ids = new EffectIds();
   /** In the order of the journal. */
   readonly found: UndoableEffect[] = [];
   private at = 0;
@@ -73,7 +73,7 @@ export class UndoSearch {
     if (entry.k === 'withdrawn' && this.isMeant('', entry.by, file, null))
       this.stays.push({ id: entry.by, on: entry.id, why: 'mail that was taken back is not sent again' });
     const { undo } = kindOf(entry);
-    const id = this.deeds.idOf(entry, file);
+    const id = this.ids.idOf(entry, file);
     if (undo !== null && id !== null) this.note(entry, undo, id, file);
   }
 
@@ -113,15 +113,15 @@ export class UndoSearch {
 
   private note(entry: Entry, undo: Undo<Entry>, id: string, turn: number): void {
     const agent = undo.by(entry) as string;
-    const deed = { id, agent, at: this.at, ...this.changesOf(entry, undo) };
-    for (const change of deed.changes)
+    const effect = { id, agent, at: this.at, ...this.changesOf(entry, undo) };
+    for (const change of effect.changes)
       for (const path of 'from' in change ? [change.on, change.from] : [change.on])
         this.last.set(path, { at: this.at, turn, by: agent });
     const message = entry.k === 'sent' || entry.k === 'drop' ? entry.message.id : null;
-    if (this.isMeant(id, agent, turn, message)) this.found.push(deed);
+    if (this.isMeant(id, agent, turn, message)) this.found.push(effect);
     if (entry.k === 'used') {
-      if (entry.n === 0) this.approved.set(entry.act, deed);
-    } else this.recent.push(deed);
+      if (entry.n === 0) this.approved.set(entry.act, effect);
+    } else this.recent.push(effect);
   }
 
   private changesOf(entry: Entry, undo: Undo<Entry>): Pick<UndoableEffect, 'changes' | 'why'> {
@@ -132,7 +132,7 @@ export class UndoSearch {
 
   /** Hashes of replaced content that only other lines of the journal hold. */
   wanted(): Set<string> {
-    const changes = this.found.flatMap((deed) => deed.changes);
+    const changes = this.found.flatMap((effect) => effect.changes);
     return new Set(
       changes.flatMap((change) => ('was' in change && change.was === undefined ? [change.before as string] : [])),
     );

@@ -30,10 +30,10 @@ export interface Now {
 export function stepsOf(search: UndoSearch, now: Now): UndoStep[] {
   const newest = [...search.found].reverse();
   const planned = new Planned(search, now);
-  const steps = newest.slice(0, MOST).flatMap((deed) => planned.stepsOf(deed));
+  const steps = newest.slice(0, MOST).flatMap((effect) => planned.stepsOf(effect));
   const rest = newest
     .slice(MOST, MOST + 1)
-    .map((deed) => left(deed, '', `at most ${MOST} effects are undone at once: repeat the command`));
+    .map((effect) => left(effect, '', `at most ${MOST} effects are undone at once: repeat the command`));
   const paid = [...search.paid].map(([agent, { calls, micro }]) => {
     const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${countCredits(micro)}, which cannot be undone`;
     return left({ id: agent, agent }, '', why);
@@ -46,8 +46,8 @@ function left({ id, agent }: Pick<UndoableEffect, 'id' | 'agent'>, on: string, w
   return { id, agent, on, why };
 }
 
-function gone(deed: Pick<UndoableEffect, 'id' | 'agent'>, on: string, why: string): UndoStep {
-  return copyWith(left(deed, on, why), { gone: true as const });
+function gone(effect: Pick<UndoableEffect, 'id' | 'agent'>, on: string, why: string): UndoStep {
+  return copyWith(left(effect, on, why), { gone: true as const });
 }
 
 /** Steps that build on one another: the older ones find what the newer ones put back. */
@@ -62,49 +62,51 @@ class Planned {
     this.now = now;
   }
 
-  stepsOf(deed: UndoableEffect): UndoStep[] {
-    if (deed.why !== undefined) return [left(deed, '', deed.why)];
-    const changes = [...deed.changes].reverse();
+  stepsOf(effect: UndoableEffect): UndoStep[] {
+    if (effect.why !== undefined) return [left(effect, '', effect.why)];
+    const changes = [...effect.changes].reverse();
     const isNew = (change: Change): boolean => 'before' in change && change.before === null;
     // New files are removed first: one may stand where a folder was.
     return [...changes.filter(isNew), ...changes.filter((change) => !isNew(change))].flatMap((change) =>
-      this.step(deed, change),
+      this.step(effect, change),
     );
   }
 
-  private step(deed: UndoableEffect, change: Change): UndoStep[] {
-    const before = this.search.undone.get(`${deed.id} ${change.on}`);
-    if (before !== undefined) return [gone(deed, change.on, `already undone in turn ${before}`)];
-    if ('message' in change) return [this.withdraw(deed, change.on)];
-    return 'from' in change ? this.moveBack(deed, change) : [this.putBack(deed, change)];
+  private step(effect: UndoableEffect, change: Change): UndoStep[] {
+    const before = this.search.undone.get(`${effect.id} ${change.on}`);
+    if (before !== undefined) return [gone(effect, change.on, `already undone in turn ${before}`)];
+    if ('message' in change) return [this.withdraw(effect, change.on)];
+    return 'from' in change ? this.moveBack(effect, change) : [this.putBack(effect, change)];
   }
 
-  private withdraw(deed: UndoableEffect, on: string): UndoStep {
+  private withdraw(effect: UndoableEffect, on: string): UndoStep {
     const waits = this.now.state.mail.waiting.get(on)?.waiting.length;
     return waits
-      ? { id: deed.id, agent: deed.agent, on, mail: true }
-      : left(deed, on, 'it was delivered, or never will be');
+      ? { id: effect.id, agent: effect.agent, on, mail: true }
+      : left(effect, on, 'it was delivered, or never will be');
   }
 
-  private moveBack(deed: UndoableEffect, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
+  private moveBack(effect: UndoableEffect, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
     const text = this.now.state.files.texts.get(on);
     if (text === undefined || this.hashAt(on) !== contentHash(text) || this.hashAt(from) !== null)
-      return [left(deed, on, this.changedSince(deed, on))];
-    return [this.put(deed, on, null, text), this.put(deed, from, text, null)];
+      return [left(effect, on, this.changedSince(effect, on))];
+    return [this.put(effect, on, null, text), this.put(effect, from, text, null)];
   }
 
   private putBack(
-    deed: UndoableEffect,
+    effect: UndoableEffect,
     { on, before, after, was, text }: Extract<Change, { before: string | null }>,
   ): UndoStep {
     const stands = this.hashAt(on);
-    if (stands === before) return gone(deed, on, this.changedSince(deed, on, AS_BEFORE));
-    if (stands !== after) return left(deed, on, this.changedSince(deed, on));
+    if (stands === before) return gone(effect, on, this.changedSince(effect, on, AS_BEFORE));
+    if (stands !== after) return left(effect, on, this.changedSince(effect, on));
     const old = was === undefined ? this.now.contentOf(before as string) : was;
-    if (old === undefined) return left(deed, on, `what stood there ${NOT_HELD}`);
-    if (contentHash(text) !== after) return left(deed, on, `what it left there ${NOT_HELD}`);
+    if (old === undefined) return left(effect, on, `what stood there ${NOT_HELD}`);
+    if (contentHash(text) !== after) return left(effect, on, `what it left there ${NOT_HELD}`);
     const barrier = old === null ? undefined : foldersOf(on).find((folder) => this.isBarred(folder));
-    return barrier === undefined ? this.put(deed, on, old, text) : left(deed, on, `${barrier} is no longer a folder`);
+    return barrier === undefined
+      ? this.put(effect, on, old, text)
+      : left(effect, on, `${barrier} is no longer a folder`);
   }
 
   private isBarred(folder: string): boolean {
@@ -121,9 +123,9 @@ class Planned {
     return known === undefined ? this.now.look(path) : known;
   }
 
-  private changedSince(deed: UndoableEffect, on: string, otherwise = BY_HAND): string {
+  private changedSince(effect: UndoableEffect, on: string, otherwise = BY_HAND): string {
     const last = this.search.last.get(on);
-    return last && last.at > deed.at ? `changed since in turn ${last.turn} by ${last.by}` : otherwise;
+    return last && last.at > effect.at ? `changed since in turn ${last.turn} by ${last.by}` : otherwise;
   }
 }
 

@@ -101,17 +101,17 @@ const CHARS = 3000;
 function tell({ of, by, key }: UndoEntry, undone: readonly UndoStep[], left: readonly UndoStep[]): Effect[] {
   const agents = [...new Set(undone.map(({ agent }) => agent))].filter((agent) => agent !== by);
   const notice = (to: string, text: string): Effect => ({ k: 'notice', to, about: 'undo', text: cut(text, CHARS) });
-  const told = agents.map((agent) => {
+  const notices = agents.map((agent) => {
     const own = undone.filter((step) => step.agent === agent).map(({ on }) => on);
     return notice(agent, `${by} undid what you did: ${named(own)}`);
   });
-  if (key !== undefined) return told; // its run says what is left
+  if (key !== undefined) return notices; // its run says what is left
   const whys = left.map(({ id, on, why }) => `${[id, on].filter(Boolean).join(' ')} (${why})`);
   const parts = [
     undone.length ? `undone: ${named(undone.map(({ id, on }) => `${id} ${on}`))}` : 'nothing was undone',
     whys.length ? `cannot be undone: ${named(whys)}` : '',
   ];
-  return [...told, notice(by, `undo ${of}: ${parts.filter(Boolean).join('; ')}`)];
+  return [...notices, notice(by, `undo ${of}: ${parts.filter(Boolean).join('; ')}`)];
 }
 
 function named(things: readonly string[]): string {

@@ -114,10 +114,10 @@ export function sizeOf(file: ArchiveFile | Pieced): number {
  * refuses the whole archive. Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until
  * then is removed.
  */
-export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Progress): string[] {
+export function unpack(file: string, into: string, allowed: (path: string) => boolean, progress?: Progress): string[] {
   if (!fs.existsSync(file)) throw failure('not-found', `The file ${file} does not exist`);
   try {
-    return onDisk(file, () => new Unpacking(file, into, allowed).all(told));
+    return onDisk(file, () => new Unpacking(file, into, allowed).all(progress));
   } catch (error) {
     fs.rmSync(into, { recursive: true, force: true });
     throw error;
@@ -183,7 +183,7 @@ class Unpacking {
     this.allowed = allowed;
   }
 
-  all(told?: Progress): string[] {
+  all(progress?: Progress): string[] {
     const parser = new Parser({ strict: true, onReadEntry: (entry) => this.take(entry) });
     parser.on('error', (error) => this.fail(error));
     const fd = fs.openSync(this.file, fs.constants.O_RDONLY);
@@ -195,7 +195,7 @@ class Unpacking {
       for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk)) {
         parser.write(Buffer.from(chunk.subarray(0, read)));
         done += read;
-        told?.(done, stat.size);
+        progress?.(done, stat.size);
       }
       if (!this.flaw) parser.end();
     } finally {

@@ -17,8 +17,8 @@ const OPEN_BITS = 0o066;
 /** The kept files of the org at `root`. The key is read when it is first needed. */
 export function realKept(root: string, env: Env, disk = realDisk(root)): KeptFiles {
   let key: Uint8Array | null = null;
-  return keptFiles(disk, realHost(root), (wish) => {
-    key ??= keptKey(env, root, wish);
+  return keptFiles(disk, realHost(root), (mode) => {
+    key ??= keptKey(env, root, mode);
     return key;
   });
 }
@@ -28,12 +28,12 @@ export function realKept(root: string, env: Env, disk = realDisk(root)): KeptFil
  * read. With `make`, a key that is absent, torn, or open to others is made anew; files kept with the old one are made
  * again.
  */
-export function keptKey(env: Env, root: string, wish: 'look' | 'make'): Uint8Array | null {
+export function keptKey(env: Env, root: string, mode: 'look' | 'make'): Uint8Array | null {
   const folder = ownerFolder(env);
   if (!folder || insideFault(folder, root)) return null;
   const file = path.join(folder.path, FILE);
   const found = readKey(file);
-  if (found || wish === 'look') return found;
+  if (found || mode === 'look') return found;
   try {
     makeKey(file);
   } catch {

@@ -60,7 +60,7 @@ export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, di
  * The kept files of a folder. `host.place` names its device and inode, so nothing of a copied folder is believed. `key`: the
  * secret of the machine's owner; 'make' asks for one where there is none.
  */
-export function keptFiles(disk: Disk, host: CacheWriter, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
+export function keptFiles(disk: Disk, host: CacheWriter, key: (mode: 'look' | 'make') => Uint8Array | null): KeptFiles {
   const macOf = (secret: Uint8Array, name: string, seal: string) =>
     createHmac('sha256', secret).update(`${JSON.stringify([FORM, name, host.place, seal])}\n`);
 

@@ -21,19 +21,19 @@ import { Workspaces } from './workspaces.ts';
 export class Folder {
   readonly tracked: Tracked;
   readonly approvals: ApprovalFiles;
-  readonly drops: IncomingMail;
+  readonly incoming: IncomingMail;
   readonly outboxes: Outboxes;
   readonly requests: Requests;
   readonly workspaces: Workspaces;
   readonly tasks: TaskFiles;
   private readonly reader: FolderReader;
 
-  /** `redact` masks known secrets in every text that people wrote, before anything else sees it. */
-  constructor(disk: Disk, clock: Clock, redact: (text: string) => string = (text) => text) {
-    this.reader = new FolderReader(disk, clock, redact);
+  /** `mask` masks known secrets in every text that people wrote, before anything else sees it. */
+  constructor(disk: Disk, clock: Clock, mask: (text: string) => string = (text) => text) {
+    this.reader = new FolderReader(disk, clock, mask);
     this.tracked = new Tracked(this.reader);
     this.approvals = new ApprovalFiles(this.reader);
-    this.drops = new IncomingMail(this.reader);
+    this.incoming = new IncomingMail(this.reader);
     this.outboxes = new Outboxes(this.reader);
     this.requests = new Requests(this.reader);
     this.tasks = new TaskFiles(this.reader);

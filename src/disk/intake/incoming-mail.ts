@@ -28,9 +28,9 @@ export class IncomingMail {
       if (!config.agents.get(person)?.person) continue;
       let n = 1;
       let tasks = 1;
-      for (const path of this.dropped(state, config, person)) {
+      for (const path of this.incomingOf(state, config, person)) {
         if (!(await this.reader.quiet(path))) continue;
-        const input = this.takeDrop(state, config, path, person, { turn, n, tasks }, limit);
+        const input = this.takeFile(state, config, path, person, { turn, n, tasks }, limit);
         if (input?.k === 'drop') {
           n++;
           tasks += Object.keys(input.message.became ?? {}).length;
@@ -44,7 +44,7 @@ export class IncomingMail {
   /** Whether there is incoming mail that was not set aside already. */
   waiting(state: State, config: Config): boolean {
     const people = config.order.filter((name) => config.agents.get(name)?.person);
-    return people.some((person) => this.dropped(state, config, person).some((path) => this.isNew(state, path)));
+    return people.some((person) => this.incomingOf(state, config, person).some((path) => this.isNew(state, path)));
   }
 
   private isNew(state: State, path: string): boolean {
@@ -55,7 +55,7 @@ export class IncomingMail {
   }
 
   /** Files of a person's outbox that no journal line knows, in order of their names. */
-  private dropped(state: State, config: Config, person: string): string[] {
+  private incomingOf(state: State, config: Config, person: string): string[] {
     const outbox = `agents/${person}/outbox`;
     const own = state.mail.own.get(person);
     const paths: string[] = [];
@@ -85,14 +85,14 @@ export class IncomingMail {
   faulty(state: State, config: Config, limit: number): Fault[] {
     const people = config.order.filter((name) => config.agents.get(name)?.person);
     return people.flatMap((person) =>
-      this.dropped(state, config, person).flatMap((path) => {
+      this.incomingOf(state, config, person).flatMap((path) => {
         const read = this.look(config, path, person, limit);
         return 'bad' in read ? [read.fault] : [];
       }),
     );
   }
 
-  private takeDrop(
+  private takeFile(
     state: State,
     config: Config,
     path: string,
@@ -106,8 +106,8 @@ export class IncomingMail {
     const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const carried = this.carried(path, filesFolder(person, turn, n), head.attachments ?? []);
-    const wish = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
-    const named = carried ? copyWith(wish, { attachments: carried.names }) : wish;
+    const options = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
+    const named = carried ? copyWith(options, { attachments: carried.names }) : options;
     const message = composeMessage(person, turn, n, named, [], 0);
     const attached = carried ? { attached: carried.files } : {};
     const mended = state.dead.astray.get(path)?.[0];

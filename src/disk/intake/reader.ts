@@ -16,17 +16,17 @@ export const YOUNG_MS = 500;
 export class FolderReader {
   readonly disk: Disk;
   readonly clock: Clock;
-  private readonly redact: (text: string) => string;
+  private readonly mask: (text: string) => string;
   /** Path → mark of a file whose content the state holds. */
   readonly marks = new Map<string, string>();
   /** Folder → mark and names, for folders that rarely change. */
   private readonly listings = new Map<string, { mark: string; names: string[] }>();
 
-  /** `redact` masks known secrets in every text that people wrote, before anything else sees it. */
-  constructor(disk: Disk, clock: Clock, redact: (text: string) => string) {
+  /** `mask` masks known secrets in every text that people wrote, before anything else sees it. */
+  constructor(disk: Disk, clock: Clock, mask: (text: string) => string) {
     this.disk = disk;
     this.clock = clock;
-    this.redact = redact;
+    this.mask = mask;
   }
 
   /** Names in a folder; a folder that has not changed is not listed again. */
@@ -47,7 +47,7 @@ export class FolderReader {
 
   /** A text without the known secrets. */
   masked(text: string): string {
-    return this.redact(text);
+    return this.mask(text);
   }
 
   /** A text that people wrote, and its hash; or why it is not read. `limit`: bytes. */
@@ -57,7 +57,7 @@ export class FolderReader {
       if (bytes === null) return { reason: 'malformed', detail: 'The file no longer exists.', mark: 'gone' };
       const decoded = decode(bytes, limit, path);
       const hash = bytesHash(bytes);
-      if ('text' in decoded) return { text: this.redact(decoded.text), hash };
+      if ('text' in decoded) return { text: this.mask(decoded.text), hash };
       return {
         reason: decoded.fault.code === 'too-large' ? 'too-large' : 'not-text',
         detail: printFault(decoded.fault),

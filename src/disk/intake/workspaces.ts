@@ -8,7 +8,7 @@ import type { FolderReader } from './reader.ts';
 import type { Tracked } from './tracked.ts';
 
 /** Names of a workspace that are told, and entries of it that are looked at: a huge workspace costs no more. */
-const TOLD = 24;
+const SHOWN = 24;
 const LOOKED_AT = 400;
 
 const NONE: WorkspaceEntry[] = [];
@@ -50,12 +50,12 @@ export class Workspaces {
     if (this.reader.disk.stat(workspace)?.kind !== 'folder') return { entries: [] };
     const budget = { left: LOOKED_AT };
     const top = this.glance(workspace, budget);
-    const told = top.found.slice(0, TOLD);
-    const entries = told.map(([name, isFolder]): TreeEntry => {
+    const shown = top.found.slice(0, SHOWN);
+    const entries = shown.map(([name, isFolder]): TreeEntry => {
       const shown = this.reader.masked(name);
       return isFolder ? { name: shown, ...this.countIn(name, `${workspace}/${name}`, budget) } : { name: shown };
     });
-    return { entries, ...((top.more || told.length < top.found.length) && { more: true as const }) };
+    return { entries, ...((top.more || shown.length < top.found.length) && { more: true as const }) };
   }
 
   /** Files in a folder and all folders below it, as far as the budget goes. What programs fill is not counted. */

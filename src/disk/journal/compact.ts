@@ -80,9 +80,9 @@ export class Compact {
     const texts = this.textsAfter(line.agent, prompt.after);
     const results = prompt.results.map(
       ({ id, tool, text, ok }: Omit<ActResult, 'text'> & Partial<ActResult>, i): ActResult => {
-        const told = text ?? texts?.get(i + 1);
-        if (told === undefined) throw lost(`The prompt refers to a result of ${tool}, which is not in this file`);
-        return { id, tool, text: told, ok }; // in this order they were hashed
+        const found = text ?? texts?.get(i + 1);
+        if (found === undefined) throw lost(`The prompt refers to a result of ${tool}, which is not in this file`);
+        return { id, tool, text: found, ok }; // in this order they were hashed
       },
     );
     return copyWith(line, { prompt: copyWith(prompt, { results }) });

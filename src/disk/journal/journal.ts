@@ -241,7 +241,7 @@ export function* readJournal(disk: Disk, faults: Fault[], after = BEGINNING): Ge
 }
 
 /** The same without the prompts of old turns, which are a large part of the journal; file by file. */
-export function* readForFold(
+export function* readForState(
   disk: Disk,
   faults: Fault[],
   after: Position,

@@ -55,7 +55,7 @@ export interface Owner {
   /** The URL of a module that holds exactly this text, in a folder that only the owner can write. */
   moduleOf(text: string): string;
   /** Masks every secret known here. `idle`: there is none. */
-  redact: ((text: string) => string) & { idle(): boolean };
+  mask: ((text: string) => string) & { idle(): boolean };
   /** Every secret known here: value → name. */
   secrets(): ReadonlyMap<string, string>;
   /** What is wrong with the owner's files, and with keys that lie in the org. */
@@ -93,11 +93,9 @@ export function machineOwner(env: Env): Owner {
 }
 
 /** What providers are given of the owner. */
-export function outsideOf(
-  owner: Owner,
-): Pick<Owner, 'env' | 'secret' | 'redact' | 'childEnv' | 'requireTrust' | 'run'> {
-  const { env, secret, redact, childEnv, requireTrust, run } = owner;
-  return { env, secret, redact, childEnv, requireTrust, run };
+export function outsideOf(owner: Owner): Pick<Owner, 'env' | 'secret' | 'mask' | 'childEnv' | 'requireTrust' | 'run'> {
+  const { env, secret, mask, childEnv, requireTrust, run } = owner;
+  return { env, secret, mask, childEnv, requireTrust, run };
 }
 
 /** A secret that a program printed, or is about to. */
@@ -117,8 +115,8 @@ class MachineOwner implements Owner {
   private readonly kept = new Map<string, PrintedSecret>();
   /** Old values stay: what was written with them may come back. */
   private readonly known = new Map<string, string>();
-  private strike = maskerOf(this.known);
-  private struck = 0;
+  private masker = maskerOf(this.known);
+  private masked = 0;
   private readonly learnt = new WeakSet<object>();
   private looked = Number.NEGATIVE_INFINITY;
 
@@ -267,7 +265,7 @@ class MachineOwner implements Owner {
     const { runChild } = await import('../sandbox/child.ts');
     const ran = await runChild(job);
     // Known secrets are masked first, because half of a secret that a cut leaves would not be recognised.
-    return copyWith(ran, { stderr: this.redact(ran.stderr) });
+    return copyWith(ran, { stderr: this.mask(ran.stderr) });
   };
 
   approve = (what: Trusted): void => {
@@ -301,25 +299,25 @@ class MachineOwner implements Owner {
     return pathToFileURL(there === text ? file : putFile(folder, name, text)).href;
   };
 
-  redact = Object.assign((text: string): string => this.strikeNow()(text), {
+  mask = Object.assign((text: string): string => this.currentMasker()(text), {
     idle: (): boolean => {
-      this.strikeNow();
-      return this.struck === 0;
+      this.currentMasker();
+      return this.masked === 0;
     },
   });
 
   /** The function that masks everything known so far. */
-  private strikeNow(): (text: string) => string {
+  private currentMasker(): (text: string) => string {
     const now = performance.now();
     if (now - this.looked >= LOOK_MS) {
       this.looked = now;
       this.fromFile();
     }
-    if (this.struck !== this.known.size) {
-      this.strike = maskerOf(this.known);
-      this.struck = this.known.size;
+    if (this.masked !== this.known.size) {
+      this.masker = maskerOf(this.known);
+      this.masked = this.known.size;
     }
-    return this.strike;
+    return this.masker;
   }
 
   secrets = (): ReadonlyMap<string, string> => {

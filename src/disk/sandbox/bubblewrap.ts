@@ -15,16 +15,16 @@ const DOOR_SPOT = '/proxy';
 const NODE_SPOT = '/proxy-node';
 const PROXY_PORT = 3128;
 /** Limits of each process; `BOX_PROCESSES` of all together. */
-export const BOX_MEMORY = 1024 * MB;
-export const BOX_PROCESSES = 64;
-export const BOX_CPU_SECONDS = 60;
-export const BOX_FILE_BYTES = 64 * MB;
+export const SANDBOX_MEMORY = 1024 * MB;
+export const SANDBOX_PROCESSES = 64;
+export const SANDBOX_CPU_SECONDS = 60;
+export const SANDBOX_FILE_BYTES = 64 * MB;
 const TMP_BYTES = 64 * MB;
 const SHM_BYTES = 16 * MB;
 
 /** All that a program finds in its environment; with `BOX_VARIABLES` in the sandbox. */
 export const HOST_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
-const BOX_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8' };
+const SANDBOX_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8' };
 
 /** Nobody: whom root becomes when a workspace is its own. */
 export const NOBODY = 65_534;
@@ -42,7 +42,7 @@ export interface SandboxParts {
  * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
  * entered, then root becomes the owner, who is not root, so that the limit of processes counts.
  */
-export function boxed(folder: string, means: SandboxParts, argv: readonly string[], spots: Spots): string[] {
+export function sandboxed(folder: string, means: SandboxParts, argv: readonly string[], spots: Spots): string[] {
   return within(folder, means, (place) => [
     ...bubblewrap(place, spots),
     ...['--', ...prlimit(LIMITS), 'sh', '-c', spots.door === null ? FIRST : NETWORKED, 'box', ...argv],
@@ -61,20 +61,29 @@ export interface Spots {
  * The command line that runs a server of tools, to be started in the folder that it is shown and cannot change. Its standard
  * output is its own, its environment is what it is started with, and it may run for as long as it is needed.
  */
-export function boxedServer(folder: string, means: SandboxParts, argv: readonly string[], network: boolean): string[] {
+export function sandboxedServer(
+  folder: string,
+  means: SandboxParts,
+  argv: readonly string[],
+  network: boolean,
+): string[] {
   return within(folder, means, (place) => [
-    ...serverBox(place, network),
+    ...serverSandbox(place, network),
     ...['--', ...prlimit(SERVER_LIMITS), 'sh', '-c', LAST, 'box', ...argv],
   ]);
 }
 
-function within(folder: string, { owner, doors, keyring }: SandboxParts, box: (place: string) => string[]): string[] {
+function within(
+  folder: string,
+  { owner, doors, keyring }: SandboxParts,
+  inside: (place: string) => string[],
+): string[] {
   const entered = owner !== null && !isReachable(folder, owner);
   return [
     ...entering(entered, doors),
     ...(owner ? dropping(owner) : []),
     ...(keyring ? KEYRING : []),
-    ...box(entered ? SPOT : folder),
+    ...inside(entered ? SPOT : folder),
   ];
 }
 
@@ -99,14 +108,14 @@ n=0; until [ -s /tmp/.proxy ] || [ $n -gt 500 ]; do n=$((n+1)); sleep 0.01; done
  * process may write to: of addresses, JavaScript and WebAssembly reserve far more than they ever use.
  */
 const LIMITS = {
-  data: BOX_MEMORY,
-  nproc: BOX_PROCESSES,
-  cpu: BOX_CPU_SECONDS,
-  fsize: BOX_FILE_BYTES,
+  data: SANDBOX_MEMORY,
+  nproc: SANDBOX_PROCESSES,
+  cpu: SANDBOX_CPU_SECONDS,
+  fsize: SANDBOX_FILE_BYTES,
   core: 0,
   nofile: 256,
 };
-const SERVER_LIMITS = { nproc: BOX_PROCESSES, fsize: BOX_FILE_BYTES, core: 0, nofile: 1024 };
+const SERVER_LIMITS = { nproc: SANDBOX_PROCESSES, fsize: SANDBOX_FILE_BYTES, core: 0, nofile: 1024 };
 
 function prlimit(limits: Record<string, number>): string[] {
   return ['prlimit', ...Object.entries(limits).map(([name, value]) => `--${name}=${value}`), '--'];
@@ -167,7 +176,7 @@ function proxied(door: string): string[] {
 }
 
 /** What a secret is worth must not stand in an argument: the environment is the one that the sandbox is started with. */
-function serverBox(folder: string, network: boolean): string[] {
+function serverSandbox(folder: string, network: boolean): string[] {
   return [
     ...WALLS,
     ...(network ? ['--share-net'] : []),
@@ -189,7 +198,7 @@ const MOUNTS = [
   ...['--proc', '/proc', '--dev', '/dev', '--size', `${SHM_BYTES}`, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
   ...['--size', `${TMP_BYTES}`, '--tmpfs', '/tmp'],
 ];
-const VARIABLES = Object.entries(BOX_VARIABLES).flatMap(([name, value]) => ['--setenv', name, value]);
+const VARIABLES = Object.entries(SANDBOX_VARIABLES).flatMap(([name, value]) => ['--setenv', name, value]);
 /** How a program finds and knows others on the network. */
 const NAMES_AND_KEYS = ['resolv.conf', 'hosts', 'nsswitch.conf', 'ssl', 'pki', 'ca-certificates'].map(
   (name) => `/etc/${name}`,

@@ -33,7 +33,7 @@ export interface ExtraDescriptors {
   /** Which calls its programs may make: it reads them at `FILTER_FD`. */
   filter: Uint8Array;
   /** Hears what it writes to `STATUS_FD`. */
-  told?(text: string): void;
+  onStatus?(text: string): void;
   /** Hears which process it is, before it is given the filter that it waits for. */
   begun?(pid: number): void;
 }
@@ -70,7 +70,7 @@ function begin(job: Job, folder: string, side?: ExtraDescriptors): Begun {
 /** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
 export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, side?: ExtraDescriptors): ChildProcess {
   const [program = '', ...args] = argv;
-  const last = side ? (side.told ? STATUS_FD : FILTER_FD) : 2;
+  const last = side ? (side.onStatus ? STATUS_FD : FILTER_FD) : 2;
   const stdio: ('pipe' | 'ignore' | number)[] = new Array(last + 1).fill('pipe');
   for (const { descriptor, nothing } of side ? handedOn() : []) {
     while (stdio.length <= descriptor) stdio.push('ignore');
@@ -113,12 +113,12 @@ function inheritable(): number[] {
 const CLOSES_BY_ITSELF = 0o2000000;
 
 /** A sandbox that did not start reads no filter, and says so elsewhere. */
-function serve(child: ChildProcess, { filter, told, begun }: ExtraDescriptors): void {
+function serve(child: ChildProcess, { filter, onStatus, begun }: ExtraDescriptors): void {
   if (child.pid !== undefined) begun?.(child.pid);
   const door = child.stdio[FILTER_FD] as Writable;
   door.on('error', () => {});
   door.end(filter);
-  child.stdio[STATUS_FD]?.on('data', (chunk: Buffer) => told?.(chunk.toString()));
+  child.stdio[STATUS_FD]?.on('data', (chunk: Buffer) => onStatus?.(chunk.toString()));
 }
 
 function watch(child: ChildProcess, job: Job): Begun {

@@ -1,12 +1,12 @@
 /** Control groups (cgroups) that bound a program as a whole. */
 import fs from 'node:fs';
 import { realClock } from '../fs/clock.ts';
-import { BOX_MEMORY, BOX_PROCESSES } from './bubblewrap.ts';
+import { SANDBOX_MEMORY, SANDBOX_PROCESSES } from './bubblewrap.ts';
 
 /** A kind of limit of the kernel (cgroups), and the file that sets it; processes are counted with those of the sandbox itself. */
 const LIMITS = {
-  pids: { v1: 'pids.max', v2: 'pids.max', value: BOX_PROCESSES + 16 },
-  memory: { v1: 'memory.limit_in_bytes', v2: 'memory.max', value: BOX_MEMORY },
+  pids: { v1: 'pids.max', v2: 'pids.max', value: SANDBOX_PROCESSES + 16 },
+  memory: { v1: 'memory.limit_in_bytes', v2: 'memory.max', value: SANDBOX_MEMORY },
 };
 type Kind = keyof typeof LIMITS;
 

@@ -111,12 +111,12 @@ async function forward(
 function statusOf(socketPath: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = http.request({ socketPath, method: 'CONNECT', path, timeout: 5000 });
-    const told = ({ statusCode = 0 }: http.IncomingMessage, socket?: Duplex): void => {
+    const settle = ({ statusCode = 0 }: http.IncomingMessage, socket?: Duplex): void => {
       socket?.destroy();
       resolve(statusCode);
     };
-    request.on('connect', told);
-    request.on('response', told);
+    request.on('connect', settle);
+    request.on('response', settle);
     request.on('error', reject);
     request.on('timeout', () => request.destroy(new Error('the proxy does not answer')));
     request.end();

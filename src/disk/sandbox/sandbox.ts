@@ -10,7 +10,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { type KeptFiles, NOTHING_KEPT } from '../cache/kept.ts';
 import { realClock } from '../fs/clock.ts';
 import { DiskError } from '../fs/disk.ts';
-import { boxed, HOST_ENV, KEYRING, type Spots, saidBy, TOOL_SPOT } from './bubblewrap.ts';
+import { HOST_ENV, KEYRING, type Spots, saidBy, sandboxed, TOOL_SPOT } from './bubblewrap.ts';
 import { type ExtraDescriptors, FILTER_FD, runIn } from './child.ts';
 import { Groups } from './groups.ts';
 import { endLeft, type Home, noteRunning } from './left-running.ts';
@@ -59,7 +59,7 @@ export interface Sandbox {
   /** Ends what engines that were killed left running. */
   sweep(): number;
   /** What lies in a workspace, in which no program is at work; what cannot be used there is put right. */
-  survey(workspace: string): Promise<WorkspaceListing>;
+  listing(workspace: string): Promise<WorkspaceListing>;
   /** The hash of a file of that size in a workspace, read in pieces while others have their turn; null when nobody can. */
   hash(workspace: string, name: string, size: number): Promise<string | null>;
   /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
@@ -97,7 +97,7 @@ export function realSandbox(root: string, kept: KeptFiles = NOTHING_KEPT): Sandb
   return {
     probe,
     sweep: () => endLeft({ root, kept }),
-    survey: (workspace) => listWorkspace(placeOf(root, workspace), true),
+    listing: (workspace) => listWorkspace(placeOf(root, workspace), true),
     hash: (workspace, name, size) => hashOf(`${placeOf(root, workspace)}/${name}`, size),
     run: (workspace, argv, allowed, unsafe = false, given = NOTHING, door) =>
       lanes.through(async () => {
@@ -176,15 +176,15 @@ async function runBoxed(
   try {
     const named = namedIn(argv, files, TOOL_SPOT);
     const job = {
-      argv: boxed(folder, { owner, doors: groups?.doors ?? [], keyring }, named, spots),
+      argv: sandboxed(folder, { owner, doors: groups?.doors ?? [], keyring }, named, spots),
       env: HOST_ENV,
       input,
     };
-    const told = (text: string): void => {
+    const onStatus = (text: string): void => {
       first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
     };
     const ran = await noting(home, groups?.folders ?? [], (begun) =>
-      guarded(folder, job, allowed, { filter: FILTER, told, begun }),
+      guarded(folder, job, allowed, { filter: FILTER, onStatus, begun }),
     );
     return copyWith(ran, { broken: saidBy(ran.stderr).replaceAll(folder, '/work') || null });
   } finally {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { McpServer } from '../../schema/config/mcp.ts';
-import { boxedServer, NOBODY, type ProgramOwner, saidBy } from './bubblewrap.ts';
+import { NOBODY, type ProgramOwner, saidBy, sandboxedServer } from './bubblewrap.ts';
 import { killGroup, remember, start } from './child.ts';
 import { Groups } from './groups.ts';
 import { type Home, noteRunning } from './left-running.ts';
@@ -48,7 +48,7 @@ export function startServer(
   };
   const groups = isBoxed && level === 'strong' ? Groups.make() : null;
   const means = { owner: ownerOf(folder), doors: groups?.doors ?? [], keyring };
-  const argv = isBoxed ? boxedServer(folder, means, command, network) : command;
+  const argv = isBoxed ? sandboxedServer(folder, means, command, network) : command;
   if (empty) fs.chmodSync(empty, 0o755);
   const child = start({ argv, env }, folder, isBoxed ? { filter: FILTER, begun } : undefined);
   if (!isBoxed) begun(child.pid);

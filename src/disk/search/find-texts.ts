@@ -27,25 +27,25 @@ export interface SearchedTexts {
 export async function findTexts(
   { disk, kept }: { disk: Disk; kept: KeptFiles },
   root: string,
-  shelf: SearchedTexts,
+  searched: SearchedTexts,
   pieces: readonly string[],
   open: () => Promise<Sqlite | null> = openSqlite,
 ): Promise<FoundFile[]> {
   const sqlite = await open();
-  const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, shelf.name);
+  const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, searched.name);
   try {
-    return ask(index ?? scanIndex(kept, shelf.name), shelf, pieces);
+    return ask(index ?? scanIndex(kept, searched.name), searched, pieces);
   } catch (error) {
     if (!(error instanceof IndexError)) throw error;
-    if (error.damaged) removeSqlite(disk, shelf.name);
-    return ask(scanIndex(kept, shelf.name), shelf, pieces);
+    if (error.damaged) removeSqlite(disk, searched.name);
+    return ask(scanIndex(kept, searched.name), searched, pieces);
   }
 }
 
-function ask(index: TextIndex, shelf: SearchedTexts, pieces: readonly string[]): FoundFile[] {
+function ask(index: TextIndex, searched: SearchedTexts, pieces: readonly string[]): FoundFile[] {
   try {
-    const fresh = refresh(index, shelf, (text) => holdsOne(text, pieces));
-    const held = index.holding(pieces).filter(({ path }) => shelf.folders.has(folderOf(path)) && !fresh.has(path));
+    const fresh = refresh(index, searched, (text) => holdsOne(text, pieces));
+    const held = index.holding(pieces).filter(({ path }) => searched.folders.has(folderOf(path)) && !fresh.has(path));
     return [...held, ...[...fresh.values()].flatMap((one) => one ?? [])].sort((a, b) => byCodeUnit(a.path, b.path));
   } finally {
     index.close();
@@ -59,37 +59,37 @@ function ask(index: TextIndex, shelf: SearchedTexts, pieces: readonly string[]):
 export async function differingIndexes(
   { disk, kept }: { disk: Disk; kept: KeptFiles },
   root: string,
-  shelf: SearchedTexts,
+  searched: SearchedTexts,
   open: () => Promise<Sqlite | null> = openSqlite,
 ): Promise<string[]> {
   const files: string[] = [];
-  if (differs(scanIndex(kept, shelf.name), shelf)) files.push(`.lemming/${textsFile(shelf.name)}`);
-  const marked = isMarked(kept, root, shelf.name);
-  if (marked === false) return [...files, fileOf(shelf.name)];
+  if (differs(scanIndex(kept, searched.name), searched)) files.push(`.lemming/${textsFile(searched.name)}`);
+  const marked = isMarked(kept, root, searched.name);
+  if (marked === false) return [...files, fileOf(searched.name)];
   const sqlite = marked === null ? null : await open();
-  const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, shelf.name);
+  const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, searched.name);
   try {
-    if (index && differs(index, shelf)) files.push(fileOf(shelf.name));
+    if (index && differs(index, searched)) files.push(fileOf(searched.name));
   } catch (error) {
     if (!(error instanceof IndexError)) throw error;
-    files.push(fileOf(shelf.name));
+    files.push(fileOf(searched.name));
   } finally {
     index?.close();
   }
   return files;
 }
 
-function differs(index: TextIndex, shelf: SearchedTexts): boolean {
+function differs(index: TextIndex, searched: SearchedTexts): boolean {
   const known = index.folders();
   const now = realClock.now();
-  return [...shelf.folders].some(([folder, files]) => {
+  return [...searched.folders].some(([folder, files]) => {
     const held = new Map(index.held(folder).map((one) => [one.path, one]));
     const isWhole = known.has(folder) && known.get(folder) === markOfAll(files, now);
     const wrong = files.some(([name, { mark }]) => {
       const one = held.get(`${folder}/${name}`);
       held.delete(`${folder}/${name}`);
       if (one ? one.mark !== mark : !isWhole) return false;
-      return shelf.text(`${folder}/${name}`) !== (one?.text ?? null);
+      return searched.text(`${folder}/${name}`) !== (one?.text ?? null);
     });
     return wrong || (isWhole && held.size > 0);
   });
@@ -105,21 +105,21 @@ const CHUNK = 8_000_000;
 /** Brings an index to where the files are. Gives the files that had to be read: with its text what is wanted, else null. */
 function refresh(
   index: TextIndex,
-  shelf: SearchedTexts,
+  searched: SearchedTexts,
   isWanted: (text: string) => boolean,
 ): Map<string, FoundFile | null> {
   const now = realClock.now();
   const known = index.folders();
   const fresh = new Map<string, FoundFile | null>();
   const read = (path: string): string | null => {
-    const text = shelf.text(path);
+    const text = searched.text(path);
     fresh.set(path, text !== null && isWanted(text) ? { path, text } : null);
     return text;
   };
-  const gone = shelf.whole ? [...known.keys()].filter((folder) => !shelf.folders.has(folder)) : [];
+  const gone = searched.whole ? [...known.keys()].filter((folder) => !searched.folders.has(folder)) : [];
   index.change([], gone);
   let changes: FolderChange[] = [];
-  for (const [folder, files] of shelf.folders) {
+  for (const [folder, files] of searched.folders) {
     const mark = markOfAll(files, now);
     if (mark !== '' && mark === known.get(folder)) continue;
     changes.push(changeOf(folder, mark, files, index.marks(folder), now, read));

@@ -59,7 +59,7 @@ export interface Thought {
   /** The images of the prompt, as the journal refers to them. */
   images: readonly ImageRef[];
   unit: string | null;
-  purse: CallAllowance;
+  allowance: CallAllowance;
   recorded: KnownCalls;
   /** Calls with a greater number go first where calls wait. */
   priority: number;
@@ -92,14 +92,14 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
   private readonly ports: Ports;
   private readonly journal: TurnJournal;
   private readonly state: State;
-  private readonly redact: (text: string) => string;
+  private readonly mask: (text: string) => string;
 
-  constructor(priced: ModelPrice, ports: Ports, journal: TurnJournal, state: State, redact: (text: string) => string) {
+  constructor(priced: ModelPrice, ports: Ports, journal: TurnJournal, state: State, mask: (text: string) => string) {
     this.priced = priced;
     this.ports = ports;
     this.journal = journal;
     this.state = state;
-    this.redact = redact;
+    this.mask = mask;
   }
 
   /**
@@ -111,20 +111,24 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     const known = asking.again?.model === this.priced.name ? asking.again : null;
     const intent = known ?? this.intentOf(asking);
     asking.again = null;
-    thought.purse.via = intent.via;
-    thought.purse.asked = intent.model;
+    thought.allowance.via = intent.via;
+    thought.allowance.asked = intent.model;
     asking.attempt = intent.attempt;
     if (known) this.journal.recall(intent);
     else await this.journal.announce(intent, ROOM_FOR_REPLY);
-    thought.purse.left -= intent.reserve;
+    thought.allowance.left -= intent.reserve;
     return intent;
   }
 
   async replied(intent: IntentEntry, { thought }: Asking, answer: Reply, ms: number): Promise<Reply> {
-    const reply = maskJson(this.redact, withSoundUsage(answer));
+    const reply = maskJson(this.mask, withSoundUsage(answer));
     const { price } = this.priced;
     const charged = charge(price ?? {}, reply, price ? requestBytes(price, thought.prompt) : 0, intent.reserve);
-    await this.settle({ k: 'reply', ...keyOf(intent), ...charged, ms: Math.round(ms), reply }, intent, thought.purse);
+    await this.settle(
+      { k: 'reply', ...keyOf(intent), ...charged, ms: Math.round(ms), reply },
+      intent,
+      thought.allowance,
+    );
     return reply;
   }
 
@@ -140,12 +144,12 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
       ms: Math.round(ms),
       at: this.ports.clock.now(),
       failure,
-      message: this.redact(message).slice(0, 2000),
+      message: this.mask(message).slice(0, 2000),
       usage,
-      requestId: requestId && this.redact(requestId),
+      requestId: requestId && this.mask(requestId),
       ...(retryAfterMs !== null && { retryAfterMs }),
     };
-    await this.settle(line, intent, thought.purse);
+    await this.settle(line, intent, thought.allowance);
   }
 
   isForeign(error: unknown): boolean {
@@ -163,22 +167,22 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
 
   private intentOf(asking: Asking): IntentEntry {
     const { name, model, price } = this.priced;
-    const { prompt, purse } = asking.thought;
+    const { prompt, allowance } = asking.thought;
     if (price === null) throw new ProviderError('bad-request', `the model ${name} ${UNPRICED}`);
     const stopped = this.state.calls.stopped.get(name);
     if (stopped)
       throw new ProviderError('bad-request', `the model ${name} is stopped: ${stopped}. Run lemming reconcile`);
     const reserve = worstCase(price, requestBytes(price, prompt), outputLimit(model, prompt));
-    if (reserve > purse.left)
+    if (reserve > allowance.left)
       throw new OutOfCredits(
-        `the next call could cost ${countCredits(reserve)}, and ${printCredits(Math.max(0, purse.left))} may be spent`,
+        `the next call could cost ${countCredits(reserve)}, and ${printCredits(Math.max(0, allowance.left))} may be spent`,
         reserve,
       );
     return this.intentFor(asking, reserve);
   }
 
   private intentFor({ thought, attempt }: Asking, reserve: number): IntentEntry {
-    const { prompt, ref, systemHash, images, unit, purse } = thought;
+    const { prompt, ref, systemHash, images, unit, allowance } = thought;
     const { name, model, repeatable } = this.priced;
     const { turn, agent, n } = prompt;
     return {
@@ -192,7 +196,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
       provider: model.provider,
       hash: requestHash(systemHash, name, prompt.parts, images),
       reserve,
-      ...(purse.via === undefined ? {} : { via: purse.via }),
+      ...(allowance.via === undefined ? {} : { via: allowance.via }),
       repeatable,
       prompt: ref,
     };
@@ -201,10 +205,10 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
   private async settle(
     answer: Extract<CallEntry, { k: 'reply' | 'failed' }>,
     intent: IntentEntry,
-    purse: CallAllowance,
+    allowance: CallAllowance,
   ): Promise<void> {
-    purse.left += intent.reserve - answer.cost;
-    noteOutcome(purse.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);
+    allowance.left += intent.reserve - answer.cost;
+    noteOutcome(allowance.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);
     this.journal.add(answer);
     await this.journal.durable();
   }

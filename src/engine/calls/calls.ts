@@ -76,7 +76,7 @@ export class ModelCalls implements Models {
   private readonly journal: TurnJournal;
   private readonly state: State;
   /** Masks secrets, which go no further than here. */
-  private readonly redact: (text: string) => string;
+  private readonly mask: (text: string) => string;
   private readonly lines = new Map<Model, Promise<ModelLine>>();
   private readonly gates: RateLimits;
   private readonly replies: ReplyCache;
@@ -85,7 +85,7 @@ export class ModelCalls implements Models {
     this.ports = ports;
     this.journal = journal;
     this.state = state;
-    this.redact = ports.owner.redact;
+    this.mask = ports.owner.mask;
     this.gates = new RateLimits(ports);
     this.replies = new ReplyCache(ports);
   }
@@ -109,7 +109,7 @@ export class ModelCalls implements Models {
     const connection = provider.connect(model, this.outside());
     connection.catch(() => this.lines.delete(model));
     const priced = { name, model, price, repeatable: provider.repeatable };
-    const attempts = new Attempts(priced, this.ports, this.journal, this.state, this.redact);
+    const attempts = new Attempts(priced, this.ports, this.journal, this.state, this.mask);
     const ask = await this.wrap(config, { name, model, provider, connection, attempts });
     return { name, model, provider, price, connection, attempts, ask };
   }
@@ -143,7 +143,7 @@ export class ModelCalls implements Models {
       import('../../providers/with/retry.ts'),
       this.gates.of(config, name, model),
     ]);
-    const mayAsk = ({ thought }: Asking) => admits(config, this.state, thought.purse.tries, name);
+    const mayAsk = ({ thought }: Asking) => admits(config, this.state, thought.allowance.tries, name);
     const left = () => closedFor(config, this.state, name, clock.now());
     const limited = limit(recorded, ({ prompt }) => gates(prompt.agent), { left, most: model.retry.most_ms, sleep });
     const patience = { random: () => clock.random(), sleep, goesOn: mayAsk };
@@ -215,7 +215,7 @@ export class ModelCalls implements Models {
       const intent = known?.[0] as IntentEntry | undefined;
       if (!known || !intent) return null;
       progress.at = intent.model;
-      thought.purse.asked = intent.model;
+      thought.allowance.asked = intent.model;
       progress.missed = false;
       if (!thought.recorded.doubts.has(key) && !known[1]) {
         asking.again = intent;
@@ -245,9 +245,9 @@ export class ModelCalls implements Models {
     if (rest.length === 0) throw failed ?? leftAlone(first);
     const links: Link<Asking>[] = rest.map((name) => ({ name, open: async () => (await this.line(config, name)).ask }));
     const chain = fallback(links, (name, why) => {
-      thought.purse.via = viaOf(name, first, why ?? failed);
+      thought.allowance.via = viaOf(name, first, why ?? failed);
     });
-    thought.purse.via = viaOf(rest[0] as string, first, failed);
+    thought.allowance.via = viaOf(rest[0] as string, first, failed);
     const line = await this.cached(config, rest[0] as string, chain);
     return line(asking, thought.signal);
   }

@@ -38,18 +38,18 @@ async function ask(
 ): Promise<Omit<ModelHealth, 'model' | 'provider'>> {
   const start = clock.ticks();
   let unpriced = '';
-  const told = (message: string) => {
+  const health = (message: string) => {
     const said = unpriced ? `${message.replace(/\.$/, '')}; ${unpriced}` : message;
     return { message: said, ms: Math.round(clock.ticks() - start) };
   };
   try {
     const line = await calls.line(config, name);
     if (!line.price) unpriced = `it ${UNPRICED}`;
-    return { ok: true, ...told(await withPatience((signal) => probe(line, signal), clock, stop)) };
+    return { ok: true, ...health(await withPatience((signal) => probe(line, signal), clock, stop)) };
   } catch (error) {
     if (stop.aborted) throw error;
     const failure = error instanceof ProviderError ? error.failure : 'unavailable';
-    return { ok: false, failure, ...told(error instanceof Error ? error.message : String(error)) };
+    return { ok: false, failure, ...health(error instanceof Error ? error.message : String(error)) };
   }
 }
 

@@ -83,21 +83,21 @@ function actKey(entry: ActKey): string {
 
 /** Books calls that the journal holds from before a crash, and answers from there. */
 export function recall(journal: TurnJournal, thought: Thought, [intent, answer]: readonly CallEntry[]): Reply {
-  const { purse } = thought;
-  purse.via = (intent as IntentEntry).via;
+  const { allowance } = thought;
+  allowance.via = (intent as IntentEntry).via;
   journal.recall(intent as CallEntry, answer as CallEntry);
-  noteOutcome(purse.tries, (intent as IntentEntry).model, answer?.k === 'failed' ? answer.failure : null, 0);
+  noteOutcome(allowance.tries, (intent as IntentEntry).model, answer?.k === 'failed' ? answer.failure : null, 0);
   if (answer?.k === 'failed') {
-    purse.left -= answer.cost;
+    allowance.left -= answer.cost;
     throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
   }
   const reply = answer as Extract<CallEntry, { k: 'reply' }>;
-  purse.left -= reply.cost;
+  allowance.left -= reply.cost;
   return reply.reply;
 }
 
 /** An attempt that may have been billed: its reserve stays booked. */
-export function recallDoubt(journal: TurnJournal, { purse }: Thought, intent: IntentEntry): void {
+export function recallDoubt(journal: TurnJournal, { allowance }: Thought, intent: IntentEntry): void {
   journal.recall(intent, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
-  purse.left -= intent.reserve;
+  allowance.left -= intent.reserve;
 }

@@ -45,11 +45,11 @@ export class ReplyCache {
     const replies = await this.replies;
     this.open = replies;
     const noted: CallModel<Asking> = async (asking, signal) => {
-      const before = asking.thought.purse.left;
+      const before = asking.thought.allowance.left;
       const reply = await line(asking, signal);
-      const { purse, prompt } = asking.thought;
-      const kept: CachedReply = { agent: prompt.agent, model: use.model, cost: before - purse.left, reply };
-      if (purse.via === undefined) replies.add(use.key(asking), kept);
+      const { allowance, prompt } = asking.thought;
+      const kept: CachedReply = { agent: prompt.agent, model: use.model, cost: before - allowance.left, reply };
+      if (allowance.via === undefined) replies.add(use.key(asking), kept);
       return reply;
     };
     return cache(noted, replies, {

@@ -167,13 +167,13 @@ class Eraser implements Texts {
 /** The file of a held act, as its line has it: what names a field follows that field. */
 function eraseText(line: { text?: string }, held: Held, target: EraseTarget): void {
   if (line.text === undefined) return;
-  const strike = (part: unknown): unknown => (typeof part === 'string' ? struck(part, held, target) : part);
+  const erased = (part: unknown): unknown => (typeof part === 'string' ? withoutTexts(part, held, target) : part);
   const text: unknown = line.text; // a list, where parts of it stand in other fields
-  line.text = (Array.isArray(text) ? text.map(strike) : strike(text)) as string;
+  line.text = (Array.isArray(text) ? text.map(erased) : erased(text)) as string;
 }
 
 /** The file shows the input of the act, in which a body may end with line breaks that its message does not have. */
-function struck(text: string, { agent, input }: Held, target: EraseTarget): string {
+function withoutTexts(text: string, { agent, input }: Held, target: EraseTarget): string {
   const key = bodyKey(input);
   const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(fieldsOf(input)[key])] : [];
   const bodies = agent === target.agent ? [...target.texts, ...whole] : [];
@@ -184,7 +184,7 @@ function struck(text: string, { agent, input }: Held, target: EraseTarget): stri
 /** The file that a person answered in. Whoever wrote its lines anew did not keep the quotes of a body. */
 function eraseAnswer({ text }: { text: string }, held: Held | undefined, target: EraseTarget): string {
   if (!held) return text;
-  const erased = struck(text, held, target);
+  const erased = withoutTexts(text, held, target);
   const body = bodyOf(held.input);
   if (erased !== text || held.agent !== target.agent || !target.texts.has(body)) return erased;
   return text.replaceAll(quoted(body), REDACTED);
@@ -200,7 +200,7 @@ function noteAsked(
   const held = line.k === 'held' ? line : line.held;
   acts.set(held.id, held);
   if (line.text === undefined) return;
-  asked.set(textHash(line.text), textHash(struck(line.text, held, target)));
+  asked.set(textHash(line.text), textHash(withoutTexts(line.text, held, target)));
 }
 
 function eraseHeld(held: Held, target: EraseTarget): void {

@@ -29,7 +29,7 @@ export class Scrubber {
   readonly found: string[] = [];
   private readonly disk: Disk;
   private readonly secrets: string[];
-  private readonly redact: (text: string) => string;
+  private readonly mask: (text: string) => string;
   /** Paths that contain a piece of a secret → their replacements. */
   private readonly names = new Map<string, string>();
   /** The same for subjects that were cut in the middle of one. */
@@ -40,7 +40,7 @@ export class Scrubber {
   constructor(disk: Disk, config: Config, owner: Owner) {
     const known = new Map([...owner.secrets(), ...keysOf(config, owner)]);
     this.disk = disk;
-    this.redact = maskerOf(known);
+    this.mask = maskerOf(known);
     this.secrets = [...known.keys()];
     this.last = journalFiles(disk).at(-1) ?? 0;
     if (this.secrets.length === 0) return;
@@ -51,12 +51,12 @@ export class Scrubber {
 
   /** The name of a message's file is made of its subject, which may be cut in the middle of a secret. */
   private name({ id, from, to, turn, subject, path }: Message, found: string | null): void {
-    const clean = this.redact(this.withoutBeginning(subject));
+    const clean = this.mask(this.withoutBeginning(subject));
     if (clean === subject) return;
     const made = messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', clean);
     this.names.set(path, made).set(archivePath(path), archivePath(made));
     if (found !== null) this.names.set(found, `agents/${from}/outbox/redacted-${id}.md`);
-    if (this.redact(subject) === subject) this.subjects.set(subject, clean).set(escaped(subject), escaped(clean));
+    if (this.mask(subject) === subject) this.subjects.set(subject, clean).set(escaped(subject), escaped(clean));
   }
 
   /** A text that ends with the beginning of a secret, without it. */
@@ -67,10 +67,10 @@ export class Scrubber {
     return text;
   }
 
-  private strike(text: string): string {
+  private cleaned(text: string): string {
     let clean = text;
     for (const [old, made] of this.names) clean = clean.replaceAll(old, made);
-    clean = this.redact(clean);
+    clean = this.mask(clean);
     for (const [old, made] of this.subjects) clean = clean.replaceAll(old, made);
     return clean;
   }
@@ -84,7 +84,7 @@ export class Scrubber {
     const made =
       number === 0
         ? {
-            path: this.strike(file.path),
+            path: this.cleaned(file.path),
             bytes: this.names.has(file.path) ? this.message(file) : this.plain(file.bytes),
           }
         : this.journal(file, number);
@@ -98,20 +98,20 @@ export class Scrubber {
     const { message } = readMessage(text, path);
     if (!message || printMessage(message) !== text) return this.plain(bytes);
     return Buffer.from(
-      printMessage(copyWith(message, { subject: this.strike(message.subject), body: this.strike(message.body) })),
+      printMessage(copyWith(message, { subject: this.cleaned(message.subject), body: this.cleaned(message.body) })),
     );
   }
 
   private plain(bytes: Uint8Array): Uint8Array {
     const coding = isUtf8(bytes) ? 'utf8' : 'latin1';
     const text = Buffer.from(bytes).toString(coding);
-    const clean = this.strike(text);
+    const clean = this.cleaned(text);
     return clean === text ? bytes : Buffer.from(clean, coding);
   }
 
   private journal(file: ArchiveFile, number: number): ArchiveFile {
     const { bytes, groups } = rewriteFile(this.disk, number, (line, meant) =>
-      this.strike(HAS_BYTES.test(line) ? this.withCleanBytes(line, meant) : line),
+      this.cleaned(HAS_BYTES.test(line) ? this.withCleanBytes(line, meant) : line),
     );
     if (groups.length === 0) return file;
     this.groups.push(...groups);

@@ -24,10 +24,10 @@ export class Durable {
    */
   private covered: boolean;
 
-  constructor(disk: Disk, { synced, state, undone }: Loaded) {
+  constructor(disk: Disk, { synced, state, unwritten }: Loaded) {
     this.disk = disk;
     this.turn = synced;
-    this.covered = synced === state.clock.turn && undone === null;
+    this.covered = synced === state.clock.turn && unwritten === null;
   }
 
   /** After a new start of the machine: what it lost of the committed turns, and of these lines, comes back. Gives how many files. */

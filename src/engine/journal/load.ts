@@ -7,7 +7,7 @@ import type { State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
-import { type Group, Journal, type Position, readForFold } from '../../disk/journal/journal.ts';
+import { type Group, Journal, type Position, readForState } from '../../disk/journal/journal.ts';
 import { type JournalDifference, JournalMarks } from '../../disk/journal/journal-marks.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
@@ -22,7 +22,7 @@ export interface Loaded {
   /** The turn that was opened and not committed: its opening, and all lines of its calls. */
   unfinished: { open: OpenEntry; inputs: Entry[]; calls: Entry[] } | null;
   /** The last committed turn whose files may not all stand in the folder: its lines. */
-  undone: Entry[] | null;
+  unwritten: Entry[] | null;
   /** The last turn whose files are known to be durable. */
   synced: number;
   /** The machine start in which the last turn was opened. */
@@ -80,7 +80,7 @@ export interface Stand {
  * Reads the whole journal, whatever is kept; rows that do not fit into memory go to another disk. Stops at each group.
  * Throws `damaged-journal`.
  */
-export function* foldAnew(disk: Disk, aside: Disk, told?: Progress): Generator<Stand, Loaded> {
+export function* rebuildState(disk: Disk, aside: Disk, progress?: Progress): Generator<Stand, Loaded> {
   const reader = new JournalReader(disk, nothing(aside), new JournalMarks());
   yield reader;
   let done = 0;
@@ -90,14 +90,14 @@ export function* foldAnew(disk: Disk, aside: Disk, told?: Progress): Generator<S
       yield reader;
     }
     reader.makeRoom(undefined);
-    told?.(++done, done + left);
+    progress?.(++done, done + left);
   }
   return copyWith(reader.finish(), { difference: null });
 }
 
-function* wholeFiles(disk: Disk, after: Position): ReturnType<typeof readForFold> {
+function* wholeFiles(disk: Disk, after: Position): ReturnType<typeof readForState> {
   const faults: Fault[] = [];
-  for (const read of readForFold(disk, faults, after)) {
+  for (const read of readForState(disk, faults, after)) {
     if (faults.length) break;
     yield read;
   }
@@ -115,7 +115,7 @@ class JournalReader {
   private turn: Entry[] = [];
   private open: OpenEntry | null = null;
   private inputs: Entry[] = [];
-  private undone: Entry[] | null = null;
+  private unwritten: Entry[] | null = null;
   readonly marks: JournalMarks;
 
   constructor(disk: Disk, { store, state, synced, boot, ...position }: Restored, marks: JournalMarks) {
@@ -137,7 +137,7 @@ class JournalReader {
 
   private takeLine(entry: Entry): void {
     if (entry.k === 'synced') this.synced = entry.turn;
-    if (entry.k === 'done') this.undone = null;
+    if (entry.k === 'done') this.unwritten = null;
     if (entry.k === 'open') {
       this.open = entry;
       this.boot = entry.boot;
@@ -147,8 +147,8 @@ class JournalReader {
       return;
     }
     if (entry.k === 'commit') return this.commit(entry);
-    if (entry.k === 'unplaced' && this.undone) {
-      this.undone.push(entry);
+    if (entry.k === 'unplaced' && this.unwritten) {
+      this.unwritten.push(entry);
       return apply(this.state, entry);
     }
     if (this.turn.length === 0) {
@@ -160,7 +160,7 @@ class JournalReader {
   private commit(entry: Entry): void {
     for (const line of this.turn) apply(this.state, line);
     apply(this.state, entry);
-    this.undone = [...this.inputs, ...this.turn];
+    this.unwritten = [...this.inputs, ...this.turn];
     this.inputs = [];
     this.turn = [];
     this.open = null;
@@ -168,7 +168,7 @@ class JournalReader {
 
   /** Moves old rows out of memory once there are many. Nothing is kept in a folder that cannot be written. */
   makeRoom(keep: KeptFiles | undefined): void {
-    const isBetween = this.undone === null && this.open === null && this.turn.length === 0;
+    const isBetween = this.unwritten === null && this.open === null && this.turn.length === 0;
     if (!isBetween || this.inputs.some(({ k }) => k !== 'done')) return;
     if (this.store.loose(this.state) < KEPT_ROWS) return;
     try {
@@ -181,11 +181,11 @@ class JournalReader {
 
   finish(): Omit<Loaded, 'difference'> {
     const { file, end, head } = this.position;
-    const next = this.undone !== null || this.open !== null || this.inputs.length ? file : this.state.clock.turn + 1;
+    const next = this.unwritten !== null || this.open !== null || this.inputs.length ? file : this.state.clock.turn + 1;
     const journal = new Journal(this.disk, Math.max(1, next), head, next === file ? end : 0, this.marks);
     const unfinished = this.open ? { open: this.open, inputs: this.inputs, calls: this.turn } : null;
-    const { state, store, undone, synced, boot, marks } = this;
-    return { state, store, journal, unfinished, undone, synced, boot, marks };
+    const { state, store, unwritten, synced, boot, marks } = this;
+    return { state, store, journal, unfinished, unwritten, synced, boot, marks };
   }
 }
 

@@ -45,7 +45,10 @@ export class SentPrompts {
   }
 
   /** The prompt as it was sent, and its mail. */
-  over(made: { given: InboxMail; brief: VisitPrompt }, agent: string): { given: InboxMail; brief: VisitPrompt } {
+  over(
+    made: { given: InboxMail; visitPrompt: VisitPrompt },
+    agent: string,
+  ): { given: InboxMail; visitPrompt: VisitPrompt } {
     const sent = this.first.get(agent);
     const stable = sent && this.blobs.get(sent.system);
     if (!sent || stable === undefined) return made;
@@ -58,15 +61,15 @@ export class SentPrompts {
       (hash) => this.blobs.get(hash) ?? '',
     );
     const views = mail.map(({ id, from, kind, subject, body, thread }) => ({ id, from, kind, subject, body, thread }));
-    const told = { system, tools, parts: [{ role: 'user' as const, text }], maxOutputTokens: sent.max, mail: views };
+    const prompt = { system, tools, parts: [{ role: 'user' as const, text }], maxOutputTokens: sent.max, mail: views };
     return {
       given: { mail, waiting: made.given.waiting, cut: made.given.cut },
-      brief: {
-        prompt: Object.assign({}, made.brief.prompt, told),
+      visitPrompt: {
+        prompt: Object.assign({}, made.visitPrompt.prompt, prompt),
         blobs: [],
         systemHash: sent.system,
         pieces: sent.pieces,
-        leftOut: [],
+        omitted: [],
       },
     };
   }

@@ -5,7 +5,7 @@
 import { RULES } from '../../core/journal/rules.ts';
 import type { SpillMap } from '../../core/model/maps/spill-map.ts';
 import type { KeptMail, Mail } from '../../core/model/state/mail.ts';
-import { piecesOf, shapeOf, shelvesOf, stateOf } from '../../core/model/state/pieces.ts';
+import { piecesOf, shapeOf, spillMapsOf, stateOf } from '../../core/model/state/pieces.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
@@ -78,13 +78,13 @@ export function restored(disk: Disk, kept: KeptFiles): Restored | null {
   if (!same || !fits(disk, { file, end, head }) || !list.every((one) => stands(disk, one))) return null;
   const segments = new Segments(disk, list);
   const changes = new Map<SpillMap<unknown>, [string, unknown][]>();
-  const state = stateOf(lines as Iterable<[string, unknown]>, (shelf, _, rows) => {
-    changes.set(shelf, [...(changes.get(shelf) ?? []), ...rows]);
+  const state = stateOf(lines as Iterable<[string, unknown]>, (map, _, rows) => {
+    changes.set(map, [...(changes.get(map) ?? []), ...rows]);
   });
-  for (const [field, shelf] of shelvesOf(state))
-    shelf.stand(
+  for (const [field, map] of spillMapsOf(state))
+    map.stand(
       list.length ? segments.ground(field) : null,
-      changes.get(shelf) ?? [],
+      changes.get(map) ?? [],
       over[field] ?? [],
       sizes[field] as number,
     );
@@ -133,7 +133,7 @@ export class StateCache {
   /** Rows that were changed since a segment was made. */
   loose(state: State): number {
     let rows = 0;
-    for (const shelf of shelvesOf(state).values()) rows += shelf.changes().size;
+    for (const map of spillMapsOf(state).values()) rows += map.changes().size;
     return rows;
   }
 
@@ -141,8 +141,8 @@ export class StateCache {
   write(kept: KeptFiles, { state, marks }: { state: State; marks: JournalMarks }, place: StatePosition): void {
     const { disk, segments, before } = this;
     if (this.loose(state) > LOOSE_ROWS) this.seal(state);
-    const sizes = Object.fromEntries([...shelvesOf(state)].map(([field, { size }]) => [field, size]));
-    const over = Object.fromEntries([...shelvesOf(state)].map(([field, shelf]) => [field, shelf.over]));
+    const sizes = Object.fromEntries([...spillMapsOf(state)].map(([field, { size }]) => [field, size]));
+    const over = Object.fromEntries([...spillMapsOf(state)].map(([field, map]) => [field, map.over]));
     const shape = shapeOf(state);
     const head: Head = { version: VERSION, rules: RULES, shape, sizes, over, segments: [...segments.index], ...place };
     marks.stamp(disk);
@@ -160,11 +160,11 @@ export class StateCache {
 
   /** Moves what is not at work into a segment. */
   seal(state: State): void {
-    const shelves = [...shelvesOf(state)].sort(([a], [b]) => (a < b ? -1 : 1));
-    this.segments.add(rowsOf(state, shelves));
-    for (const [field, shelf] of shelves) {
-      const hot = [...shelf.changes()].filter(([, value]) => isHot(state, field, value));
-      shelf.stand(this.segments.index.length ? this.segments.ground(field) : null, hot, shelf.over, shelf.size);
+    const spillMaps = [...spillMapsOf(state)].sort(([a], [b]) => (a < b ? -1 : 1));
+    this.segments.add(rowsOf(state, spillMaps));
+    for (const [field, map] of spillMaps) {
+      const hot = [...map.changes()].filter(([, value]) => isHot(state, field, value));
+      map.stand(this.segments.index.length ? this.segments.ground(field) : null, hot, map.over, map.size);
     }
   }
 }
@@ -183,12 +183,12 @@ function* piecesFor(head: Head, state: State): Generator<string> {
 
 function* linesFor(head: Head, state: State): Generator<string> {
   yield `${JSON.stringify(head)}\n`;
-  for (const piece of piecesOf(state, (shelf) => shelf.changes())) yield `${JSON.stringify(piece)}\n`;
+  for (const piece of piecesOf(state, (map) => map.changes())) yield `${JSON.stringify(piece)}\n`;
 }
 
-function* rowsOf(state: State, shelves: readonly [string, SpillMap<unknown>][]): Generator<[string, unknown]> {
-  for (const [field, shelf] of shelves) {
-    const rows = [...shelf.changes()].filter(([, value]) => !isHot(state, field, value));
+function* rowsOf(state: State, spillMaps: readonly [string, SpillMap<unknown>][]): Generator<[string, unknown]> {
+  for (const [field, map] of spillMaps) {
+    const rows = [...map.changes()].filter(([, value]) => !isHot(state, field, value));
     for (const [key, value] of rows.sort(([a], [b]) => (a < b ? -1 : 1))) yield [`${field}:${key}`, value];
   }
 }

@@ -36,14 +36,14 @@ export interface Verified {
  * every turn is opened and committed once and in order, and that what was redacted is what a later line says. Never throws
  * for what is in the journal.
  */
-export function verifyJournal(disk: Disk, told?: Progress): Verified {
+export function verifyJournal(disk: Disk, redactedLines?: Progress): Verified {
   const check = new Check(disk);
   try {
     const files = journalFiles(disk);
     for (const [i, file] of files.entries()) {
       check.file(file, file === files.at(-1));
       if (check.found.faults.some(isNewer)) break;
-      told?.(i + 1, files.length);
+      redactedLines?.(i + 1, files.length);
     }
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
@@ -71,7 +71,7 @@ class Check {
   private turn = 0;
   /** Redacted groups by seal, and the last line about each. */
   private readonly erased = new Map<string, Group>();
-  private readonly told = new Map<string, Extract<Entry, { k: 'redacted' }>>();
+  private readonly redactedLines = new Map<string, Extract<Entry, { k: 'redacted' }>>();
   private readonly hashes = new Map<string, string>();
 
   constructor(disk: Disk) {
@@ -119,7 +119,7 @@ class Check {
   private entry(number: number, entry: Entry): void {
     if (entry.k === 'open') this.opened(number, entry);
     if (entry.k === 'commit') this.committed(number, entry.turn);
-    if (entry.k === 'redacted') this.told.set(entry.seal, entry);
+    if (entry.k === 'redacted') this.redactedLines.set(entry.seal, entry);
   }
 
   private opened(number: number, { turn, passed = 0 }: OpenEntry): void {
@@ -138,15 +138,15 @@ class Check {
   /** A redacted group must be what the last line about it says, and such a line must have its group. */
   redactions(): void {
     for (const [seal, group] of this.erased) {
-      const told = this.told.get(seal);
-      if (told?.hash === group.hash) this.found.redacted++;
+      const redactedLines = this.redactedLines.get(seal);
+      if (redactedLines?.hash === group.hash) this.found.redacted++;
       else
         this.fault(
           group.file,
-          told ? 'A redacted text was changed' : 'A text was replaced, but no line says that it was redacted',
+          redactedLines ? 'A redacted text was changed' : 'A text was replaced, but no line says that it was redacted',
         );
     }
-    for (const [seal, { file, id }] of this.told) {
+    for (const [seal, { file, id }] of this.redactedLines) {
       if (!this.hashes.has(seal)) this.fault(file, `A line records the redaction of ${id} in a group that is missing`);
       else if (!this.erased.has(seal))
         this.fault(file, `The redaction of ${id} was interrupted`, undefined, `Run lemming redact ${id} --yes again.`);

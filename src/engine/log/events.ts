@@ -37,7 +37,7 @@ export function eventsOf(report: TurnReport, recovered: readonly string[] = []):
   const { turn } = report;
   return [
     ...recovered.map((text): LogEvent => ({ level: 'warn', module: 'engine', event: 'recovered', turn, text })),
-    ...report.walked.flatMap((due): LogEvent[] =>
+    ...report.schedule.flatMap((due): LogEvent[] =>
       due.due ? [] : [{ level: 'debug', module: 'engine', event: 'not-due', turn, agent: due.agent, why: due.why }],
     ),
     ...report.conflicts.map(

@@ -33,7 +33,7 @@ export function logPath(agent: string | null): string {
  * their module are dropped, secrets of the environment masked. Lines are buffered and written at most once a second, with
  * one append for each file; a file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
  */
-export function logger(disk: Disk, clock: Clock, config: () => Config | null, redact: Mask): Log {
+export function logger(disk: Disk, clock: Clock, config: () => Config | null, mask: Mask): Log {
   const lines = new Map<string, string[]>();
   let timer: AbortController | null = null;
 
@@ -42,7 +42,7 @@ export function logger(disk: Disk, clock: Clock, config: () => Config | null, re
   const log = (event: LogEvent): void => {
     if (!isWanted(event, settings())) return;
     const path = logPath(event.agent !== undefined && isName(event.agent) ? event.agent : null);
-    const line = redact(lineOf(event, clock.now(), config()?.org.name ?? ''));
+    const line = mask(lineOf(event, clock.now(), config()?.org.name ?? ''));
     const buffered = lines.get(path);
     if (buffered) buffered.push(line);
     else lines.set(path, [line]);

@@ -16,7 +16,7 @@ export interface TurnReport {
   turn: number;
   visits: VisitReport[];
   spent: number;
-  walked: Due[];
+  schedule: Due[];
   conflicts: Conflict[];
   /** What the file system refused for its name or its place. */
   unplaced: Unplaced[];

@@ -25,19 +25,19 @@ export interface FileDifference {
 /** Compares a folder with what the journal makes of it: every file of the journal, and what else lies where only the engine writes or the next freeze would read. Sorted by path. */
 export function compareFolder(
   disk: Disk,
-  refold: JournalFiles,
+  rebuilt: JournalFiles,
   env: Record<string, string | undefined>,
-  redact: Mask,
+  mask: Mask,
 ): FileDifference[] {
   const differences: FileDifference[] = [];
-  for (const [path, made] of refold.files) {
+  for (const [path, made] of rebuilt.files) {
     const bytes = readAny(disk, path);
     if (bytes === null) differences.push({ path, what: 'missing' });
-    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, refold.state, redact))
+    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, rebuilt.state, mask))
       differences.push({ path, what: 'changed' });
   }
   const known = new Set(differences.map(({ path }) => path));
-  for (const path of extras(disk, refold, env, redact)) if (!known.has(path)) differences.push({ path, what: 'extra' });
+  for (const path of extras(disk, rebuilt, env, mask)) if (!known.has(path)) differences.push({ path, what: 'extra' });
   return differences.sort((a, b) => byCodeUnit(a.path, b.path));
 }
 
@@ -47,13 +47,13 @@ function saysTheSame(
   bytes: Uint8Array,
   made: MadeFile,
   state: State,
-  redact: (text: string) => string,
+  mask: (text: string) => string,
 ): boolean {
   const text = state.files.texts.get(path);
   if (text === undefined && made.edit === null) return false;
   const decoded = decode(bytes, bytes.length, path);
   if (!('text' in decoded)) return false;
-  const said = redact(decoded.text);
+  const said = mask(decoded.text);
   if (made.edit === null) return said === text;
   const message = readMessage(said, path).message;
   return (
@@ -66,11 +66,11 @@ function extras(
   disk: Disk,
   { files, state }: JournalFiles,
   env: Record<string, string | undefined>,
-  redact: Mask,
+  mask: Mask,
 ): string[] {
   const config = configOf(state, env);
   const limit = config?.org.limits.message_bytes ?? 1_048_576;
-  const found = new Folder(disk, realClock, redact).tracked
+  const found = new Folder(disk, realClock, mask).tracked
     .changes(state, limit)
     .flatMap((input) => ('path' in input ? [input.path] : []));
   const skip = (path: string): boolean =>
@@ -101,10 +101,10 @@ export interface LineDifference {
 /** Shows a difference; null for a file that is only missing or extra, or not text. */
 export function showDifference(
   disk: Disk,
-  refold: JournalFiles,
+  rebuilt: JournalFiles,
   { path, what }: FileDifference,
 ): LineDifference | null {
-  const made = refold.files.get(path);
+  const made = rebuilt.files.get(path);
   if (what !== 'changed' || !made) return null;
   const expected = textOf(disk, made)?.split('\n');
   const found = Buffer.from(readAny(disk, path) ?? [])

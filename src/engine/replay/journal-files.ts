@@ -53,7 +53,7 @@ export class JournalFiles {
   /** Committed turns. */
   turns = 0;
   /** The files of the last turn may not all be in place: it was cut off after its commit. */
-  undone = false;
+  unwritten = false;
   /** Files that could not be written into the sink. */
   readonly unkept = new Set<string>();
   private readonly sink: Disk | null;
@@ -82,15 +82,15 @@ export class JournalFiles {
     if (entry.k === 'unplaced') this.aside.push(entry);
     else if (!this.inTurn && entry.k !== 'moved') this.settle();
     if (entry.k === 'open') this.inTurn = true;
-    else if (entry.k === 'done') this.undone = false;
+    else if (entry.k === 'done') this.unwritten = false;
     else if (entry.k === 'commit') this.commit();
     else if (entry.k === 'mail') this.edit(entry);
     else if (entry.k === 'mail-gone') this.remove(this.pathOf(entry.id));
-    else this.fold(entry);
+    else this.apply(entry);
   }
 
   /** What commands did between turns, and tools during one, was done at once; all else waits for the commit. */
-  private fold(entry: Entry): void {
+  private apply(entry: Entry): void {
     if (kindOf(entry).tellsOfFiles) apply(this.state, entry);
     if (entry.k === 'file') this.put(entry.path, entry.text);
     if (entry.k === 'task-file') this.put(taskPath(entry.id), entry.found);
@@ -125,7 +125,7 @@ export class JournalFiles {
 
   private commit(): void {
     this.turns++;
-    this.undone = true;
+    this.unwritten = true;
     this.inTurn = false;
   }
 

@@ -75,7 +75,7 @@ export interface Foreseen {
 }
 
 /** How the turn would be made. */
-interface PreviewWish {
+interface PreviewOptions {
   /** Only this agent is due. */
   only?: string;
   /** Micro-credits the turn may cost. */
@@ -89,19 +89,19 @@ const TRIPPED = 'its models failed too often and are not called for a while';
  * Foretells the next turn: freezes what people did and plans the visits as the engine does, on a state that is thrown away.
  * Writes nothing and calls nobody. What was approved is not done, so credits that it would give away are not counted.
  */
-export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = {}): Promise<Preview> {
-  const turn = await begun(ports, loaded, wish);
+export async function preview(ports: Ports, loaded: Loaded, options: PreviewOptions = {}): Promise<Preview> {
+  const turn = await begun(ports, loaded, options);
   const { config, state, number } = turn;
   const toolset = await toolsetOf(TOOLS, config, state.rights.trusted);
-  const walked = scheduleTurn(config, state, number, turn.open);
-  const { plans, skipped } = await planVisits(turn, toolset, walked, []);
+  const schedule = scheduleTurn(config, state, number, turn.open);
+  const { plans, skipped } = await planVisits(turn, toolset, schedule, []);
   const able = plans.filter(({ models }) => models.length > 0);
-  const calls = await Promise.all(able.map((plan) => foretell(turn, toolset, plan, whyOf(walked, plan.agent))));
+  const calls = await Promise.all(able.map((plan) => foretell(turn, toolset, plan, whyOf(schedule, plan.agent))));
   const called = new Set(able.map(({ agent }) => agent));
   const reasons = new Map(skipped.map(({ agent, reason }) => [agent, reason]));
   for (const { agent, models } of plans) if (models.length === 0) reasons.set(agent, TRIPPED);
   const asks = new Map(answeredIn(turn));
-  const rest = walked
+  const rest = schedule
     .filter(({ agent }) => !called.has(agent))
     .map(({ agent, why, due }) => ({
       agent,
@@ -135,22 +135,22 @@ export async function promptAhead(ports: Ports, loaded: Loaded, agent: string): 
   const toolset = await toolsetOf(TOOLS, config, state.rights.trusted);
   const one = scheduleTurn(config, state, number).find((due) => due.agent === agent) as Due;
   const { due, why, summary, reminder = false } = one;
-  const { brief } = promptOfVisit(turn, toolset, resume, { summary, reminder });
-  return { turn: number, due: { due, why }, model: resume.model[0] ?? null, prompt: brief.prompt };
+  const { visitPrompt } = promptOfVisit(turn, toolset, resume, { summary, reminder });
+  return { turn: number, due: { due, why }, model: resume.model[0] ?? null, prompt: visitPrompt.prompt };
 }
 
 /** A turn whose models can be looked at. */
 type TurnAhead = Turn & { calls: ModelCalls };
 
 /** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
-async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<TurnAhead> {
+async function begun(ports: Ports, loaded: Loaded, options: PreviewOptions): Promise<TurnAhead> {
   const { state, journal, unfinished } = loaded;
-  const mask = ports.owner.redact;
+  const mask = ports.owner.mask;
   const folder = new Folder(ports.disk, ports.clock, mask);
   const env = overridesIn(ports.env);
   const live = new LiveConfig(folder, state, env);
-  const open = unfinished?.open ?? openingOf(state, ports.clock.now(), folder.tracked.barredNames(state), wish);
-  if (unfinished) live.thaw(open.env ?? {});
+  const open = unfinished?.open ?? openingOf(state, ports.clock.now(), folder.tracked.barredNames(state), options);
+  if (unfinished) live.restore(open.env ?? {});
   else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
   const turnJournal = new WrittenJournal(journal, state);
   const calls = new ModelCalls(ports, turnJournal, state);
@@ -161,7 +161,7 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
 }
 
 /** The opening of a turn with which a run begins. */
-function openingOf(state: State, time: number, barred: string[], wish: PreviewWish): OpenEntry {
+function openingOf(state: State, time: number, barred: string[], options: PreviewOptions): OpenEntry {
   const retry = hasFailures(state) && { retry: true as const };
   const turn = state.clock.turn + 1;
   return {
@@ -173,29 +173,29 @@ function openingOf(state: State, time: number, barred: string[], wish: PreviewWi
     version: '1',
     ...(barred.length && { barred }),
     ...retry,
-    ...wish,
+    ...options,
   };
 }
 
 async function foretell(turn: TurnAhead, toolset: Toolbox, plan: VisitPlan, why: string): Promise<Foreseen> {
   const { config, calls } = turn;
-  const { agent, resume, models, need, purse } = plan;
-  const { given, brief } = promptOfVisit(turn, toolset, resume, plan);
+  const { agent, resume, models, need, allowance } = plan;
+  const { given, visitPrompt } = promptOfVisit(turn, toolset, resume, plan);
   return {
     agent,
     why,
     mail: given.mail.map(({ id }) => id),
     models: [...models],
     reserve: need,
-    ...rangeOf(brief, need, await pricedModel(config, calls, models)),
+    ...rangeOf(visitPrompt, need, await pricedModel(config, calls, models)),
     troubles: await troublesOf(config, calls, resume.model),
-    allowance: purse.left,
-    prompt: promptOf(brief),
+    allowance: allowance.left,
+    prompt: promptOf(visitPrompt),
   };
 }
 
-function whyOf(walked: readonly Due[], agent: string): string {
-  return walked.find((due) => due.agent === agent)?.why as string;
+function whyOf(schedule: readonly Due[], agent: string): string {
+  return schedule.find((due) => due.agent === agent)?.why as string;
 }
 
 /** The first model of the chain that has a price: the one whose worst case is reserved. */

@@ -73,7 +73,7 @@ export class Recompute {
     if (entry.k === 'open') this.open = entry;
     if (!this.open) return this.input(entry);
     if (entry.k === 'commit')
-      return this.rulesNow() === RULES ? this.turn(this.open, entry) : this.fold(this.open, entry);
+      return this.rulesNow() === RULES ? this.turn(this.open, entry) : this.apply(this.open, entry);
     this.lines.push(entry);
   }
 
@@ -89,7 +89,7 @@ export class Recompute {
   }
 
   /** A turn of other rules: its lines say what came of it. */
-  private fold(open: OpenEntry, commit: Entry): void {
+  private apply(open: OpenEntry, commit: Entry): void {
     const { effects, calls } = this.sort();
     this.open = null;
     this.readings.begin(effects, calls);

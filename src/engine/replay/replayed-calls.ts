@@ -122,7 +122,7 @@ export class ReplayedCalls implements Models {
   async think(
     _config: Config,
     _choice: ModelChoice,
-    { prompt, systemHash, images, purse, recorded }: Thought,
+    { prompt, systemHash, images, allowance, recorded }: Thought,
   ): Promise<Reply> {
     const { turn, agent, n } = prompt;
     const last = this.last.get(`${agent}.${n}`) ?? 0;
@@ -131,9 +131,9 @@ export class ReplayedCalls implements Models {
       const [intent, answer] = recorded.attempt(printKey(key)) ?? [];
       if (intent?.k !== 'intent') continue;
       this.checkPrompt(key, intent, requestHash(systemHash, intent.model, prompt.parts, images), prompt);
-      purse.via = intent.via;
-      purse.asked = intent.model;
-      const reply = this.answer(intent, answer, purse);
+      allowance.via = intent.via;
+      allowance.asked = intent.model;
+      const reply = this.answer(intent, answer, allowance);
       if (reply) return reply;
     }
     throw this.ending(prompt);
@@ -145,16 +145,16 @@ export class ReplayedCalls implements Models {
   }
 
   /** The recorded outcome of an attempt, booked as it was; undefined when another attempt followed it. */
-  private answer(intent: IntentEntry, answer: CallEntry | undefined, purse: CallAllowance): Reply | undefined {
+  private answer(intent: IntentEntry, answer: CallEntry | undefined, allowance: CallAllowance): Reply | undefined {
     this.journal.recall(intent);
     if (!answer) {
       this.journal.recall({ k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
-      purse.left -= intent.reserve;
+      allowance.left -= intent.reserve;
       return undefined;
     }
     this.journal.recall(answer);
     if (answer.k !== 'reply' && answer.k !== 'failed') return undefined;
-    purse.left -= answer.cost;
+    allowance.left -= answer.cost;
     if (answer.k === 'reply') return answer.reply;
     if (answer.failure === 'incomplete' || answer.failure === 'malformed')
       throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });

@@ -12,7 +12,7 @@ export interface SearchQuery {
 /** A service that searches: how it is asked, and how its answer is read. Both are pure. */
 export interface Backend {
   /** The key stands in a header and nowhere else; empty for a service without one. */
-  ask(wish: SearchQuery, key: string): WireRequest;
+  ask(request: SearchQuery, key: string): WireRequest;
   /** Throws a `ZodError` for what is no answer of this service. */
   read(answer: unknown): Hit[];
 }

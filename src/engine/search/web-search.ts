@@ -22,12 +22,12 @@ const NOTHING =
   'Web search is not set up. The owner can write search: { backend: local, folder: FOLDER } into org/org.yaml, or name a service (docs/tools.md).';
 
 /** Searches what the organisation says, within so many milliseconds. Rejects with an `Error` that says what went wrong. */
-export async function search(turn: Turn, resume: Resume, wish: SearchQuery, timeout: number): Promise<SearchHits> {
+export async function search(turn: Turn, resume: Resume, request: SearchQuery, timeout: number): Promise<SearchHits> {
   const { search: settings } = turn.config.org;
   if (settings === null) throw new ToolRefusal(NOTHING, 'search');
-  if (settings.backend === 'local') return searchFolder(turn, resume, settings.folder, wish);
-  const hits = await askService(turn, settings, wish, timeout);
-  const found = hits.slice(0, wish.limit).map(({ title, url, snippet }) => ({
+  if (settings.backend === 'local') return searchFolder(turn, resume, settings.folder, request);
+  const hits = await askService(turn, settings, request, timeout);
+  const found = hits.slice(0, request.limit).map(({ title, url, snippet }) => ({
     title: turn.mask(title),
     url: turn.mask(url),
     snippet: turn.mask(snippet),
@@ -36,7 +36,7 @@ export async function search(turn: Turn, resume: Resume, wish: SearchQuery, time
 }
 
 /** Redirects are not followed: they could lead the key elsewhere. */
-async function askService(turn: Turn, settings: WebService, wish: SearchQuery, timeout: number): Promise<Hit[]> {
+async function askService(turn: Turn, settings: WebService, request: SearchQuery, timeout: number): Promise<Hit[]> {
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
   const { owner } = turn.ports;
   const reference = 'key' in settings ? settings.key : null;
@@ -45,7 +45,7 @@ async function askService(turn: Turn, settings: WebService, wish: SearchQuery, t
   const key = reference === null ? '' : (await owner.secret(reference)).trim();
   const backend = backendOf(settings);
   const ask = 'loopback' in settings && settings.loopback ? askLoopback : askPublic;
-  const answer = await ask(turn, backend.ask(wish, key), signal);
+  const answer = await ask(turn, backend.ask(request, key), signal);
   if (reference !== null && [401, 403].includes(answer.status)) owner.forget(reference);
   return readAnswer(settings.backend, backend, answer);
 }

@@ -129,7 +129,7 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
 
 /** Without secrets, and no longer than anybody reads. */
 function reasonOf({ owner }: Pick<ServerHome, 'owner'>, error: unknown): string {
-  return owner.redact(whyOf(error)).slice(0, SAID);
+  return owner.mask(whyOf(error)).slice(0, SAID);
 }
 
 /** Starts the server, or finds its address, and greets it. */
@@ -142,7 +142,7 @@ async function begin(home: ServerHome, probe: Sandbox['probe'], server: Server):
     return await Conversation.begin(line);
   } catch (error) {
     await child?.close();
-    const words = owner.redact(child?.lastWords() ?? '').slice(-SAID);
+    const words = owner.mask(child?.lastWords() ?? '').slice(-SAID);
     throw new Error(`${reasonOf(home, error)}${words && `: ${words}`}`);
   }
 }

@@ -114,14 +114,14 @@ function unknownGrants({ known, isKnown }: Names, config: Config, disk: Disk): F
           file,
           ...placeOfTool(read(textIn(disk, file), file), i),
           value: grant,
-          ...(disk.stat(fileOf(grant)) === null ? nearestTo(grant, known) : leftOut(grant)),
+          ...(disk.stat(fileOf(grant)) === null ? nearestTo(grant, known) : omitted(grant)),
         }),
       );
   });
 }
 
 /** It has its folder in the org, and is not among the tools that can be used. */
-function leftOut(name: string): Pick<Fault, 'message' | 'remedy'> {
+function omitted(name: string): Pick<Fault, 'message' | 'remedy'> {
   return {
     message: `The tool ${JSON.stringify(name)} is left out: ${fileOf(name)} is broken`,
     remedy: 'Mend that file.',

@@ -32,7 +32,7 @@ export async function runProgram(
   const { ports } = turn;
   const { sandbox, level } = await admit(turn);
   ports.disk.mkdir(room.workspace);
-  const before = await sandbox.survey(room.workspace);
+  const before = await sandbox.listing(room.workspace);
   const look = new WorkspaceState(turn, room.workspace);
   await look.keepTexts(before);
   const allowed = {
@@ -45,7 +45,7 @@ export async function runProgram(
   const run = (door?: string) => sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given, door);
   const ran = given?.hosts ? await networked(turn, given.hosts, changes, run) : await run();
   ports.disk.recheck();
-  const after = await sandbox.survey(room.workspace);
+  const after = await sandbox.listing(room.workspace);
   noteUse(room, { bytes: after.bytes, files: after.count });
   const notes = await look.changes(before, after, changes);
   const moved = [...before.moved, ...after.moved];

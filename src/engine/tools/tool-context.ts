@@ -4,7 +4,7 @@ import { attachmentsHint, permitRead, type Reader } from '../../core/mail/attach
 import type { LiveFile } from '../../core/model/entry.ts';
 import { SHOWN_HASH, shortHash, textHash } from '../../core/model/hash.ts';
 import { type FileText, NOTHING, OTHER, type ToolContext } from '../../core/model/tool.ts';
-import { type PathRuling, type PermittedPath, permitPath, toldPath } from '../../core/model/tool-path.ts';
+import { type PathRuling, type PermittedPath, pathLabel, permitPath } from '../../core/model/tool-path.ts';
 import { diffText } from '../../core/text/diff.ts';
 import { mergeTexts } from '../../core/text/merge.ts';
 import { isUnsearched } from '../../core/text/unsearched-folders.ts';
@@ -64,7 +64,7 @@ export interface ContextParts {
   /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
   shown(path: string): string | undefined;
   /** Masks secrets in a text. */
-  redact(text: string): string;
+  mask(text: string): string;
   /** Whether a tainted agent wrote a shared file. */
   isTainted(path: string): boolean;
   /** How much the workspace may hold. */
@@ -103,7 +103,7 @@ export function makeToolContext(means: ContextParts): ToolContext {
     const text = target.shared ? staged(target.path) : undefined;
     if (target.tainted || (target.shared && means.isTainted(target.path))) changes.tainted = true;
     const bytes = text === undefined ? readFirst(disk, target) : text === null ? null : Buffer.from(text);
-    return bytes === null ? null : fileText(bytes, means.redact);
+    return bytes === null ? null : fileText(bytes, means.mask);
   };
   return {
     agent: resume.name,
@@ -123,9 +123,9 @@ export function makeToolContext(means: ContextParts): ToolContext {
           : onto(path, text, look(target) ?? movedAside(means, target), expected, means.known(expected), changes);
       const over = means.shown(target.path);
       if (over !== undefined && !isOver(disk, target.path, over, made)) throw outdated(target.path);
-      if (target.shared) changes.shared = { path: target.path, text: means.redact(made) };
+      if (target.shared) changes.shared = { path: target.path, text: means.mask(made) };
       else writeFile(means, target.path, made, over);
-      return fileText(Buffer.from(made), means.redact);
+      return fileText(Buffer.from(made), means.mask);
     },
     list(path) {
       const target = resolve(path === '.' ? '' : path, isThere);
@@ -160,12 +160,12 @@ function demandPermitted(ruling: PathRuling): PathTarget {
 const UTF8 = new TextDecoder();
 
 /** Hash and shown text are made when somebody asks for them. */
-function fileText(bytes: Uint8Array, redact: ContextParts['redact']): FileText {
+function fileText(bytes: Uint8Array, mask: ContextParts['mask']): FileText {
   const text = UTF8.decode(bytes);
   return {
     text,
     get shown() {
-      return redact(text);
+      return mask(text);
     },
     get hash() {
       return bytesHash(bytes).slice(0, SHOWN_HASH);
@@ -181,19 +181,19 @@ function demandPlace({ disk, resume, inTheWay }: ContextParts, target: PathTarge
   const barrier = foldersOf(target.path).find((folder) => statOf(disk, folder)?.kind === 'file');
   const other = target.shared ? inTheWay(target.path) : null;
   const file = barrier ?? (other !== null && other.length < target.path.length ? other : null);
-  if (file !== null) throw new ToolRefusal(`${toldPath(file)} is a file, so it cannot contain files.`);
-  if (other !== null) throw new ToolRefusal(`${toldPath(target.path)} is a folder: you wrote ${toldPath(other)}.`);
+  if (file !== null) throw new ToolRefusal(`${pathLabel(file)} is a file, so it cannot contain files.`);
+  if (other !== null) throw new ToolRefusal(`${pathLabel(target.path)} is a folder: you wrote ${pathLabel(other)}.`);
   for (const part of [...foldersOf(target.path), target.path]) {
     const name = part.startsWith(`${root}/`) ? refusing(() => otherName(disk, part)) : null;
     if (name !== null)
-      throw new ToolRefusal(`On this disk ${toldPath(part)} is the same name as ${name}, which exists.`);
+      throw new ToolRefusal(`On this disk ${pathLabel(part)} is the same name as ${name}, which exists.`);
   }
 }
 
 /** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */
-function movedAside({ disk, redact }: ContextParts, { path, shared }: PathTarget): FileText | null {
+function movedAside({ disk, mask }: ContextParts, { path, shared }: PathTarget): FileText | null {
   const bytes = shared ? null : readAlone(disk, beside(path, 'aside'));
-  return bytes === null ? null : fileText(bytes, redact);
+  return bytes === null ? null : fileText(bytes, mask);
 }
 
 /**
@@ -215,8 +215,8 @@ function onto(
   const merged = mergeTexts(base, text, found.text);
   if (merged !== null) return merged;
   changes.conflict = { text: found.text, hash: found.hash };
-  const told = `what was changed there in the meantime conflicts with your text. Nothing was written. The changes:`;
-  throw new ToolRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
+  const reason = `what was changed there in the meantime conflicts with your text. Nothing was written. The changes:`;
+  throw new ToolRefusal(`${JSON.stringify(path)} ${now}, and ${reason}\n${diffText(base, found.text)}`, 'conflict');
 }
 
 /** Whether what was shown stands there, or what a kill left of this very write. */
@@ -237,15 +237,15 @@ function outdated(path: string): ToolRefusal {
 }
 
 /** Of a text in which a person's secret stands the journal keeps no more than the hash. */
-function writeFile({ disk, room, changes, redact }: ContextParts, path: string, text: string, over?: string): void {
-  const wish = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
-  const refusal = demandQuota(disk, room, wish);
+function writeFile({ disk, room, changes, mask }: ContextParts, path: string, text: string, over?: string): void {
+  const growth = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
+  const refusal = demandQuota(disk, room, growth);
   if (refusal !== null) throw new ToolRefusal(refusal, 'quota');
   const replaced = writeLive(disk, path, text, over);
   if (replaced === null) throw outdated(path);
-  noteWritten(room, wish);
+  noteWritten(room, growth);
   const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
-  const isSecret = redact(text) !== text;
+  const isSecret = mask(text) !== text;
   changes.files.push(
     isSecret ? { path, text: null, was, hash: textHash(text), size: Buffer.byteLength(text) } : { path, text, was },
   );

@@ -65,12 +65,13 @@ function reaching(tool: WorldTool, needs: Trusted, hosts: readonly string[]): Wo
     spec: copyWith(spec, { description: spec.description.replace('without network', reach) }),
     needs,
     outbound: true as const,
-    run: (value: unknown, box: ToolContext) => run(value, copyWith(box, { program: throughProxy(box, hosts) })),
+    run: (value: unknown, context: ToolContext) =>
+      run(value, copyWith(context, { program: throughProxy(context, hosts) })),
   });
 }
 
-function throughProxy(box: ToolContext, hosts: readonly string[]): ToolContext['program'] {
-  return (argv, given) => box.program(argv, { input: '', files: new Map(), ...given, hosts });
+function throughProxy(context: ToolContext, hosts: readonly string[]): ToolContext['program'] {
+  return (argv, given) => context.program(argv, { input: '', files: new Map(), ...given, hosts });
 }
 
 function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<WorldTool[]> {
@@ -90,9 +91,9 @@ async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
   const description = `${head.description}\n\n${cut(help, HELP)}`.trim();
   const run: WorldTool['run'] =
     command === undefined
-      ? (value, box) => box.javascript(moduleText(files.get(module as string) as string, value))
-      : (value, box) =>
-          box.program(command, {
+      ? (value, context) => context.javascript(moduleText(files.get(module as string) as string, value))
+      : (value, context) =>
+          context.program(command, {
             input: JSON.stringify(value),
             files,
             ...(head.network && { hosts: head.network.hosts }),
@@ -121,7 +122,7 @@ async function serverTool(server: Server, tool: PinnedTool, trusted: Hashes): Pr
     timeout: 2 * settings.start_ms + settings.timeout_ms,
     most: settings.result_chars,
     outbound: true as const,
-    run: ((value, box) => box.ask(server, tool.name, value as JsonObject)) satisfies WorldTool['run'],
+    run: ((value, context) => context.ask(server, tool.name, value as JsonObject)) satisfies WorldTool['run'],
   };
   return barIf(bare, trustOfServer(server), trusted, name);
 }

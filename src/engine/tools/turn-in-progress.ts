@@ -17,7 +17,7 @@ export interface Turn {
   number: number;
   open: OpenEntry;
   /** Who is due, where the freeze found that out. */
-  walked?: Due[] | undefined;
+  schedule?: Due[] | undefined;
   config: Config;
   state: State;
   journal: TurnJournal;

@@ -189,7 +189,7 @@ async function run(
   const { workspace_bytes, workspace_files } = turn.config.org.limits;
   const { counted } = turn.caches;
   const room = { workspace, bytes: workspace_bytes, files: workspace_files, counted };
-  const box = makeToolContext({
+  const context = makeToolContext({
     disk,
     resume,
     reader: { state: turn.state, resume, given: scene.given },
@@ -197,7 +197,7 @@ async function run(
     inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
     known: (hash) => scene.draft.known.get(hash),
     shown: (path) => scene.approved?.covers?.[path],
-    redact: turn.mask,
+    mask: turn.mask,
     isTainted: (path) => turn.state.rights.tainted.has(path),
     room,
     changes,
@@ -213,18 +213,18 @@ async function run(
   try {
     if (disk.stat(`agents/${resume.name}`) === null) throw new ToolRefusal(`The folder of ${resume.name} is gone.`);
     demandTrust(turn, asTool(tool));
-    const made = tool.run(value, box);
+    const made = tool.run(value, context);
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
     if (turn.signal.aborted) throw turn.signal.reason;
     if (error instanceof ToolRefusal) return refused(error);
     if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
-    return { ok: false, text: `The tool failed: ${told(error)}` };
+    return { ok: false, text: `The tool failed: ${failureText(error)}` };
   }
 }
 
 /** What the system says names places of this machine, which are nobody's business. */
-function told(error: unknown): string {
+function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, syscall } = error as NodeJS.ErrnoException;
   return code !== undefined && syscall !== undefined ? `${syscall}: ${code}` : error.message;
@@ -254,10 +254,10 @@ async function searchFor(
   turn: Turn,
   resume: Resume,
   timeout: number,
-  wish: { query: string; limit: number },
+  request: { query: string; limit: number },
 ): Promise<SearchHits> {
   const { search } = await import('../search/web-search.ts');
-  return search(turn, resume, wish, timeout);
+  return search(turn, resume, request, timeout);
 }
 
 /** The owner may have taken the approval back since the turn was frozen. */

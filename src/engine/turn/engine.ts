@@ -45,7 +45,7 @@ import type { Ports } from '../ports.ts';
 import { maskJson } from '../secrets.ts';
 import { Toolsets } from '../tools/toolset.ts';
 import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
-import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
+import { type Freezing, type Frozen, freeze, refrozen, take } from './freeze.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Ending, makeTurn, wouldAct } from './turn.ts';
 
@@ -77,7 +77,7 @@ export class Engine {
   private readonly turnJournal: WrittenJournal;
   private readonly caches = emptyCaches();
   private readonly folder: Folder;
-  private readonly redact: (text: string) => string;
+  private readonly mask: (text: string) => string;
   private readonly calls: ModelCalls;
   private readonly live: LiveConfig;
   private readonly freezing: Freezing;
@@ -130,8 +130,8 @@ export class Engine {
     this.durable = new Durable(ports.disk, loaded);
     this.boot = loaded.boot;
     this.marks = loaded.marks;
-    this.redact = ports.owner.redact;
-    this.folder = new Folder(ports.disk, ports.clock, this.redact);
+    this.mask = ports.owner.mask;
+    this.folder = new Folder(ports.disk, ports.clock, this.mask);
     this.live = new LiveConfig(this.folder, this.state, this.env);
     this.turnJournal = new WrittenJournal(this.journal, this.state);
     this.calls = new ModelCalls(ports, this.turnJournal, this.state);
@@ -150,8 +150,8 @@ export class Engine {
         `the journal goes back to turn ${this.state.clock.turn}, though more was made here: what was spent and done after it counts no more`,
       );
     if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore();
-    if (!loaded.undone) return;
-    const { unplaced } = this.place(loaded.undone, this.state.clock.turn);
+    if (!loaded.unwritten) return;
+    const { unplaced } = this.place(loaded.unwritten, this.state.clock.turn);
     this.recovered.push(`the files of turn ${this.state.clock.turn} were completed from the journal`);
     for (const { path, detail } of unplaced) this.recovered.push(`${path} was set aside: ${detail}`);
   }
@@ -244,7 +244,7 @@ export class Engine {
 
   private lookIdle(): 'busy' | 'idle' | 'failing' {
     if (this.unfinished) {
-      this.live.thaw(this.unfinished.open.env ?? {});
+      this.live.restore(this.unfinished.open.env ?? {});
       return 'busy';
     }
     this.live.look();
@@ -294,7 +294,7 @@ export class Engine {
       this.returned().length > 0 ||
       this.live.hasNews() ||
       folder.requests.waiting(state, people, message_bytes) ||
-      folder.drops.waiting(state, this.config) ||
+      folder.incoming.waiting(state, this.config) ||
       folder.tasks.waiting(state, message_bytes) ||
       folder.approvals.waiting(state, this.config, message_bytes)
     );
@@ -350,7 +350,7 @@ export class Engine {
     if (asked + overdue(config, state, open.time).length > 0) return true;
     if (dueRuns(config, state, open, await timesFor(config)).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
-    const turn = this.turnOf(thawed(open, []), new RecordedCalls([]), new AbortController().signal);
+    const turn = this.turnOf(refrozen(open, []), new RecordedCalls([]), new AbortController().signal);
     return wouldAct(turn, () => this.toolsets.of(config, state.rights.trusted));
   }
 
@@ -363,24 +363,24 @@ export class Engine {
   }
 
   /** Makes one turn, or finishes the one that was cut off. After a failure the engine can only be closed: the next one recovers from the journal. */
-  async turn(wish: TurnOptions = {}): Promise<TurnReport> {
+  async turn(options: TurnOptions = {}): Promise<TurnReport> {
     try {
-      return await this.make(wish);
+      return await this.make(options);
     } catch (error) {
       this.stopped = true;
       throw asFault(error);
     }
   }
 
-  private async make(wish: TurnOptions): Promise<TurnReport> {
-    const signal = wish.signal ?? new AbortController().signal;
+  private async make(options: TurnOptions): Promise<TurnReport> {
+    const signal = options.signal ?? new AbortController().signal;
     // Every call of the turn listens to it.
     setMaxListeners(0, signal);
     const faults: Fault[] = [];
     const { frozen, recorded, sent } = this.unfinished
-      ? this.thaw(this.unfinished)
-      : { frozen: await this.freeze(wish, faults), recorded: new RecordedCalls([]), sent: undefined };
-    const turn = this.turnOf(frozen, recorded, signal, wish.listen);
+      ? this.resume(this.unfinished)
+      : { frozen: await this.freeze(options, faults), recorded: new RecordedCalls([]), sent: undefined };
+    const turn = this.turnOf(frozen, recorded, signal, options.listen);
     turn.sent = sent;
     const before = new Map([...this.state.staff.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.money.org.spent;
@@ -393,7 +393,7 @@ export class Engine {
       turn: turn.number,
       visits: visitReports(turn.number, ending.visits, this.state, before, ending.effects),
       spent: this.state.money.org.spent - spentBefore,
-      walked: ending.walked,
+      schedule: ending.schedule,
       conflicts,
       unplaced,
       faults,
@@ -404,13 +404,18 @@ export class Engine {
     return report;
   }
 
-  private turnOf({ open, walked, swept }: Frozen, recorded: RecordedCalls, signal: AbortSignal, listen?: Listen): Turn {
-    const { config, state, turnJournal: journal, calls, ports, caches, redact } = this;
+  private turnOf(
+    { open, schedule, swept }: Frozen,
+    recorded: RecordedCalls,
+    signal: AbortSignal,
+    listen?: Listen,
+  ): Turn {
+    const { config, state, turnJournal: journal, calls, ports, caches, mask } = this;
     const live = new Set<string>();
     return {
       number: open.turn,
       open,
-      walked,
+      schedule,
       config,
       state,
       journal,
@@ -419,7 +424,7 @@ export class Engine {
       ports,
       caches,
       live,
-      mask: redact,
+      mask,
       swept,
       signal,
       listen,
@@ -434,11 +439,11 @@ export class Engine {
   }
 
   /** A turn that was cut off: its inputs as they were frozen then, and what was told and answered. */
-  private thaw(
+  private resume(
     unfinished: NonNullable<Loaded['unfinished']>,
   ): Pick<Turn, 'sent'> & { frozen: Frozen; recorded: RecordedCalls } {
     this.unfinished = null;
-    this.live.thaw(unfinished.open.env ?? {});
+    this.live.restore(unfinished.open.env ?? {});
     for (const call of unfinished.calls)
       if (call.k === 'used')
         for (const file of call.files) tidyLive(this.ports.disk, file.path, { was: file.was, is: hashOfLive(file) });
@@ -454,24 +459,24 @@ export class Engine {
       `turn ${unfinished.open.turn} was cut off and is finished now${doubt.length ? `; ${doubt.length} calls may have been billed without an answer: lemming reconcile` : ''}`,
     );
     const sent = 'rules' in rules ? new SentPrompts(this.ports.disk, this.state, unfinished.calls) : undefined;
-    return { frozen: thawed(unfinished.open, unfinished.inputs), recorded, sent };
+    return { frozen: refrozen(unfinished.open, unfinished.inputs), recorded, sent };
   }
 
   /** Reads what people did since the last turn; writes it to the journal with what follows from it at once. */
-  private async freeze(wish: TurnOptions, faults: Fault[]): Promise<Frozen> {
+  private async freeze(options: TurnOptions, faults: Fault[]): Promise<Frozen> {
     const turn = this.next;
     this.demandLock();
     this.journal.turnTo(turn);
     this.demandJournal(turn);
     this.catchUp(turn);
-    const frozen = await freeze(this.freezing, this.opening(turn, wish), faults);
+    const frozen = await freeze(this.freezing, this.opening(turn, options), faults);
     this.boot = frozen.open.boot;
     this.passed = 0;
     this.fresh = false;
     return frozen;
   }
 
-  private opening(turn: number, wish: TurnOptions): OpenEntry {
+  private opening(turn: number, options: TurnOptions): OpenEntry {
     const { clock, host } = this.ports;
     const barred = this.folder.tracked.barredNames(this.state);
     return {
@@ -485,10 +490,10 @@ export class Engine {
       ...(this.passed > 0 && { passed: this.passed }),
       ...(Object.keys(this.env).length ? { env: this.env } : {}),
       ...(barred.length ? { barred } : {}),
-      ...(wish.step ? { step: wish.step } : {}),
-      ...defined({ only: wish.only, budget: wish.budget }),
-      ...(wish.rest && { rest: wish.rest }),
-      ...(this.fresh && !wish.rest && hasFailures(this.state) && { retry: true as const }),
+      ...(options.step ? { step: options.step } : {}),
+      ...defined({ only: options.only, budget: options.budget }),
+      ...(options.rest && { rest: options.rest }),
+      ...(this.fresh && !options.rest && hasFailures(this.state) && { retry: true as const }),
     };
   }
 
@@ -504,7 +509,7 @@ export class Engine {
     for (const effect of ending.effects) apply(state, effect);
     apply(state, commit);
     this.calls.commit();
-    if (ending.effects.some(changesConfig)) this.live.thaw(this.env);
+    if (ending.effects.some(changesConfig)) this.live.restore(this.env);
     return this.place([...frozen.lines, ...ending.effects], turn);
   }
 
@@ -536,7 +541,7 @@ export class Engine {
     if (this.unfinished)
       throw failure('locked', 'The last turn was interrupted. Finish it first with lemming run-once');
     this.journal.turnTo(this.next);
-    const known = maskJson(this.redact, [...requests]);
+    const known = maskJson(this.mask, [...requests]);
     take(this.freezing, known);
     this.journal.write(true);
   }
@@ -561,11 +566,11 @@ export class Engine {
 
 /** The org as its journal tells it. Throws `damaged-journal` when a file of the journal is not what it was when an engine closed last. */
 function loadChecked({ disk, kept, verify, progress }: Ports): Loaded {
-  const wish = { keep: kept, progress };
+  const options = { keep: kept, progress };
   if (verify) {
     const { faults, torn } = verifyJournal(disk);
     if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-    return load(disk, undefined, undefined, wish);
+    return load(disk, undefined, undefined, options);
   }
   const compared = compare(disk, kept);
   const { difference } = compared;
@@ -575,7 +580,7 @@ function loadChecked({ disk, kept, verify, progress }: Ports): Loaded {
       remedy:
         'Restore it from version control or a backup. If you replaced the history yourself, run lemming run --verify to continue from it.',
     });
-  return load(disk, kept, compared, wish);
+  return load(disk, kept, compared, options);
 }
 
 /** What is kept for speed alone stops no turn. */

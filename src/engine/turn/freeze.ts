@@ -18,7 +18,7 @@ export interface Frozen {
   /** Inputs and what follows from them at once. */
   lines: Entry[];
   /** Who is due; known to whoever froze the turn. */
-  walked?: Due[];
+  schedule?: Due[];
   /** Files that were swept aside. */
   swept: string[];
   /** How many things people did. */
@@ -49,18 +49,18 @@ export async function freeze(freezing: Freezing, open: OpenEntry, faults: Fault[
   add(live.freeze(open.turn, faults));
   const config = live.current;
   await intake({ disk, folder, state, config, toolbox, approved }, open, add, { before: [...lines] });
-  const walked = scheduleTurn(config, state, open.turn, open);
+  const schedule = scheduleTurn(config, state, open.turn, open);
   add(
     folder.workspaces.changes(
       state,
-      walked.flatMap(({ agent, due }) => (due ? agent : [])),
+      schedule.flatMap(({ agent, due }) => (due ? agent : [])),
     ),
   );
-  return { open, lines, walked, ...countsOf(lines) };
+  return { open, lines, schedule, ...countsOf(lines) };
 }
 
 /** The inputs of a turn that was cut off: as they were frozen then. */
-export function thawed(open: OpenEntry, lines: Entry[]): Frozen {
+export function refrozen(open: OpenEntry, lines: Entry[]): Frozen {
   return { open, lines, ...countsOf(lines) };
 }
 

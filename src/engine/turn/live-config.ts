@@ -50,7 +50,7 @@ export class LiveConfig {
   }
 
   /** As the journal has it, with the variables of a turn that was cut off. */
-  thaw(env: EnvTexts): void {
+  restore(env: EnvTexts): void {
     this.set([], env, []);
   }
 

@@ -23,7 +23,7 @@ import { type MadePrompt, promptOfVisit, type VisitCause } from './visit-prompt.
 export async function planVisits(
   turn: Turn,
   toolbox: Toolbox,
-  walked: readonly Due[],
+  schedule: readonly Due[],
   approved: readonly Staffing[],
 ): Promise<{ plans: VisitPlan[]; skipped: Finished[] }> {
   const { config, state, open } = turn;
@@ -37,7 +37,7 @@ export async function planVisits(
       flat.get(key) ?? (await needOf(turn, toolbox, prompts, resume, models, cause, (price) => flat.set(key, price)))
     );
   };
-  for (const one of walked) {
+  for (const one of schedule) {
     if (!one.due) continue;
     const resume = config.agents.get(one.agent) as Resume;
     const models = choose(resume.model);
@@ -71,7 +71,7 @@ export async function planVisits(
         resume,
         ...cause,
         models,
-        purse: { left: allowance.amount, tries: new Map() },
+        allowance: { left: allowance.amount, tries: new Map() },
         need,
         bounded: given.boundBy(want, allowance),
         made: prompts.made.get(agent) ?? null,
@@ -161,7 +161,7 @@ interface KeptPrompts {
 }
 
 function keepPrompt(prompts: KeptPrompts, agent: string, made: MadePrompt): void {
-  for (const part of made.brief.prompt.parts) prompts.room -= part.text.length;
+  for (const part of made.visitPrompt.prompt.parts) prompts.room -= part.text.length;
   if (prompts.room >= 0) prompts.made.set(agent, made);
 }
 
@@ -180,7 +180,7 @@ async function needOf(
     prompted = true;
     const made = promptOfVisit(turn, toolbox, resume, cause);
     keepPrompt(prompts, resume.name, made);
-    return made.brief.prompt;
+    return made.visitPrompt.prompt;
   });
   if (!prompted) isFlat(need);
   return need;
@@ -197,7 +197,7 @@ function notMade(resume: Resume, reason: string): Finished {
     outcome: 'skipped',
     reason,
     given: [],
-    told: 0,
+    notices: 0,
     answers: [],
     draft: emptyDraft(),
     summary: false,

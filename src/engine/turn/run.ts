@@ -21,7 +21,7 @@ export interface RunOptions {
   stays?: true;
   signal: AbortSignal;
   /** Told after every turn. */
-  told(report: TurnReport): void;
+  onTurn(report: TurnReport): void;
 }
 
 /** What a run did. */
@@ -50,7 +50,7 @@ export interface RunReport {
  * Makes turns until the requested number is reached (an open-ended run waits while the org is at rest), the org is idle, or
  * the person interrupts. A turn under way is always finished.
  */
-export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promise<RunReport> {
+export async function run(engine: Engine, clock: Clock, options: RunOptions): Promise<RunReport> {
   keepHeapSmall();
   engine.begin();
   const sum = new Sum();
@@ -58,44 +58,44 @@ export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promi
     const report = await engine.makePassed();
     if (report === null) return;
     sum.made(report);
-    wish.told(report);
+    options.onTurn(report);
   };
   let noted = clock.now();
-  let paused = engine.state.staff.paused && !wish.stays;
+  let paused = engine.state.staff.paused && !options.stays;
   for (;;) {
     paused &&= engine.state.staff.paused;
     await engine.loadTimes();
-    const end = await whyStop(engine, wish, sum, paused);
+    const end = await whyStop(engine, options, sum, paused);
     if (end) {
       await makePassed();
       return copyWith(sum, { idle: end === 'idle' || engine.idle() === 'idle', end });
     }
-    if (isOpenEnded(wish)) {
+    if (isOpenEnded(options)) {
       if (clock.now() - noted >= MOST_PASSED_MS) {
         await makePassed();
         noted = clock.now();
       }
       if (engine.atRest()) {
-        await pause(engine, clock, wish.signal, LOOK_MS);
+        await pause(engine, clock, options.signal, LOOK_MS);
         continue;
       }
     }
-    if (mayPass(wish, sum) && (await engine.pass())) {
+    if (mayPass(options, sum) && (await engine.pass())) {
       sum.turns++;
-      if (isOpenEnded(wish)) await pause(engine, clock, wish.signal, LOOK_MS);
+      if (isOpenEnded(options)) await pause(engine, clock, options.signal, LOOK_MS);
       continue;
     }
-    const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - sum.spent };
+    const budget = options.maxCost === undefined ? {} : { budget: options.maxCost - sum.spent };
     const report = await engine.turn({
       signal: new AbortController().signal,
-      ...(wish.step ? { step: wish.step } : {}),
-      ...(wish.only === undefined ? {} : { only: wish.only }),
+      ...(options.step ? { step: options.step } : {}),
+      ...(options.only === undefined ? {} : { only: options.only }),
       ...budget,
     });
     sum.add(report);
     noted = clock.now();
-    wish.told(report);
-    if (isOpenEnded(wish) && !wish.signal.aborted) await pause(engine, clock, wish.signal);
+    options.onTurn(report);
+    if (isOpenEnded(options) && !options.signal.aborted) await pause(engine, clock, options.signal);
   }
 }
 
@@ -131,7 +131,7 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
     this.spent += report.spent;
     for (const visit of report.visits) this.addVisit(visit);
     for (const line of report.done) if (line.k === 'task') this.tasks.set(line.task.id, line.task.status);
-    this.reports.push(copyWith(report, { walked: [] }));
+    this.reports.push(copyWith(report, { schedule: [] }));
     let kept = this.reports.reduce((total, { visits }) => total + visits.length, 0);
     while (kept > KEPT_VISITS && this.reports.length > 1) kept -= this.reports.shift()?.visits.length ?? 0;
   }
@@ -151,31 +151,31 @@ function note(set: Set<string>, agent: string, isIn: boolean): void {
   else set.delete(agent);
 }
 
-function isOpenEnded(wish: RunOptions): boolean {
-  return wish.turns === undefined && !wish.untilIdle;
+function isOpenEnded(options: RunOptions): boolean {
+  return options.turns === undefined && !options.untilIdle;
 }
 
 async function whyStop(
   engine: Engine,
-  wish: RunOptions,
+  options: RunOptions,
   { turns, spent, reports }: Sum,
   pausedBefore: boolean,
 ): Promise<RunReport['end'] | null> {
-  if (wish.signal.aborted) return 'interrupted';
-  if (wish.turns !== undefined && turns >= wish.turns) return 'turns';
-  if ((pausedBefore || !isOpenEnded(wish)) && !wish.step && engine.isPaused()) return 'paused';
+  if (options.signal.aborted) return 'interrupted';
+  if (options.turns !== undefined && turns >= options.turns) return 'turns';
+  if ((pausedBefore || !isOpenEnded(options)) && !options.step && engine.isPaused()) return 'paused';
   if (
-    wish.maxCost !== undefined &&
-    (spent >= wish.maxCost ||
+    options.maxCost !== undefined &&
+    (spent >= options.maxCost ||
       reports.at(-1)?.visits.some(({ blame, budget }) => blame === 'budget' && budget === undefined))
   )
     return 'max-cost';
-  if (isOpenEnded(wish)) {
+  if (isOpenEnded(options)) {
     engine.idle();
     const limit = engine.config.org.clock.max_turns;
     return limit !== null && turns >= limit ? 'max-turns' : null;
   }
-  if (!wish.untilIdle) return null;
+  if (!options.untilIdle) return null;
   const idle = engine.idle();
   if (idle === 'busy') return null;
   return turns === 0 && (idle === 'failing' || engine.starvedWait()) && (await engine.hasWork()) ? null : idle;

@@ -25,16 +25,16 @@ import { visit } from './visit.ts';
 export interface Ending {
   effects: Effect[];
   visits: Finished[];
-  walked: Due[];
+  schedule: Due[];
 }
 
 /** From the snapshot to the effects: schedule, inbox, prompt, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
-  const walked = walkIn(turn);
+  const schedule = scheduleOf(turn);
   const written = new FileVersions();
   const approved: (Staffing & TaskWork)[] = [];
   const decided = await decide(turn, toolbox, written, approved);
-  const { plans, skipped } = await planVisits(turn, toolbox, walked, approved);
+  const { plans, skipped } = await planVisits(turn, toolbox, schedule, approved);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
     visit(turn, toolbox, plan, draftOf(decided, approved, plan.agent)),
   );
@@ -55,7 +55,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     ...softWarnings(turn.config, turn.state),
   ]);
   const effects = keepOnce(turn.state, made);
-  return { effects: [...effects, ...archiveOverQuota(turn.config, turn.state, effects)], visits: all, walked };
+  return { effects: [...effects, ...archiveOverQuota(turn.config, turn.state, effects)], visits: all, schedule };
 }
 
 /**
@@ -65,18 +65,18 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
 export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Promise<boolean> {
   for (const approval of turn.state.approvals.pending.values())
     if (approval.answer && isPayable(turn, approval)) return true;
-  const walked = scheduleTurn(turn.config, turn.state, turn.number, turn.open).filter(({ due }) => due);
-  if (walked.length === 0) return false;
-  if (walked.some(({ agent }) => !agentState(turn.state.staff, agent).starved)) return true;
-  const { plans, skipped } = await planVisits(turn, await toolset(), walked, []);
+  const schedule = scheduleTurn(turn.config, turn.state, turn.number, turn.open).filter(({ due }) => due);
+  if (schedule.length === 0) return false;
+  if (schedule.some(({ agent }) => !agentState(turn.state.staff, agent).starved)) return true;
+  const { plans, skipped } = await planVisits(turn, await toolset(), schedule, []);
   return plans.length + skipped.length > 0;
 }
 
 /** Who is due, and whoever was asked before the turn was cut off. */
-function walkIn({ config, state, number, open, sent, walked: known }: Turn): Due[] {
-  const walked = known ?? scheduleTurn(config, state, number, open);
-  for (const one of walked) one.due ||= sent?.has(one.agent) === true;
-  return walked;
+function scheduleOf({ config, state, number, open, sent, schedule: known }: Turn): Due[] {
+  const schedule = known ?? scheduleTurn(config, state, number, open);
+  for (const one of schedule) one.due ||= sent?.has(one.agent) === true;
+  return schedule;
 }
 
 /** The draft of a visit, after what approved acts of the agent did in this turn. */

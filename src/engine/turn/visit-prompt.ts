@@ -16,7 +16,7 @@ import type { Turn } from '../tools/turn-in-progress.ts';
 /** A prompt, and the mail that it gives. */
 export interface MadePrompt {
   given: InboxMail;
-  brief: VisitPrompt;
+  visitPrompt: VisitPrompt;
 }
 
 /** Why a visit is made, besides mail and tasks. */
@@ -51,7 +51,7 @@ export function promptOfVisit(turn: Turn, toolbox: Toolbox, resume: Resume, caus
   const tools = (isMore: boolean) =>
     toolsOf(toolbox, config, resume, { withEarlierMail: isMore, hasTasks, isPlanning });
   const room = roomOf(config, resume);
-  const made = { given, brief: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };
+  const made = { given, visitPrompt: buildPrompt(config, state, resume, given, tools, number, cause.summary, room) };
   return turn.sent?.over(made, resume.name) ?? made;
 }
 

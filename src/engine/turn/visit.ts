@@ -60,7 +60,7 @@ export interface VisitPlan extends VisitCause {
   agent: string;
   resume: Resume;
   models: readonly string[];
-  purse: CallAllowance;
+  allowance: CallAllowance;
   /** Micro-credits that its first call may cost at most. */
   need: number;
   /** What leaves it less than its own credits would: the limit of this run, or a budget of its work, such as `task x`. */
@@ -72,7 +72,7 @@ export interface VisitPlan extends VisitCause {
 /** A visit under way. */
 interface VisitUnderWay extends VisitPlan {
   given: InboxMail;
-  brief: VisitPrompt;
+  visitPrompt: VisitPrompt;
   /** Where calls wait for one another, those with urgent mail go first, then those with mail of a person. */
   priority: number;
   /** Images of the mail, when the model can look at them. */
@@ -92,7 +92,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
   const { bare } = made.given;
   const sights = looks && !bare ? imagesOf(turn.ports.disk, turn.state, made.given.mail) : [];
-  const briefed: VisitUnderWay = copyWith(copyWith(plan, made), {
+  const underWay: VisitUnderWay = copyWith(copyWith(plan, made), {
     priority: priorityOf(turn, made.given),
     sights,
     answered: 0,
@@ -102,28 +102,28 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
   const about = reminded.length ? [...reminded, ...mail] : mail;
   const { task } = made.given;
   const scene = actContextOf(turn, plan.resume, causesOf(about, answers), draft, task ? { task } : {});
-  const told = agentState(turn.state.staff, plan.agent).notices.length;
+  const notices = agentState(turn.state.staff, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
     resume: plan.resume,
     given: mail,
     ...(task && { task }),
     ...(reminded.length > 0 && { reminded }),
-    told: bare ? 0 : told,
+    notices: bare ? 0 : notices,
     answers: bare ? [] : answers,
     draft: scene.draft,
     summary: plan.summary && !bare,
     ...(plan.unpaid && { unpaid: plan.unpaid }),
-    ...(bare && { leftOut: made.brief.leftOut }),
+    ...(bare && { omitted: made.visitPrompt.omitted }),
   };
   try {
     const unmet = task && (await unmetIn(turn, plan, scene, task));
     if (unmet) return copyWith(finished, { outcome: 'skipped' as const, reason: unmet });
-    noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
-    return copyWith(finished, await converse(turn, toolbox, briefed, scene));
+    noteBlobs(turn, [...underWay.visitPrompt.blobs, ...sights.map(blobOf)]);
+    return copyWith(finished, await converse(turn, toolbox, underWay, scene));
   } catch (error) {
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
-    return copyWith(finished, endBy(error, briefed, turn.mask));
+    return copyWith(finished, endBy(error, underWay, turn.mask));
   }
 }
 
@@ -208,11 +208,11 @@ export function bytesOf(text: string | null): Uint8Array | typeof NOTHING {
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene: ActContext): Promise<VisitEnd> {
   const steps = stepsOf(turn.config, plan.resume);
-  let parts: Part[] = plan.brief.prompt.parts;
+  let parts: Part[] = plan.visitPrompt.prompt.parts;
   let ref: PromptRef = {
-    system: plan.brief.systemHash,
-    pieces: plan.brief.pieces,
-    max: plan.brief.prompt.maxOutputTokens,
+    system: plan.visitPrompt.systemHash,
+    pieces: plan.visitPrompt.pieces,
+    max: plan.visitPrompt.prompt.maxOutputTokens,
     ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
   };
   const room = turn.sent ? Infinity : roomOf(turn.config, plan.resume);
@@ -225,7 +225,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     keepPromises(turn, plan, scene);
     const reply = await ask(turn, plan, count > 0 ? compacted(parts, count) : parts, ref, n);
     plan.answered = n;
-    scene.draft.via = plan.purse.via;
+    scene.draft.via = plan.allowance.via;
     isByRules &&= reply.ends === true;
     note(reply.text.trim(), !again, scene.draft, said);
     const step = await doActs(turn, toolbox, plan, scene, reply.acts, n);
@@ -236,16 +236,16 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
     const made = tellRepeats(repeats, n, reply.acts, step.results, step.sorts);
     if (n === steps - 1) tellLast(made);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
-    const told = turn.sent?.results(plan.agent, n + 1) ?? made;
+    const results = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
       ...parts,
       { role: 'assistant', text: reply.text, acts: reply.acts },
-      ...told.map((r) => ({ role: 'tool' as const, ...r })),
+      ...results.map((r) => ({ role: 'tool' as const, ...r })),
     ];
-    const cuts = compactionOf(room, plan.brief.blobs[0]?.text ?? '', parts, count);
+    const cuts = compactionOf(room, plan.visitPrompt.blobs[0]?.text ?? '', parts, count);
     if (cuts > count) repeats.forget(n);
     count = cuts;
-    ref = { after: n, results: told, ...(count > 0 && { compacted: count }) };
+    ref = { after: n, results, ...(count > 0 && { compacted: count }) };
   }
   return again ? { outcome: 'cut', reason: 'steps', detail: usedUp(steps) } : endOf(isByRules);
 }
@@ -281,8 +281,8 @@ function tellRepeats(
   sorts: readonly Sort[],
 ): ToolResult[] {
   return results.map(({ id, tool, text, ok }, i) => {
-    const told = repeats.tell(n, acts[i] as ActCall, { text, ok, ...sorts[i] });
-    return { id, tool, text: told, ok };
+    const result = repeats.tell(n, acts[i] as ActCall, { text, ok, ...sorts[i] });
+    return { id, tool, text: result, ok };
   });
 }
 
@@ -297,12 +297,13 @@ function usedUp(steps: number): string {
 }
 
 /** What an agent gave away with a hire it spends on nothing else. */
-function keepPromises({ config, state }: Turn, { agent, purse }: VisitPlan, { draft }: ActContext): void {
-  if (draft.promised > 0) purse.left = Math.min(purse.left, balanceOf(config, state, agent).left - draft.promised);
+function keepPromises({ config, state }: Turn, { agent, allowance }: VisitPlan, { draft }: ActContext): void {
+  if (draft.promised > 0)
+    allowance.left = Math.min(allowance.left, balanceOf(config, state, agent).left - draft.promised);
 }
 
 async function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
-  const { prompt: first } = plan.brief;
+  const { prompt: first } = plan.visitPrompt;
   const text = n === 1 ? first : copyWith(first, { parts, n });
   const prompt = plan.sights.length > 0 ? copyWith(text, { images: plan.sights.map(({ image }) => image) }) : text;
   const reply = await turn.calls.think(
@@ -311,10 +312,10 @@ async function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRe
     {
       prompt,
       ref,
-      systemHash: plan.brief.systemHash,
+      systemHash: plan.visitPrompt.systemHash,
       images: plan.sights.map(({ ref }) => ref),
       unit: plan.resume.unit ?? null,
-      purse: plan.purse,
+      allowance: plan.allowance,
       recorded: turn.recorded,
       priority: plan.priority,
       signal: turn.signal,
@@ -346,28 +347,28 @@ async function doActs(
   const sorts: Sort[] = [];
   let again = false;
   let failed = false;
-  forgetFailures(draft.undone);
+  forgetFailures(draft.dropped);
   for (const [i, call] of acts.entries()) {
     const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
     keepPromises(turn, plan, scene);
     draft.doing = `${n}.${i + 1}`;
     const before = { held: draft.held.length, stopped: draft.stopped };
-    const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.purse.left);
-    if ('cost' in verdict) plan.purse.left -= verdict.cost;
+    const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.allowance.left);
+    if ('cost' in verdict) plan.allowance.left -= verdict.cost;
     const result = await doAct(turn, plan.resume, scene, verdict, call, key);
     const rule = verdict.is === 'refused' ? verdict.rule : draft.stopped > before.stopped ? 'stopped' : null;
-    noteDropped(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
+    noteDropped(draft.dropped, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
     results.push(result);
     again ||= wantsResult(verdict);
     failed ||= !result.ok;
-    sorts.push({ changes: isDeed(verdict), refused: rule !== null });
+    sorts.push({ changes: isAction(verdict), refused: rule !== null });
   }
   draft.doing = String(n); // what its plain text says is of no act
   return { results, again, failed, sorts };
 }
 
 /** What it does is more than looking. */
-function isDeed(verdict: Verdict): boolean {
+function isAction(verdict: Verdict): boolean {
   return verdict.is === 'done' || (verdict.is === 'use' && verdict.tool.touches !== 'pure');
 }
 
@@ -430,8 +431,8 @@ function isTo({ to, addressed = [] }: Message, name: string): boolean {
 }
 
 /** What ran out, or what failed. Reasons are kept without secrets. */
-function endBy(error: unknown, plan: VisitUnderWay, redact: (text: string) => string): VisitEnd {
-  const say = (text: string): string => redact(text).slice(0, MOST_REASON);
+function endBy(error: unknown, plan: VisitUnderWay, mask: (text: string) => string): VisitEnd {
+  const say = (text: string): string => mask(text).slice(0, MOST_REASON);
   if (error instanceof OutOfCredits) {
     const { bounded } = plan;
     const blame = bounded === null ? 'credits' : 'budget';
@@ -449,7 +450,7 @@ function endBy(error: unknown, plan: VisitUnderWay, redact: (text: string) => st
   const reason = say(`${error.failure}: ${error.message}`);
   const blame = blameOf(error.failure, plan.answered > 0);
   if (blame !== 'refused') return { outcome: 'failed', reason, blame };
-  return { outcome: 'failed', reason, blame, model: plan.purse.asked ?? '', ...(isLong && { long: isLong }) };
+  return { outcome: 'failed', reason, blame, model: plan.allowance.asked ?? '', ...(isLong && { long: isLong }) };
 }
 
 function blameOf(failure: CallFailure, isAnswered: boolean): Blame {

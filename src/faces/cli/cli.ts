@@ -21,7 +21,7 @@ interface Globals {
 export type Load = (name: string) => Promise<Code>;
 
 /** Everything that a command line works with. */
-export interface House {
+export interface CommandLine {
   catalogue: Catalogue;
   load: Load;
   terminal: ProcessIo;
@@ -50,14 +50,14 @@ export async function runCli(catalogue: Catalogue, load: Load, terminal: Process
 }
 
 /** Runs a parsed command line: finds its org, loads its file, returns its outcome. */
-async function perform(leaf: Leaf, input: RawInput, house: House, options: Globals): Promise<number> {
-  const { load, terminal } = house;
+async function perform(leaf: Leaf, input: RawInput, commandLine: CommandLine, options: Globals): Promise<number> {
+  const { load, terminal } = commandLine;
   const root = orgOf(terminal, options);
   if (root === null && leaf.needsOrg !== false) throw noOrg(terminal, options);
   const [{ run }, { makeScreen, makeWorld }] = await Promise.all([load(leaf.name), import('./world.ts')]);
   const screen = makeScreen(terminal, options);
   try {
-    const outcome = await run(makeWorld(house, screen, root ?? '', options), input);
+    const outcome = await run(makeWorld(commandLine, screen, root ?? '', options), input);
     screen.sketch(null);
     await show(outcome, terminal, screen, options);
     return terminal.signal.aborted ? 130 : (outcome.exit ?? 0);

@@ -2,7 +2,7 @@
 import type { Outcome } from '../../commands/command.ts';
 import type { Typing, World } from '../../commands/world.ts';
 import { realMachine } from '../../engine/machine.ts';
-import type { House } from './cli.ts';
+import type { CommandLine } from './cli.ts';
 import { wantsColour } from './terminal/colour.ts';
 import type { Keyboard } from './terminal/keyboard.ts';
 import { safeJson } from './terminal/safe.ts';
@@ -58,12 +58,12 @@ export function makeScreen(terminal: ProcessIo, { json = false, plain = false }:
 
 /** The world that the command line makes for a command. */
 export function makeWorld(
-  house: House,
+  commandLine: CommandLine,
   screen: OutputScreen,
   root: string,
   { json = false, plain = false }: OutputOptions,
 ): World {
-  const { terminal } = house;
+  const { terminal } = commandLine;
   const { cwd, env, signal, keyboard } = terminal;
   const types = keyboard && !plain && !json;
   const world: World = {
@@ -79,16 +79,16 @@ export function makeWorld(
     stdin: () => readAll(terminal),
     lines: (typing) => (types && typing ? typeLines({ ...keyboard, signal }, screen, typing) : readLines(terminal)),
     edit: async (text, file) => (await import('../tui/editor.ts')).compose(env, text, file),
-    serve: async (...wish) => (await import('../mcp/serve.ts')).serve(world, ...wish, house),
+    serve: async (...options) => (await import('../mcp/serve.ts')).serve(world, ...options, commandLine),
     signal,
   };
-  if (types) world.screen = (wish) => openScreen(world, wish, house);
+  if (types) world.screen = (options) => openScreen(world, options, commandLine);
   return world;
 }
 
 /** Opens the screen; drawing code is loaded only now. */
-async function openScreen(world: World, wish: { run: boolean }, house: House): Promise<Outcome> {
-  return (await import('../tui/open.ts')).openScreen(world, wish, house);
+async function openScreen(world: World, options: { run: boolean }, commandLine: CommandLine): Promise<Outcome> {
+  return (await import('../tui/open.ts')).openScreen(world, options, commandLine);
 }
 
 async function readAll(terminal: ProcessIo): Promise<string> {

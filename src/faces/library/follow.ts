@@ -24,20 +24,24 @@ export function follow(place: OrgPlace, signal: AbortSignal, since?: number): As
   }
 }
 
-async function* tell(reading: JournalReading, bell: FolderWatcher, signal: AbortSignal): AsyncGenerator<Effect, void> {
-  const leave = (): void => void bell.close();
+async function* tell(
+  reading: JournalReading,
+  watcher: FolderWatcher,
+  signal: AbortSignal,
+): AsyncGenerator<Effect, void> {
+  const leave = (): void => void watcher.close();
   signal.addEventListener('abort', leave, { once: true });
   try {
     for (let last = false; !last; ) {
       last = signal.aborted;
       yield* reading.look();
-      if (!last) await bell.wait(REST_MS, POLL_MS, signal);
+      if (!last) await watcher.wait(REST_MS, POLL_MS, signal);
     }
   } catch (error) {
     throw asFault(error);
   } finally {
     signal.removeEventListener('abort', leave);
-    await bell.close();
+    await watcher.close();
   }
 }
 
@@ -60,11 +64,11 @@ class JournalReading {
 
   /** Events that were not reported yet. */
   *look(): Generator<Effect> {
-    yield* this.told(this.before);
+    yield* this.eventsIn(this.before);
     this.before = [];
     const lines = this.tail.look();
     if (lines === null) this.start();
-    yield* this.told(lines ?? this.before);
+    yield* this.eventsIn(lines ?? this.before);
   }
 
   /** Reads everything from the beginning, as `before`, and continues after it. Returns the coming turn. */
@@ -85,7 +89,7 @@ class JournalReading {
     if (file >= this.turn) yield* this.tail.before;
   }
 
-  private *told(lines: Iterable<Entry>): Generator<Effect> {
+  private *eventsIn(lines: Iterable<Entry>): Generator<Effect> {
     for (const line of lines) {
       const event = eventOf(line);
       if (event) this.held.push(event);

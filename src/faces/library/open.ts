@@ -22,7 +22,7 @@ import { follow } from './follow.ts';
 import type { Approval, Effect, Ledger, Message, Org } from './org.ts';
 
 /** Options for opening an organisation. */
-interface OpenWish {
+interface OpenOptions {
   /** Where there is no organisation yet, it is made from this template ("default" is the sample), or for this purpose. */
   template?: string;
   purpose?: string;
@@ -34,8 +34,8 @@ interface OpenWish {
  * Opens the organisation in a folder. Where there is none, makes it first if `template` or `purpose` is given; otherwise
  * rejects with the fault `no-org`.
  */
-export async function open(folder: string, wish: OpenWish = {}): Promise<Org> {
-  const { env = process.env, ...made } = wish;
+export async function open(folder: string, options: OpenOptions = {}): Promise<Org> {
+  const { env = process.env, ...made } = options;
   const root = resolve(folder);
   if (made.template !== undefined || made.purpose !== undefined)
     await perform(
@@ -76,8 +76,8 @@ class Opened implements Org {
     return this.do(reply.command, reply.run, { ...more, id, text: body });
   }
 
-  run({ signal, ...wish }: NonNullable<Parameters<Org['run']>[0]> = {}) {
-    return this.do(run.command, run.make, wish, signal);
+  run({ signal, ...options }: NonNullable<Parameters<Org['run']>[0]> = {}) {
+    return this.do(run.command, run.make, options, signal);
   }
 
   async approvals(): Promise<Approval[]> {
@@ -92,16 +92,16 @@ class Opened implements Org {
     return this.do(deny.command, deny.run, { ...more, id });
   }
 
-  async inbox(wish = {}): Promise<Message[]> {
-    return (await this.do(inbox.command, inbox.run, wish)).messages;
+  async inbox(options = {}): Promise<Message[]> {
+    return (await this.do(inbox.command, inbox.run, options)).messages;
   }
 
   read(id: string): Promise<Message> {
     return this.do(read.command, read.readMessage, { id });
   }
 
-  async messages(wish = {}): Promise<Message[]> {
-    return (await this.do(history.command, history.run, wish)).messages;
+  async messages(options = {}): Promise<Message[]> {
+    return (await this.do(history.command, history.run, options)).messages;
   }
 
   costs(): Promise<Ledger> {

@@ -25,7 +25,7 @@ export interface Org {
    * Makes turns: so many, until nobody is due, or until `signal` is aborted or the organisation is closed. A turn under way
    * is always finished. One engine works in a folder at a time: the fault `locked` names another one.
    */
-  run(wish?: {
+  run(options?: {
     /** How many turns. */
     turns?: number;
     /** Until nobody is due any more. */
@@ -64,13 +64,13 @@ export interface Org {
   deny(id: string, more?: { note?: string }): Promise<{ id: string; agent: string; tool: string }>;
 
   /** Mail to the person, unread first, then the latest that was read. */
-  inbox(wish?: { unread?: boolean; all?: boolean }): Promise<Message[]>;
+  inbox(options?: { unread?: boolean; all?: boolean }): Promise<Message[]>;
 
   /** A message. Mail to the person counts as read from then on. */
   read(id: string): Promise<Message>;
 
   /** Mail of the last 50 turns; `of`: with one agent, or the whole conversation of a message. */
-  messages(wish?: { of?: string; turns?: number }): Promise<Message[]>;
+  messages(options?: { of?: string; turns?: number }): Promise<Message[]>;
 
   /** What was granted, spent, and is left. */
   costs(): Promise<Ledger>;
@@ -92,7 +92,7 @@ export interface Org {
    * of a turn come when it is done, so everything that they name stands in the folder. It ends when `signal` is aborted or
    * the organisation is closed, after what was done until then.
    */
-  follow(wish?: { since?: number; signal?: AbortSignal }): AsyncIterable<Effect>;
+  follow(options?: { since?: number; signal?: AbortSignal }): AsyncIterable<Effect>;
 
   /** Ends `follow`, finishes a turn under way, and waits for everything that was asked. */
   close(): Promise<void>;

@@ -17,7 +17,7 @@ export interface CommandCall {
   given: unknown;
   signal: AbortSignal;
   /** Receives each remark on the way. */
-  told?(line: string): void;
+  report?(line: string): void;
   /** The call marks nothing as read. */
   peeks?: boolean;
 }
@@ -71,11 +71,11 @@ export class Caller {
   }
 
   /** The world for commands of an assistant. Standard input belongs to the protocol, so a dash is only a dash. */
-  private worldOf({ signal, told, peeks = false }: CommandCall, said: string[]): World {
+  private worldOf({ signal, report, peeks = false }: CommandCall, said: string[]): World {
     const { machine, root, cwd, env } = this.world;
     const hear = (line: string): void => {
       said.push(line);
-      told?.(safeText(line));
+      report?.(safeText(line));
     };
     return {
       ...{ machine, root, cwd, env, seat: this.seat, peeks, json: false, interactive: false },

@@ -51,18 +51,18 @@ export class ResourceChanges {
   }
 
   private async look(): Promise<void> {
-    const bell = new FolderWatcher(this.place.root);
+    const watcher = new FolderWatcher(this.place.root);
     try {
-      await this.lookAt(await Follow.open(this.place), bell);
+      await this.lookAt(await Follow.open(this.place), watcher);
     } finally {
-      await bell.close();
+      await watcher.close();
     }
   }
 
-  private async lookAt(follow: Follow, bell: FolderWatcher): Promise<void> {
+  private async lookAt(follow: Follow, watcher: FolderWatcher): Promise<void> {
     for (let changed = true; this.followed.size > 0 && !this.signal.aborted; changed = await follow.look()) {
       if (changed) for (const [uri, one] of this.followed) await this.compare(uri, one);
-      await bell.wait(REST_MS, POLL_MS, this.signal);
+      await watcher.wait(REST_MS, POLL_MS, this.signal);
     }
   }
 

@@ -12,32 +12,32 @@ const NOT_FOUND = -32002;
 const LISTED = 50;
 
 /** What can be read at an address: what a leaf gives, for one thing of those there are where the address names an argument. */
-interface Shelf extends NonNullable<Leaf['resource']> {
+interface ResourceKind extends NonNullable<Leaf['resource']> {
   leaf: Leaf;
 }
 
 /** What can be read, by address: the data of what is offered. Reading changes nothing. */
-export class Shelves {
-  private readonly shelves: readonly Shelf[];
+export class ResourceReader {
+  private readonly kinds: readonly ResourceKind[];
   private readonly caller: Caller;
 
   constructor(leaves: readonly Leaf[], caller: Caller) {
-    this.shelves = leaves.flatMap((leaf) => (leaf.resource ? [{ ...leaf.resource, leaf }] : []));
+    this.kinds = leaves.flatMap((leaf) => (leaf.resource ? [{ ...leaf.resource, leaf }] : []));
     this.caller = caller;
   }
 
   templates(): ResourceTemplate[] {
-    return this.shelves
+    return this.kinds
       .filter(({ uri }) => parameterIn(uri) !== null)
       .map(({ uri, name, about }) => ({ uriTemplate: uri, name, description: about, mimeType: JSON_TYPE }));
   }
 
   /** Lists the resources with a fixed address, and the latest mail of the seat. */
   async list(signal: AbortSignal): Promise<{ resources: Resource[] }> {
-    const fixed = this.shelves
+    const fixed = this.kinds
       .filter(({ uri }) => parameterIn(uri) === null)
       .map(({ uri, name, about }) => ({ uri, name, description: about, mimeType: JSON_TYPE }));
-    const inbox = this.shelves.find(({ name }) => name === 'inbox');
+    const inbox = this.kinds.find(({ name }) => name === 'inbox');
     const { messages } = LISTING.parse(inbox ? await this.give(inbox, {}, signal) : {});
     const mail = messages.slice(0, LISTED).map(({ id, from, subject }) => ({
       ...{ uri: `lemming://mail/${id}`, name: id, mimeType: JSON_TYPE },
@@ -48,14 +48,14 @@ export class Shelves {
 
   /** The data at an address, as JSON. Throws errors of the protocol. */
   async read(uri: string, signal: AbortSignal): Promise<string> {
-    for (const shelf of this.shelves) {
-      const given = match(shelf.uri, uri);
-      if (given) return JSON.stringify(await this.give(shelf, given, signal), null, 2);
+    for (const kind of this.kinds) {
+      const given = match(kind.uri, uri);
+      if (given) return JSON.stringify(await this.give(kind, given, signal), null, 2);
     }
     throw new McpError(NOT_FOUND, `There is no resource ${JSON.stringify(uri.slice(0, 200))}`);
   }
 
-  private async give({ leaf }: Shelf, given: object, signal: AbortSignal): Promise<object> {
+  private async give({ leaf }: ResourceKind, given: object, signal: AbortSignal): Promise<object> {
     const { text, data, fault } = await this.caller.do({ leaf, given, signal, peeks: true });
     if (!fault) return data;
     throw new McpError(fault.code === 'not-found' ? NOT_FOUND : ErrorCode.InternalError, text, data);

@@ -6,7 +6,7 @@ import type { Seat } from '../../app/place.ts';
 import type { Outcome, Right } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
 import { printFault } from '../../schema/fault.ts';
-import type { House } from '../cli/cli.ts';
+import type { CommandLine } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeJson, safeLine } from '../cli/terminal/safe.ts';
 import type { ProcessIo } from '../cli/world.ts';
@@ -20,7 +20,7 @@ export async function serve(
   world: World,
   seat: Seat,
   rights: ReadonlySet<Right>,
-  { catalogue, load, terminal }: House,
+  { catalogue, load, terminal }: CommandLine,
 ): Promise<Outcome> {
   const left = new AbortController();
   const signal = AbortSignal.any([world.signal, left.signal]);
@@ -38,7 +38,7 @@ export async function serve(
   server.onerror = ({ message }) => world.say(`The assistant: ${safeLine(message.slice(0, 500))}`);
   const stdin = terminal.stdin() as NodeJS.ReadStream;
   const ended = endOf(stdin, server, signal);
-  await server.connect(new StdioServerTransport(stdin, mouth(terminal)));
+  await server.connect(new StdioServerTransport(stdin, outputStream(terminal)));
   const also = rights.size ? `, which may also ${[...rights].join(', ')}` : '';
   world.say(`An assistant has the seat of ${seat.person}${also}. It leaves when it closes standard input.`);
   await ended;
@@ -58,7 +58,7 @@ function instructionsFor({ person }: Seat): string {
 }
 
 /** Everything that leaves the program for the assistant: lines of JSON, cleaned like every output. */
-function mouth({ out }: Pick<ProcessIo, 'out'>): Writable {
+function outputStream({ out }: Pick<ProcessIo, 'out'>): Writable {
   return new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {

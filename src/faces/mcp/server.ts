@@ -19,7 +19,7 @@ import type { Leaf } from '../../commands/command.ts';
 import type { Load } from '../cli/cli.ts';
 import type { Caller } from './call.ts';
 import type { ResourceChanges } from './changes.ts';
-import { Shelves } from './resources.ts';
+import { ResourceReader } from './resources.ts';
 import { toolName, toolOf } from './tool.ts';
 
 /** The parts of a server. */
@@ -40,20 +40,20 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 export function serverOf({ version, instructions, leaves, load, caller, changes }: Parts): Server {
   const capabilities = { tools: {}, resources: { subscribe: true } };
   const server = new Server({ name: 'lemming', version }, { capabilities, instructions });
-  const shelves = new Shelves(leaves, caller);
+  const resources = new ResourceReader(leaves, caller);
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
     tools: await Promise.all(leaves.map(async (leaf) => toolOf(leaf, (await load(leaf.name)).output))),
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
     callTool(leafOf(leaves, params.name), params.arguments, caller, extra),
   );
-  server.setRequestHandler(ListResourcesRequestSchema, (_request, { signal }) => shelves.list(signal));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: shelves.templates() }));
+  server.setRequestHandler(ListResourcesRequestSchema, (_request, { signal }) => resources.list(signal));
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: resources.templates() }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => ({
-    contents: [{ uri, mimeType: 'application/json', text: await shelves.read(uri, signal) }],
+    contents: [{ uri, mimeType: 'application/json', text: await resources.read(uri, signal) }],
   }));
   server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
-    await changes.follow(uri, () => shelves.read(uri, changes.signal));
+    await changes.follow(uri, () => resources.read(uri, changes.signal));
     return {};
   });
   server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
@@ -77,11 +77,11 @@ async function callTool(leaf: Leaf, given: unknown, caller: Caller, extra: Extra
   const { signal, sendNotification, _meta } = extra;
   const progressToken = _meta?.progressToken;
   let progress = 0;
-  const told = (message: string): void => {
+  const report = (message: string): void => {
     if (progressToken === undefined || signal.aborted) return;
     const params = { progressToken, progress: ++progress, message };
     sendNotification({ method: 'notifications/progress', params }).catch(() => {}); // it has left
   };
-  const { ok, text, data } = await caller.do({ leaf, given, signal, told });
+  const { ok, text, data } = await caller.do({ leaf, given, signal, report });
   return { content: [{ type: 'text', text }], structuredContent: data, isError: !ok };
 }

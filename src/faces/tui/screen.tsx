@@ -11,7 +11,7 @@ import { bindings } from '../../schema/config/keymap.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
 import { line, type Pane, type ScreenLine } from '../../views/screen/line.ts';
 import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
-import type { House } from '../cli/cli.ts';
+import type { CommandLine } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeText } from '../cli/terminal/safe.ts';
 import { actions } from './actions.ts';
@@ -49,7 +49,7 @@ export class TerminalScreen implements ScreenContext {
   private readonly size: ReturnType<typeof inkStreams>['stdout'];
   readonly keys: Map<string, string>;
   readonly table: KeyTable;
-  private readonly house: House;
+  private readonly commandLine: CommandLine;
   private readonly keyFaults: Fault[];
   private readonly paint;
   private readonly stop = new AbortController();
@@ -71,7 +71,7 @@ export class TerminalScreen implements ScreenContext {
   private keyed = 0;
   private answer: SaidLine = this.ui.said;
   private later: SaidLine = this.ui.said;
-  private readonly bell: FolderWatcher;
+  private readonly watcher: FolderWatcher;
   private readonly turns = new Turns(this, this.stop.signal);
   private readonly doings: Doings;
   private leaving = false;
@@ -83,15 +83,15 @@ export class TerminalScreen implements ScreenContext {
   constructor(
     world: World,
     follow: Follow,
-    house: House,
+    commandLine: CommandLine,
     streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream },
   ) {
     this.world = world;
-    this.bell = new FolderWatcher(world.root);
+    this.watcher = new FolderWatcher(world.root);
     this.follow = follow;
     const { env } = world;
-    this.house = house;
-    this.table = keyTable(house.catalogue.commands);
+    this.commandLine = commandLine;
+    this.table = keyTable(commandLine.catalogue.commands);
     const { value, faults } = readKeymap(ownerFolder(env), this.table.usual.keys());
     this.keys = bindings(this.table.usual, value);
     this.doings = {
@@ -170,10 +170,10 @@ export class TerminalScreen implements ScreenContext {
       }
       const { user, system } = process.cpuUsage(before);
       const least = Math.min(MOST_MS, ((user + system) / 1000) * SHARE);
-      await this.bell.wait(least, Math.max(LOOK_MS, least), this.stop.signal);
+      await this.watcher.wait(least, Math.max(LOOK_MS, least), this.stop.signal);
       if (this.stop.signal.aborted) await realClock.sleep(LOOK_MS);
     }
-    await this.bell.close();
+    await this.watcher.close();
   }
 
   private withKeyFaults(): ScreenSnapshot {
@@ -315,7 +315,7 @@ export class TerminalScreen implements ScreenContext {
     const isNewest = (): boolean => key === this.keyed;
     const speak = (text: string, tone: SaidLine['tone']): void =>
       isNewest() ? this.say(text, tone) : this.remark(text, tone);
-    const told = (text: string): void => {
+    const report = (text: string): void => {
       if (/^Turn \d+: /.test(text)) return; // the feed shows them
       speak(text, 'quiet');
       this.drawSoon();
@@ -325,7 +325,7 @@ export class TerminalScreen implements ScreenContext {
     await breath();
     const width = title === undefined ? Number.POSITIVE_INFINITY : this.terminal.columns - 2;
     const edit = (text: string, file: string): Promise<string> => this.edited(text, file);
-    const around = { world: { ...this.world, edit }, house: this.house, width, told, signal };
+    const around = { world: { ...this.world, edit }, commandLine: this.commandLine, width, report, signal };
     const done = await act(around, name, given);
     if (title !== undefined && isNewest() && !this.ui.prompt && this.isLong(done.lines)) this.open(title, done);
     else if (!signal.aborted && (!quiet || !done.ok)) speak(done.lines.join(' · '), done.ok ? 'good' : 'bad');

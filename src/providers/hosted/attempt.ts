@@ -163,9 +163,9 @@ function kindOfStatus(status: number): CallFailure {
 
 /** Masks the key, in all forms in which a service may quote it. */
 function cleaner(secret: string, outside: Outside): (text: string) => string {
-  if (secret === NO_KEY) return outside.redact;
-  const strike = maskerOf(new Map([[secret, 'key']])); // leaves a short key as it is
-  return (text) => outside.redact(strike(text).replaceAll(secret, '[key]'));
+  if (secret === NO_KEY) return outside.mask;
+  const maskKey = maskerOf(new Map([[secret, 'key']])); // leaves a short key as it is
+  return (text) => outside.mask(maskKey(text).replaceAll(secret, '[key]'));
 }
 
 /**

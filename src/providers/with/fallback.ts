@@ -19,19 +19,19 @@ export function fallback<A extends ModelRequest>(
 ): CallModel<A> {
   return async (asked, signal) => {
     let failed: ProviderError | null = null;
-    let told: ProviderError | null = null;
+    let first: ProviderError | null = null;
     for (const { name, open } of links) {
       turnTo(name, failed);
       try {
         return await (await open())(asked, signal);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        told = telling(told, error);
+        first = telling(first, error);
         if (isOfTheReply(error)) break;
         failed = error;
       }
     }
-    throw told ?? new ProviderError('bad-request', 'there is no model to ask');
+    throw first ?? new ProviderError('bad-request', 'there is no model to ask');
   };
 }
 

@@ -29,9 +29,9 @@ export function limit<A extends ModelRequest>(
   pause: Pause | null = null,
 ): CallModel<A> {
   return (asked, signal) => {
-    const wish = { tokens: tokensOf(asked), priority: asked.priority, signal };
+    const request = { tokens: tokensOf(asked), priority: asked.priority, signal };
     const through = gates(asked).reduceRight<() => Promise<Awaited<ReturnType<CallModel<A>>>>>(
-      (next, gate) => () => gate.run(next, wish),
+      (next, gate) => () => gate.run(next, request),
       async () => {
         if (pause) await reopened(pause, signal);
         return line(asked, signal);
@@ -99,11 +99,11 @@ export class RateLimiter {
     return { running: this.running, waiting: this.waiters.length };
   }
 
-  async run<T>(work: () => Promise<T>, wish: LimitRequest): Promise<T> {
-    wish.signal.throwIfAborted();
-    if (this.waiters.length > 0 || !this.enter(wish.tokens)) await this.wait(wish);
+  async run<T>(work: () => Promise<T>, request: LimitRequest): Promise<T> {
+    request.signal.throwIfAborted();
+    if (this.waiters.length > 0 || !this.enter(request.tokens)) await this.wait(request);
     try {
-      wish.signal.throwIfAborted();
+      request.signal.throwIfAborted();
       return await work();
     } finally {
       this.running--;
@@ -112,22 +112,22 @@ export class RateLimiter {
   }
 
   /** Waits until the request is let in. */
-  private async wait(wish: LimitRequest): Promise<void> {
+  private async wait(request: LimitRequest): Promise<void> {
     const { queue, wait_ms } = this.settings;
     if (this.waiters.length >= queue) throw this.overflow(`${queue} calls are already waiting`);
     const entered = new AbortController();
-    const end = AbortSignal.any([wish.signal, entered.signal]);
+    const end = AbortSignal.any([request.signal, entered.signal]);
     const late = this.time.sleep(wait_ms, end).then(() => {
       throw this.overflow(`no free place within ${wait_ms} ms`);
     });
-    const waiter = { ...wish, enter: () => entered.abort() };
+    const waiter = { ...request, enter: () => entered.abort() };
     this.line(waiter);
     try {
       await late;
     } catch (error) {
       if (entered.signal.aborted) return;
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
-      throw wish.signal.aborted ? wish.signal.reason : error;
+      throw request.signal.aborted ? request.signal.reason : error;
     }
   }
 

@@ -16,8 +16,8 @@ export default worldTool({
   }),
   preview: ({ path, old, new: made }, scene) => showEdit(path, scene.stands(path), old, made),
   covers: ({ path }, scene) => covered(scene, [path]),
-  run({ path, old, new: made }, box) {
-    const { text, hash } = box.read(path);
+  run({ path, old, new: made }, context) {
+    const { text, hash } = context.read(path);
     const at = text.indexOf(old);
     if (at < 0) return { ok: false, text: `${path} does not contain the old piece. Nothing was changed.` };
     const again = text.indexOf(old, at + 1);
@@ -26,7 +26,7 @@ export default worldTool({
         ok: false,
         text: `${path} contains the old piece more than once, in lines ${lineAt(text, at)} and ${lineAt(text, again)}. Include more of the text around it. Nothing was changed.`,
       };
-    const now = box.write(path, text.slice(0, at) + made + text.slice(at + old.length), hash);
+    const now = context.write(path, text.slice(0, at) + made + text.slice(at + old.length), hash);
     return { ok: true, text: `edited ${path} at line ${lineAt(text, at)} (hash ${now.hash})` };
   },
 });

@@ -9,8 +9,8 @@ export default worldTool({
   about: 'List the files of a folder in your workspace, or of a shared folder that you may read.',
   touches: 'pure',
   input: z.strictObject({ path: z.string().max(1000).default('.') }),
-  run({ path }, box) {
-    const names = box.list(path);
+  run({ path }, context) {
+    const names = context.list(path);
     const more = names.length > SHOWN ? `\nand ${names.length - SHOWN} more` : '';
     return { ok: true, text: names.slice(0, SHOWN).join('\n') + more || 'The folder is empty.' };
   },

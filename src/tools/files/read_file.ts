@@ -15,8 +15,8 @@ export default worldTool({
     from: z.number().int().min(0).max(100_000_000).default(0).describe('characters to skip, to continue after a cut'),
     hash: z.boolean().optional().describe('also show the hash of the file, for write_file'),
   }),
-  run({ path, from, hash }, box) {
-    const file = box.read(path);
+  run({ path, from, hash }, context) {
+    const file = context.read(path);
     const { shown } = file;
     const to = from + SHOWN;
     const more = shown.length > to ? `\n[cut: ${shown.length - to} more characters, from: ${to} goes on]` : '';

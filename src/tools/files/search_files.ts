@@ -30,10 +30,10 @@ export default worldTool({
   run: search,
 });
 
-function search({ pattern, path }: { pattern: string; path: string }, box: ToolContext): WorldResult {
+function search({ pattern, path }: { pattern: string; path: string }, context: ToolContext): WorldResult {
   const matches = matcher(pattern);
   if (typeof matches === 'string') return { ok: false, text: matches };
-  const { texts, left, large } = gather(box, path);
+  const { texts, left, large } = readTexts(context, path);
   const found = foundIn(texts, matches);
   if (found === null) return { ok: false, text: 'The pattern takes too long: make it simpler, or narrow the path.' };
   return {
@@ -49,16 +49,16 @@ function search({ pattern, path }: { pattern: string; path: string }, box: ToolC
 }
 
 /** The texts to search; `left`: there are more. */
-function gather(box: ToolContext, path: string): { texts: [string, string][]; left: boolean; large: number } {
+function readTexts(context: ToolContext, path: string): { texts: [string, string][]; left: boolean; large: number } {
   const texts: [string, string][] = [];
   let bytes = 0;
   let large = 0;
-  for (const file of box.files(path)) {
+  for (const file of context.files(path)) {
     if (texts.length === FILES || bytes > ALL_BYTES) return { texts, left: true, large };
     if (file.bytes > ONE_BYTES) large++;
     else {
       bytes += file.bytes;
-      const { shown } = box.read(file.path);
+      const { shown } = context.read(file.path);
       if (!shown.includes('\0')) texts.push([file.path, shown]);
     }
   }

@@ -17,8 +17,8 @@ export default worldTool({
   }),
   preview: ({ path, content }, scene) => showWrite(path, scene.stands(path), content),
   covers: ({ path }, scene) => covered(scene, [path]),
-  run({ path, content, expected }, box) {
-    const { text, hash } = box.write(path, content, expected);
+  run({ path, content, expected }, context) {
+    const { text, hash } = context.write(path, content, expected);
     const others = diffText(content, text);
     const merged = others === null ? '' : `\nmerged with what was changed there meanwhile:\n${others}`;
     return { ok: true, text: `wrote ${path} (${Buffer.byteLength(text)} bytes, hash ${hash})${merged}` };

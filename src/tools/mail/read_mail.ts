@@ -17,14 +17,14 @@ export default worldTool({
     id: z.string().max(100),
     from: z.number().int().min(0).max(100_000_000).default(0).describe('characters to skip, to continue after a cut'),
   }),
-  run({ id, from }, box) {
-    const mail = box.mail(id);
+  run({ id, from }, context) {
+    const mail = context.mail(id);
     if (!mail) return { ok: false, text: `You wrote no message ${JSON.stringify(id)}, and were given none.` };
     const to = from + SHOWN;
     const shown = tame(mail.body.slice(from, to));
     const more =
       mail.body.length > to ? `\n[cut: ${mail.body.length - to} more characters, from: ${to} shows them]` : '';
-    const text = `${printHead(mail, box.agent)}${shown}\n</mail>${more}`;
+    const text = `${printHead(mail, context.agent)}${shown}\n</mail>${more}`;
     return { ok: true, text, ...(mail.tainted && { tainted: true as const }) };
   },
 });

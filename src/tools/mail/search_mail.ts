@@ -21,27 +21,27 @@ export default worldTool({
     query: z.string().min(1).max(500),
     before: z.string().max(100).optional().describe('an id: search only older messages'),
   }),
-  run({ query, before }, box) {
+  run({ query, before }, context) {
     const starts = startsOf(query);
     const hits: DeliveredMail[] = [];
     let read = 0;
     let last = '';
     let isAfter = before !== undefined;
     let isMore = false;
-    for (const id of box.mailIds()) {
+    for (const id of context.mailIds()) {
       if (isAfter) {
         isAfter = id !== before;
         continue;
       }
       isMore = hits.length === MOST_HITS || read === MOST_READ;
       if (isMore) break;
-      const mail = box.mail(id);
+      const mail = context.mail(id);
       if (mail && holds(mail, starts)) hits.push(mail);
       last = id;
       read++;
     }
     const rows = hits.map(
-      (mail) => `${printHead(mail, box.agent)}${tame(excerpt({ text: mail.body }, query))}\n</mail>`,
+      (mail) => `${printHead(mail, context.agent)}${tame(excerpt({ text: mail.body }, query))}\n</mail>`,
     );
     const more = isMore ? `${hits.length} found in ${read} messages. before: ${last} searches older ones.` : '';
     const none = hits.length === 0 && !isMore ? `No message has all words of ${JSON.stringify(query)}.` : '';

@@ -9,5 +9,5 @@ export default worldTool({
   touches: 'pure',
   timeout: 10_000,
   input: z.strictObject({ code: z.string().min(1).max(200_000) }),
-  run: ({ code }, box) => box.javascript(code),
+  run: ({ code }, context) => context.javascript(code),
 });

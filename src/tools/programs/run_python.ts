@@ -9,5 +9,5 @@ export default worldTool({
   touches: 'once',
   timeout: 60_000,
   input: z.strictObject({ code: z.string().min(1).max(30_000) }),
-  run: ({ code }, box) => box.program(['python3', '-B', '-X', 'utf8', '-c', code]),
+  run: ({ code }, context) => context.program(['python3', '-B', '-X', 'utf8', '-c', code]),
 });

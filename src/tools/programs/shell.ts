@@ -11,5 +11,5 @@ export default worldTool({
   timeout: 60_000,
   input: z.strictObject({ command: z.string().min(1).max(30_000) }),
   preview: ({ command }) => `The command:\n\n${fenced('sh', command)}`,
-  run: ({ command }, box) => box.program(['sh', '-c', command]),
+  run: ({ command }, context) => context.program(['sh', '-c', command]),
 });

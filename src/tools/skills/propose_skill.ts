@@ -44,11 +44,11 @@ export default act({
 });
 
 /** Runs the tests of a proposal, in a folder that holds nothing else. */
-async function runTests(proposal: Proposal, box: ToolContext): Promise<WorldResult> {
+async function runTests(proposal: Proposal, context: ToolContext): Promise<WorldResult> {
   const tests = testsOf(proposal);
   if (tests.length === 0) return { ok: true, text: 'It brings no tests.' };
   const script = ['set -e', ...tests].join('\n');
-  const { ok, text, end } = await box.apart(textsOf(proposal), ['sh', '-c', script]);
+  const { ok, text, end } = await context.apart(textsOf(proposal), ['sh', '-c', script]);
   const said = ok ? 'They pass.' : 'They fail, so the skill is not proposed. Correct it and propose it again.';
   return { ok, text: `$ ${tests.join('\n$ ')}\n${text}`.trimEnd(), end: [end, said].filter(Boolean).join('\n') };
 }

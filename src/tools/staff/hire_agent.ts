@@ -27,6 +27,6 @@ export default act({
     message: z.string().min(1).max(200_000).optional().describe('its first task'),
   }),
   preview: showHire,
-  covers: (wish, scene) => ({ 'the new agent': textHash(showHire(wish, scene)) }),
+  covers: (request, scene) => ({ 'the new agent': textHash(showHire(request, scene)) }),
   stage: stageHire,
 });

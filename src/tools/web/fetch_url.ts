@@ -12,8 +12,8 @@ export default worldTool({
   touches: 'idempotent',
   outbound: true,
   input: z.strictObject({ url: z.string().min(1).max(2000) }),
-  async run({ url }, box) {
-    const page = await box.fetch(url);
+  async run({ url }, context) {
+    const page = await context.fetch(url);
     return { ok: page.status < 400, text: `${headOf(page)}\n\n${cut(await textOf(page))}`, tainted: true };
   },
 });

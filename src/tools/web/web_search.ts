@@ -18,8 +18,8 @@ export default worldTool({
     query: z.string().min(1).max(400),
     limit: z.int().min(1).max(20).default(8),
   }),
-  async run({ query, limit }, box) {
-    const { hits, tainted } = await box.search(query, limit);
+  async run({ query, limit }, context) {
+    const { hits, tainted } = await context.search(query, limit);
     const text = hits.map(show).join('\n') || `Nothing was found for ${JSON.stringify(query)}.`;
     return { ok: true, text, ...(tainted ? { tainted: true as const } : {}) };
   },

@@ -58,7 +58,7 @@ function bounded(finding: KnownFailure): KnownFailure {
 }
 
 /** Which findings are wanted. */
-export interface FindingWish {
+export interface FindingQuery {
   /** First and last turn. */
   turns?: { from: number; to: number };
   /** A conversation. */
@@ -66,7 +66,7 @@ export interface FindingWish {
 }
 
 /** The findings of some turns, or of one conversation. Pure. */
-export function findingsFor(findings: readonly KnownFailure[], { turns, thread }: FindingWish): KnownFailure[] {
+export function findingsFor(findings: readonly KnownFailure[], { turns, thread }: FindingQuery): KnownFailure[] {
   return findings.filter(
     (one) =>
       (turns === undefined || (one.turn >= turns.from && one.turn <= turns.to)) &&

@@ -44,7 +44,7 @@ export interface ThreadWork {
   unwritten: Set<string>;
   /** The latest messages that it was given, and has sent. */
   given: Message[];
-  told: Message[];
+  messages: Message[];
 }
 
 /** Messages of a conversation that are kept for each agent and direction: who looks further back would look for too long. */
@@ -218,7 +218,7 @@ export class PastWork {
     for (const { message } of sent) {
       const work = this.of(agent, message.thread);
       work.sent++;
-      keep(work.told, message);
+      keep(work.messages, message);
     }
   }
 }
@@ -234,7 +234,7 @@ function addVisit(work: ThreadWork, visit: PastVisit, paths: readonly string[]):
 function newWork(): ThreadWork {
   return {
     ...{ ran: false, ranIn: 0, red: null, saved: false, sent: 0, readAny: false },
-    ...{ read: new Set(), unwritten: new Set(), given: [], told: [] },
+    ...{ read: new Set(), unwritten: new Set(), given: [], messages: [] },
   };
 }
 

@@ -44,21 +44,21 @@ export interface TurnLines {
 }
 
 /** The rows of the journal, in its order. Pure. */
-export function* auditOf(groups: Iterable<TurnLines>, wish: AuditOptions = {}): Generator<AuditRow> {
+export function* auditOf(groups: Iterable<TurnLines>, options: AuditOptions = {}): Generator<AuditRow> {
   let opened: { file: number; time: number } | null = null;
   const tools = new Map<string, string>();
-  const deeds = new EffectIds();
+  const effectIds = new EffectIds();
   for (const { file, entries } of groups)
     for (const line of entries) {
       if (line.k === 'open') opened = { file, time: line.time };
       if (line.k === 'use') tools.set(printUse(line), line.tool);
       const time = line.k === 'request' ? line.time : opened?.file === file ? opened.time : null;
-      const id = deeds.idOf(line, file);
+      const id = effectIds.idOf(line, file);
       const tool = line.k === 'used' ? (tools.get(printUse(line)) ?? 'unknown') : '';
       for (const row of viewOf(line).audit?.(line, tool) ?? []) {
         const when = time === null ? null : new Date(time).toISOString();
         const whole = { turn: file, time: when, through: throughOf(line), ...row, id };
-        if (isWanted(whole, wish)) yield whole;
+        if (isWanted(whole, options)) yield whole;
       }
       if (line.k === 'commit') tools.clear();
     }

@@ -47,14 +47,16 @@ export interface OutcomeOptions {
  * How visits ended and what they took, from the lines of the journal in order: visits of committed turns that were not
  * skipped. A visit counts as one with a skill when a later prompt of it contained what `load_skill` showed. Pure.
  */
-export function outcomesOf(entries: Iterable<Entry>, wish: OutcomeOptions = {}): Outcomes {
+export function outcomesOf(entries: Iterable<Entry>, options: OutcomeOptions = {}): Outcomes {
   const review = new Review();
   for (const entry of entries) review.take(entry);
   const { agents, skills } = review.close();
-  const isMeant = (agent: string): boolean => wish.agent === undefined || wish.agent === agent;
+  const isMeant = (agent: string): boolean => options.agent === undefined || options.agent === agent;
   return {
     agents: Object.fromEntries(Object.entries(agents).filter(([agent]) => isMeant(agent))),
-    skills: skills.filter(({ agent, skill }) => isMeant(agent) && (wish.skill === undefined || wish.skill === skill)),
+    skills: skills.filter(
+      ({ agent, skill }) => isMeant(agent) && (options.skill === undefined || options.skill === skill),
+    ),
   };
 }
 

@@ -169,14 +169,14 @@ class CostTotals {
   take(entry: Entry): void {
     this.held.push(entry);
     if (entry.k !== 'commit') return;
-    for (const line of this.held) this.fold(line);
+    for (const line of this.held) this.apply(line);
     this.settlePending();
     this.held = [];
   }
 
   close(): Map<string, Cost> {
     const cut = this.held.findIndex(isCall);
-    for (const line of cut < 0 ? this.held : this.held.slice(0, cut)) this.fold(line);
+    for (const line of cut < 0 ? this.held : this.held.slice(0, cut)) this.apply(line);
     return new Map(
       [...this.sums].map(([name, sum]) => [
         name,
@@ -185,7 +185,7 @@ class CostTotals {
     );
   }
 
-  private fold(entry: Entry): void {
+  private apply(entry: Entry): void {
     const { state } = this;
     const before = state.money.org.spent;
     if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry));

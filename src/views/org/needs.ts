@@ -1,5 +1,5 @@
 /** Counts what waits for a person. */
-import { lettersAway } from '../../core/mail/absent-agents.ts';
+import { deadForAbsent } from '../../core/mail/absent-agents.ts';
 import { type Config, isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import { wakesBy } from '../../core/model/state/mail.ts';
@@ -85,7 +85,7 @@ export function countNeeds(
  */
 function needNobody(config: Config, state: State): { letters: number; chains: number } {
   const asked = [...state.dead.revive.keys()].flatMap((id) => state.dead.letters.get(id) ?? []);
-  const letters = new Map([...lettersAway(config, state), ...asked].map(({ id, chain }) => [id, chain]));
+  const letters = new Map([...deadForAbsent(config, state), ...asked].map(({ id, chain }) => [id, chain]));
   const counts = new Map<string, number>();
   for (const chain of letters.values()) counts.set(chain, (counts.get(chain) ?? 0) + 1);
   const chains = [...counts].filter(([chain, n]) => state.dead.chains.get(chain) === n).length;

@@ -13,7 +13,7 @@ export const MAIL_TERMS = ['agent', 'from', 'to', 'kind', 'priority', 'unread', 
 interface Placed {
   message: Message;
   depth: number;
-  dropped: boolean;
+  isWaiting: boolean;
 }
 
 /** The latest mail by conversation: the conversation with the latest message first, and its latest message first. */
@@ -45,10 +45,10 @@ export function mailPane(scene: ScreenSnapshot, filter: Filter): Pane {
 }
 
 function conversations(scene: ScreenSnapshot, filter: Filter): Placed[] {
-  const { recent, drops } = scene;
-  const dropped = new Set(drops.map(({ id }) => id));
+  const { recent, incoming } = scene;
+  const waiting = new Set(incoming.map(({ id }) => id));
   const threads = new Map<string, Message[]>();
-  for (const message of [...recent.mail.values(), ...drops]) {
+  for (const message of [...recent.mail.values(), ...incoming]) {
     if (asks(filter) && !fits(filter, facetsOf(scene, message))) continue;
     const mail = threads.get(message.thread);
     threads.delete(message.thread); // what was written to last stands last
@@ -58,7 +58,7 @@ function conversations(scene: ScreenSnapshot, filter: Filter): Placed[] {
   return [...threads.values()]
     .reverse()
     .flatMap((mail) =>
-      mail.reverse().map((message, i) => ({ message, depth: Math.min(i, 1), dropped: dropped.has(message.id) })),
+      mail.reverse().map((message, i) => ({ message, depth: Math.min(i, 1), isWaiting: waiting.has(message.id) })),
     );
 }
 
@@ -83,15 +83,15 @@ export function isUnread({ state, person }: ScreenSnapshot, id: string): boolean
   return mail.waiting.get(id)?.waiting.includes(person) ?? false;
 }
 
-function cellsOf(scene: ScreenSnapshot, { message, depth, dropped }: Placed): Cell[] {
+function cellsOf(scene: ScreenSnapshot, { message, depth, isWaiting }: Placed): Cell[] {
   const { id, turn, from, to, subject, kind, priority } = message;
   const unread = isUnread(scene, id);
-  const waiting = dropped ? 'the next turn' : (scene.state.mail.waiting.get(id)?.waiting ?? []).join(', ');
+  const waiting = isWaiting ? 'the next turn' : (scene.state.mail.waiting.get(id)?.waiting ?? []).join(', ');
   const urgent = priority === 'urgent' || priority === 'high';
   const tone = unread ? 'strong' : 'plain';
   return [
-    cell(dropped ? '>' : unread ? '*' : '', 'warn'),
-    cell(dropped ? 'next' : turn, 'quiet'),
+    cell(isWaiting ? '>' : unread ? '*' : '', 'warn'),
+    cell(isWaiting ? 'next' : turn, 'quiet'),
     cell(from, tone),
     cell(to.join(', '), 'quiet'),
     cell(`${depth > 0 ? '  ' : ''}${subject}`, tone),

@@ -28,7 +28,7 @@ export interface ScreenSnapshot {
   /** Known failures of agents in the turns that were read. */
   findings: readonly KnownFailure[];
   /** Incoming mail that no turn has taken in yet. */
-  drops: readonly Message[];
+  incoming: readonly Message[];
   /** Requests that no turn has taken in yet. */
   requests: readonly Request[];
   /** The engine that runs, if any. */
@@ -51,10 +51,10 @@ export interface TasksAhead {
 }
 
 /** How many things that people wrote or asked the next turn takes up. */
-export function waitingCount({ drops, requests, work, state, engine }: ScreenSnapshot): number {
+export function waitingCount({ incoming, requests, work, state, engine }: ScreenSnapshot): number {
   const { tasks, runs, undo } = state;
   const asked = engine ? 0 : tasks.asked.length + runs.asked.length + undo.asked.length;
-  return drops.length + requests.length + work.files + asked;
+  return incoming.length + requests.length + work.files + asked;
 }
 
 /** The moment at which what is asked now is done. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { compareFolds, unbelieved } from '../../../src/app/look/verify-caches.ts';
+import { compareStates, unbelieved } from '../../../src/app/look/verify-caches.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
@@ -63,7 +63,7 @@ function keptWrongly(run: Run): string[] {
   const disk = realDisk(root);
   const kept = realKept(root, ownedEnv(root), disk);
   if (kept.read('state.json') === null) return ['no state is kept, or it is not believed'];
-  const { faults } = compareFolds(disk, kept, realDisk(run.folder));
+  const { faults } = compareStates(disk, kept, realDisk(run.folder));
   return [...unbelieved(disk, kept), ...faults].map(({ file, message }) => `${file}: ${message}`);
 }
 

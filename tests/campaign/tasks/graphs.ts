@@ -282,7 +282,7 @@ export class GraphStory {
       resume,
       given: mail,
       ...(task && { task }),
-      told: notices.length,
+      notices: notices.length,
       answers: [],
       summary: false,
     };

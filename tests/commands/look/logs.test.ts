@@ -21,7 +21,7 @@ function logged(root: string, events: [minutesAgo: number, event: Partial<LogEve
       realDisk(root),
       new FakeClock(Date.now() - minutes * MINUTE),
       () => config,
-      machineOwner(env).redact,
+      machineOwner(env).mask,
     );
     log.log({ level: 'info', module: 'engine', event: 'visit', turn: 1, ...event });
     log.flush();

@@ -71,7 +71,7 @@ export function objectsIn(out: string): Record<string, unknown>[] {
 /** Makes turns with an engine of its own. */
 export async function turns(root: string, n: number, env = {}): Promise<TurnReport[]> {
   return withEngine({ machine: realMachine, root, env }, 'test', async (engine, clock) => {
-    const report = await runTurns(engine, clock, { turns: n, signal: new AbortController().signal, told: () => {} });
+    const report = await runTurns(engine, clock, { turns: n, signal: new AbortController().signal, onTurn: () => {} });
     return report.reports;
   });
 }
@@ -83,7 +83,7 @@ export async function untilIdle(root: string): Promise<TurnReport[]> {
       untilIdle: true,
       turns: 100,
       signal: new AbortController().signal,
-      told: () => {},
+      onTurn: () => {},
     });
     return report.reports;
   });

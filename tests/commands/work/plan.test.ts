@@ -133,7 +133,7 @@ describe('lemming plan', () => {
     const engine = withEngine({ machine: realMachine, root, env: {} }, 'run', async (one, clock) => {
       isReady();
       while (!over.signal.aborted) {
-        await runTurns(one, clock, { turns: 1, signal: over.signal, told: () => {} });
+        await runTurns(one, clock, { turns: 1, signal: over.signal, onTurn: () => {} });
         await new Promise((done) => setImmediate(done));
       }
     });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { permitPath, toldPath } from '../../../src/core/model/tool-path.ts';
+import { pathLabel, permitPath } from '../../../src/core/model/tool-path.ts';
 import { configOf, resumeOf } from '../world.ts';
 
 const RESUME = { ...resumeOf(configOf({ edges: { human: ['a'], a: [] } }), 'a'), shared: ['docs'] };
@@ -52,7 +52,7 @@ it.each([
   ['org/sharedness', 'org/sharedness'],
   ['agents/a/workspace', 'agents/a/workspace'],
   ['agents/a/memory/team.md', 'agents/a/memory/team.md'],
-])('agents name %s as %s', (path, told) => expect(toldPath(path)).toBe(told));
+])('agents name %s as %s', (path, told) => expect(pathLabel(path)).toBe(told));
 
 it('who reads a file outside is told of one within only if it is there', () => {
   const asked: string[] = [];

@@ -15,7 +15,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     uses: null,
     notes: [],
     done: null,
-    undone: new Map(),
+    dropped: new Map(),
     known: new TextsByHash(),
     nextMessage: 1,
     hires: [],

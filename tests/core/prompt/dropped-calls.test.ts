@@ -8,9 +8,9 @@ type Call = [tool: string, input: Json, text: string, rule: string | null];
 const no = (text: string): { ok: false; text: string } => ({ ok: false, text });
 
 function textAfter(...calls: Call[]): string {
-  const undone: DroppedCalls = new Map();
-  for (const [tool, input, text, rule] of calls) noteDropped(undone, { tool, input }, no(text), rule);
-  return droppedText({ undone });
+  const dropped: DroppedCalls = new Map();
+  for (const [tool, input, text, rule] of calls) noteDropped(dropped, { tool, input }, no(text), rule);
+  return droppedText({ dropped });
 }
 
 it.each<[string, Call, string]>([
@@ -79,20 +79,20 @@ it.each<[string, Call, string]>([
 
 it('the same call is told once, with how often it was tried; one that came to something is not', () => {
   const call = { tool: 'write_file', input: { path: '/x' } };
-  const undone: DroppedCalls = new Map();
-  for (let i = 0; i < 3; i++) noteDropped(undone, call, no('out.'), 'path');
-  expect(droppedText({ undone })).toBe('Not done in your last visit: write_file /x (out; tried 3 times).');
-  noteDropped(undone, call, { ok: true, text: 'wrote' }, null);
-  expect(droppedText({ undone })).toBe('');
+  const dropped: DroppedCalls = new Map();
+  for (let i = 0; i < 3; i++) noteDropped(dropped, call, no('out.'), 'path');
+  expect(droppedText({ dropped })).toBe('Not done in your last visit: write_file /x (out; tried 3 times).');
+  noteDropped(dropped, call, { ok: true, text: 'wrote' }, null);
+  expect(droppedText({ dropped })).toBe('');
 });
 
 it('what merely failed is forgotten once the model was told, what was refused is not', () => {
-  const undone: DroppedCalls = new Map();
-  noteDropped(undone, { tool: 'shell', input: { command: 'false' } }, no('exit 1'), null);
-  noteDropped(undone, { tool: 'write_file', input: { path: '/x' } }, no('out'), 'path');
-  expect(droppedText({ undone })).toContain('In your last reply: shell false failed: exit 1.');
-  forgetFailures(undone);
-  expect(droppedText({ undone })).toBe('Not done in your last visit: write_file /x (out).');
+  const dropped: DroppedCalls = new Map();
+  noteDropped(dropped, { tool: 'shell', input: { command: 'false' } }, no('exit 1'), null);
+  noteDropped(dropped, { tool: 'write_file', input: { path: '/x' } }, no('out'), 'path');
+  expect(droppedText({ dropped })).toContain('In your last reply: shell false failed: exit 1.');
+  forgetFailures(dropped);
+  expect(droppedText({ dropped })).toBe('Not done in your last visit: write_file /x (out).');
 });
 
 it('of many the first are told, and how many more there are', () => {

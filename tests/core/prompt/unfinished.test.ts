@@ -20,7 +20,7 @@ const MAIL = mail({ to: ['a'] });
 function cut(more: Partial<Finished> = {}, agent = 'a'): Finished {
   return {
     ...{ agent, resume: resumeOf(config, agent), outcome: 'cut', reason: 'steps', detail: 'its 8 steps were used up' },
-    ...{ given: [MAIL], told: 0, answers: [], draft: emptyDraft(), summary: false },
+    ...{ given: [MAIL], notices: 0, answers: [], draft: emptyDraft(), summary: false },
     ...more,
   };
 }
@@ -81,7 +81,7 @@ describe('a cut visit is told to its agent', () => {
   it('with why, what was done by the names that its tools take, what was not, and its last note', () => {
     const draft = emptyDraft();
     draft.notes.push('First.', `Examples: five now, ${'x'.repeat(500)}`);
-    draft.undone.set('shell', { why: 'you do not have it', times: 2, refused: true });
+    draft.dropped.set('shell', { why: 'you do not have it', times: 2, refused: true });
     const done: DoneSoFar = [
       { verb: 'sent', things: ['000001-a-01 to b'] },
       {

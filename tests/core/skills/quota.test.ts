@@ -102,13 +102,13 @@ describe('loads', () => {
     const config = configWith({});
     const finished = {
       ...{ agent: 'a', resume: resumeOf(config, 'a'), outcome: 'ok' as const },
-      ...{ given: [], told: 0, answers: [], summary: false, draft: { ...emptyDraft(), loaded: ['plan', 'plan'] } },
+      ...{ given: [], notices: 0, answers: [], summary: false, draft: { ...emptyDraft(), loaded: ['plan', 'plan'] } },
     };
     const [line] = settle(config, emptyState(), 1, [finished]);
     expect(line).toMatchObject({ k: 'visit', loaded: ['plan', 'plan'] });
     const state = stateOf(opened(1, 0), line as NonNullable<typeof line>);
-    const thawed = parseState(serializeState(state) as never);
-    expect([loadsOf(thawed, 'a', 'plan'), loadsOf(thawed, 'a', 'write')]).toEqual([2, 0]);
+    const restored = parseState(serializeState(state) as never);
+    expect([loadsOf(restored, 'a', 'plan'), loadsOf(restored, 'a', 'write')]).toEqual([2, 0]);
   });
 
   it('are forgotten with a reset of all', () => {

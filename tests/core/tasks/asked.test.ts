@@ -188,7 +188,7 @@ describe('a turn in which work ends badly', () => {
     resume: resumeOf(CONFIG, agent),
     outcome: 'ok',
     given: [],
-    told: 0,
+    notices: 0,
     answers: [],
     draft: { ...draft, tasks: acts },
     summary: false,

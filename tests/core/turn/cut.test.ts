@@ -19,7 +19,7 @@ const config = configOf({
 function cut(agent: string, more: Partial<Finished> = {}): Finished {
   return {
     ...{ agent, resume: resumeOf(config, agent), outcome: 'cut', reason: 'steps', detail: 'its steps were used up' },
-    ...{ given: [], told: 0, answers: [], draft: emptyDraft(), summary: false },
+    ...{ given: [], notices: 0, answers: [], draft: emptyDraft(), summary: false },
     ...more,
   };
 }

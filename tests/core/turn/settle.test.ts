@@ -24,7 +24,7 @@ function finished(agent: string, more: Partial<Finished> = {}): Finished {
     resume: resumeOf(config, agent),
     outcome: 'ok',
     given: [],
-    told: 0,
+    notices: 0,
     answers: [],
     draft: emptyDraft(),
     summary: false,
@@ -81,7 +81,7 @@ describe('the effects of a turn', () => {
       refusals: [{ tool: 'shell', rule: 'granted-tool', text: 'no' }],
       notes: ['thinking'],
     };
-    const effects = settled(finished('a', { draft, told: 2, given: [mail()] }));
+    const effects = settled(finished('a', { draft, notices: 2, given: [mail()] }));
     expect(effects[0]).toMatchObject({
       mail: ['000001-human-01'],
       sent: 2,

@@ -317,7 +317,7 @@ describe('dropped mail', () => {
   const drops = async (files: Record<string, string>, state = emptyState()) => {
     const { disk, folder, config } = world();
     for (const [name, text] of Object.entries(files)) disk.put(`agents/human/outbox/${name}`, text);
-    return folder.drops.taken(state, config, 7, LIMIT);
+    return folder.incoming.taken(state, config, 7, LIMIT);
   };
 
   it.each([
@@ -405,13 +405,15 @@ describe('dropped mail', () => {
     const path = 'agents/human/outbox/x.md';
     disk.put(path, 'to nobody');
     const state = emptyState();
-    expect(folder.drops.waiting(state, config)).toBe(true);
-    take(state, await folder.drops.taken(state, config, 1, LIMIT));
-    expect(await folder.drops.taken(state, config, 2, LIMIT)).toEqual([]);
-    expect(folder.drops.waiting(state, config)).toBe(false);
+    expect(folder.incoming.waiting(state, config)).toBe(true);
+    take(state, await folder.incoming.taken(state, config, 1, LIMIT));
+    expect(await folder.incoming.taken(state, config, 2, LIMIT)).toEqual([]);
+    expect(folder.incoming.waiting(state, config)).toBe(false);
     disk.put(path, '---\nto: a\n---\nMended.\n');
-    expect(folder.drops.waiting(state, config)).toBe(true);
-    expect(await folder.drops.taken(state, config, 2, LIMIT)).toMatchObject([{ k: 'drop', mends: 'aside-000001-1' }]);
+    expect(folder.incoming.waiting(state, config)).toBe(true);
+    expect(await folder.incoming.taken(state, config, 2, LIMIT)).toMatchObject([
+      { k: 'drop', mends: 'aside-000001-1' },
+    ]);
   });
 
   it('that is in the journal is the engine’s own', async () => {
@@ -432,7 +434,7 @@ describe('a drop that may still be written', () => {
       disk,
       clock,
       waited: () => clock.now() - start,
-      drops: () => folder.drops.taken(emptyState(), config, 1, LIMIT),
+      drops: () => folder.incoming.taken(emptyState(), config, 1, LIMIT),
     };
   };
 

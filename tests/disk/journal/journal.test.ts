@@ -11,7 +11,7 @@ import {
   journalFiles,
   journalPath,
   NextFile,
-  readForFold,
+  readForState,
   readJournal,
   readJournalFile,
 } from '../../../src/disk/journal/journal.ts';
@@ -362,7 +362,7 @@ it('of old turns the fold reads all but the prompts', () => {
     journal.write(true);
   }
   const faults: Fault[] = [];
-  const files = [...readForFold(disk, faults, { file: 0, end: 0, head: GENESIS })];
+  const files = [...readForState(disk, faults, { file: 0, end: 0, head: GENESIS })];
   const prompt = { system: '', pieces: [], max: 0 };
   expect(files.map(({ groups }) => groups.flatMap(({ entries }) => entries))).toEqual([
     [{ ...long, prompt }, { ...cached, prompt }, EVERY.notice],

@@ -40,7 +40,7 @@ function place(files: Record<string, string> = {}, variables: Record<string, str
   };
   for (const [name, text] of Object.entries(files)) put(name, text);
   const env: Record<string, string | undefined> = { PATH: process.env.PATH, LEMMING_HOME: home, ...variables };
-  return { top, home, root, env, put, owner: ownerOf({ machine, env: env, root: root }) };
+  return { top, home, root, env, put, owner: ownerOf({ machine, env, root }) };
 }
 
 /** `secrets.yaml` with one secret, `x`, that a script prints. */
@@ -84,15 +84,15 @@ describe('the folder of the owner', () => {
     writeFileSync(join(root, 'keys/.env'), 'OPENAI_API_KEY=sk-inside-1234\n', { mode: 0o600 });
     symlinkSync(join(root, 'keys'), join(top, 'link'));
     for (const home of [join(root, 'keys'), join(top, 'link'), root, join(root, 'not/there')]) {
-      const owner = ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root: root });
+      const owner = ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root });
       expect(codes(owner)).toContain('exposed');
       expect(owner.env('OPENAI_API_KEY')).toBeUndefined();
       expect(await refusal(owner.secret('env:OPENAI_API_KEY'))).toContain('inside the organisation');
       expect(() => owner.requireTrust({ kind: 'command', argv: ['x'] })).toThrow('inside the organisation');
       expect(() => owner.approve({ kind: 'command', argv: ['x'] })).toThrow(FaultError);
     }
-    const inside = ownerOf({ machine, env: { ...env, LEMMING_HOME: join(root, 'keys') }, root: root });
-    expect(inside.redact('sk-inside-1234')).toBe('[OPENAI_API_KEY]');
+    const inside = ownerOf({ machine, env: { ...env, LEMMING_HOME: join(root, 'keys') }, root });
+    expect(inside.mask('sk-inside-1234')).toBe('[OPENAI_API_KEY]');
   });
 
   it('may lie above or beside the organisation', () => {
@@ -103,9 +103,9 @@ describe('the folder of the owner', () => {
 
   it('is a fault when LEMMING_HOME is relative, and there is none without a variable', async () => {
     const { root } = place();
-    const owner = ownerOf({ machine, env: { LEMMING_HOME: 'here' }, root: root });
+    const owner = ownerOf({ machine, env: { LEMMING_HOME: 'here' }, root });
     expect(codes(owner)).toEqual(['bad-env']);
-    const none = ownerOf({ machine, env: {}, root: root });
+    const none = ownerOf({ machine, env: {}, root });
     expect(none.faults()).toEqual([]);
     expect(await refusal(none.secret('env:A_KEY'))).toContain('the folder that LEMMING_HOME names');
     expect(() => none.approve({ kind: 'command', argv: ['x'] })).toThrow('LEMMING_HOME');
@@ -199,7 +199,7 @@ describe('.env', () => {
     put('.env', 'OPENAI_API_KEY=sk-other-00002\n');
     utimesSync(join(home, '.env'), atime, mtime);
     expect(await owner.secret('env:OPENAI_API_KEY')).toBe('sk-other-00002');
-    expect(owner.redact('sk-first-00001 sk-other-00002')).toBe('[OPENAI_API_KEY] [OPENAI_API_KEY]');
+    expect(owner.mask('sk-first-00001 sk-other-00002')).toBe('[OPENAI_API_KEY] [OPENAI_API_KEY]');
     rmSync(join(home, '.env'));
     expect(await refusal(owner.secret('env:OPENAI_API_KEY'))).toBe(
       'OPENAI_API_KEY is not set. Set it, or put the line OPENAI_API_KEY=... into $LEMMING_HOME/.env.',
@@ -302,18 +302,18 @@ describe('what is struck out', () => {
     ['HEX', Buffer.from(SECRET).toString('hex').toUpperCase()],
   ])('is a revealed secret in %s', async (_form, text) => {
     const { owner } = place(printing(`process.stdout.write(${JSON.stringify(SECRET)})`));
-    expect(owner.redact.idle()).toBe(true);
-    expect(owner.redact(text)).toBe(text);
+    expect(owner.mask.idle()).toBe(true);
+    expect(owner.mask(text)).toBe(text);
     await owner.secret('secret://x');
-    expect(owner.redact.idle()).toBe(false);
-    expect(owner.redact(text)).toContain('[secret://x]');
+    expect(owner.mask.idle()).toBe(false);
+    expect(owner.mask(text)).toContain('[secret://x]');
   });
 
   it('is a key in .env before anybody asked, and a variable of any name that was asked for', async () => {
     const { owner } = place({ '.env': 'MY_TOKEN=tok-12345\nURL=http://plain\nODD=odd-12345\n' });
-    expect(owner.redact('tok-12345 http://plain odd-12345')).toBe('[MY_TOKEN] http://plain odd-12345');
+    expect(owner.mask('tok-12345 http://plain odd-12345')).toBe('[MY_TOKEN] http://plain odd-12345');
     await owner.secret('env:ODD');
-    expect(owner.redact('odd-12345')).toBe('[ODD]');
+    expect(owner.mask('odd-12345')).toBe('[ODD]');
   });
 });
 
@@ -352,7 +352,7 @@ describe('what may run', () => {
   it('makes the folder for itself alone, and holds for every org of this owner', () => {
     const { env, top, root } = place();
     const home = join(top, 'new/deep');
-    const owner = ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root: root });
+    const owner = ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root });
     owner.approve(ls);
     expect(statSync(home).mode & 0o777).toBe(0o700);
     expect(ownerOf({ machine, env: { ...env, LEMMING_HOME: home }, root: join(top, 'other') }).approved(ls)).toBe(true);

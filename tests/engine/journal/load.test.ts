@@ -52,15 +52,15 @@ describe('the cached state', () => {
       await org.turns(1);
       if (turn % 2) await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: turn, note: '' });
       expect(org.disk.read(CACHE)).not.toBeNull();
-      const { state, journal, unfinished, undone, synced, boot } = load(org.disk, keptIn(org.disk));
+      const { state, journal, unfinished, unwritten, synced, boot } = load(org.disk, keptIn(org.disk));
       const other = folded(org);
       expect(state).toStrictEqual(other.state);
-      expect([journal.file, journal.size, journal.head, unfinished, undone, synced, boot]).toEqual([
+      expect([journal.file, journal.size, journal.head, unfinished, unwritten, synced, boot]).toEqual([
         other.journal.file,
         other.journal.size,
         other.journal.head,
         other.unfinished,
-        other.undone,
+        other.unwritten,
         other.synced,
         other.boot,
       ]);
@@ -257,10 +257,10 @@ describe('a turn that was cut off', () => {
     const org = await lived(1);
     const before = folded(org).state;
     await org.cutOff();
-    const { state, unfinished, undone } = load(org.disk, keptIn(org.disk));
+    const { state, unfinished, unwritten } = load(org.disk, keptIn(org.disk));
     expect(unfinished).toMatchObject({ open: { turn: 2 }, inputs: [{ k: 'open' }] });
     expect(unfinished?.calls.map(({ k }) => k)).toContain('intent');
-    expect([state.clock.turn, state.mail.sent, undone]).toEqual([before.clock.turn, before.mail.sent, null]);
+    expect([state.clock.turn, state.mail.sent, unwritten]).toEqual([before.clock.turn, before.mail.sent, null]);
   });
 
   it('after its commit is told with all its lines, until its files are there', async () => {
@@ -268,19 +268,19 @@ describe('a turn that was cut off', () => {
     org.disk.plan = ({ name, path }) => (name === 'link' && path.startsWith('agents/') ? 'crash-before' : 'go');
     await expect(org.turns(1)).rejects.toThrow();
     org.restart();
-    const { state, unfinished, undone } = load(org.disk, keptIn(org.disk));
+    const { state, unfinished, unwritten } = load(org.disk, keptIn(org.disk));
     expect([state.clock.turn, unfinished]).toEqual([2, null]);
-    expect(undone?.map(({ k }) => k)).toEqual(
+    expect(unwritten?.map(({ k }) => k)).toEqual(
       expect.arrayContaining(['open', 'intent', 'reply', 'visit', 'sent', 'wrote']),
     );
     await org.turns(1);
-    expect(folded(org).undone).toBeNull();
+    expect(folded(org).unwritten).toBeNull();
   });
 });
 
 it('of an organisation without a journal everything is new', () => {
-  const { state, journal, unfinished, undone, synced, boot } = load(new Lab({ edges: EDGES }).disk);
-  expect([state.clock.turn, journal.file, journal.size, unfinished, undone, synced, boot]).toEqual([
+  const { state, journal, unfinished, unwritten, synced, boot } = load(new Lab({ edges: EDGES }).disk);
+  expect([state.clock.turn, journal.file, journal.size, unfinished, unwritten, synced, boot]).toEqual([
     0,
     1,
     0,

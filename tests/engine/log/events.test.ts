@@ -22,7 +22,7 @@ const REPORT: TurnReport = {
     },
   ],
   spent: 20_000,
-  walked: [
+  schedule: [
     { agent: 'hr', due: true, why: 'x', summary: false, later: false, failing: false, next: 5 },
     { agent: 'coder', due: false, why: 'no mail', summary: false, later: false, failing: false, next: null },
   ],

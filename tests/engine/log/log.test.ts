@@ -31,7 +31,7 @@ function setUp(log: object = {}, env = {}) {
   const clock = new HeldClock(START);
   disk.now = () => clock.now();
   const config = { org: orgFile().parse({ version: 1, name: 'acme', log }) } as Config;
-  const sink = logger(disk, clock, () => config, machineOwner(env).redact);
+  const sink = logger(disk, clock, () => config, machineOwner(env).mask);
   const linesOf = (path: string) =>
     Buffer.from(disk.read(path) ?? [])
       .toString()

@@ -378,7 +378,7 @@ describe('the Box', () => {
     fs.symlinkSync(elsewhere, hands.workspace);
     expect(await hands.turns()).toEqual([]);
     const sandbox = realSandbox(hands.root);
-    expect(() => sandbox.survey('agents/a/workspace')).toThrow(/holds a link/);
+    expect(() => sandbox.listing('agents/a/workspace')).toThrow(/holds a link/);
     await expect(sandbox.run('agents/a/workspace', ['true'], ALLOWED)).rejects.toThrow(/holds a link/);
     fs.renameSync(join(hands.root, 'agents/a'), join(hands.root, 'agents/real'));
     fs.symlinkSync('real', join(hands.root, 'agents/a'));

@@ -107,14 +107,14 @@ describe('the report of a turn', () => {
       ],
       conflicts: [],
       faults: [],
-      walked: [
+      schedule: [
         { agent: 'a', due: true },
         { agent: 'b', due: true },
       ],
     });
     expect(report?.inputs).toBe(1 + 3 + org.paths(/^org\/[^/]+\.yaml$/).length);
     expect(await org.turns(1)).toMatchObject([
-      { turn: 2, inputs: 0, visits: [{ agent: 'b' }], walked: [{ agent: 'a', due: false, why: 'no mail' }, {}] },
+      { turn: 2, inputs: 0, visits: [{ agent: 'b' }], schedule: [{ agent: 'a', due: false, why: 'no mail' }, {}] },
     ]);
   });
 

@@ -145,7 +145,7 @@ describe('turns in which nobody is due and nothing was asked', () => {
       if (org.clock.now() >= end) stop.abort();
       await sleep(ms, signal);
     };
-    const report = await org.with((engine) => run(engine, org.clock, { signal: stop.signal, told: () => {} }));
+    const report = await org.with((engine) => run(engine, org.clock, { signal: stop.signal, onTurn: () => {} }));
     expect(report.end).toBe('interrupted');
     expect(report.turns).toBeGreaterThan(8600);
     const { state } = load(org.disk);
@@ -170,7 +170,7 @@ describe('turns in which nobody is due and nothing was asked', () => {
           if (org.clock.now() >= kill) throw new Error('killed');
         },
       },
-      { signal: new AbortController().signal, told: ({ turn }) => void turns.push(turn) },
+      { signal: new AbortController().signal, onTurn: ({ turn }) => void turns.push(turn) },
     ).catch(() => {});
     org.restart();
     const { state } = load(org.disk);

@@ -138,7 +138,7 @@ describe('an open-ended run', () => {
     const report = await org.with((engine) =>
       run(engine, org.clock, {
         signal: abort.signal,
-        told: ({ turn }) => {
+        onTurn: ({ turn }) => {
           told.push(turn);
           if (told.length === (wish.stopAfter ?? Number.POSITIVE_INFINITY)) abort.abort();
         },
@@ -185,7 +185,7 @@ describe('an open-ended run', () => {
       await sleep(ms, naps === 9 ? undefined : signal);
     };
     const { reports, end } = await org.with((engine) =>
-      run(engine, org.clock, { signal: abort.signal, told: () => {} }),
+      run(engine, org.clock, { signal: abort.signal, onTurn: () => {} }),
     );
     expect([end, reports.map(({ turn, visits }) => [turn, visits.length])]).toEqual([
       'interrupted',

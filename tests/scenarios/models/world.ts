@@ -44,7 +44,7 @@ export async function play(model: object, letter: string, others: Record<string,
   realDisk(root).create('agents/human/outbox/letter.md', `---\nto: a\n---\n${letter}\n`);
   const env = trustingEnv(root, { ANTHROPIC_API_KEY: 'a-key-0123456789' });
   const report = await withEngine({ machine: realMachine, root, env }, 'run', (engine, clock) =>
-    run(engine, clock, { untilIdle: true, turns: 12, signal: new AbortController().signal, told: () => {} }),
+    run(engine, clock, { untilIdle: true, turns: 12, signal: new AbortController().signal, onTurn: () => {} }),
   );
   expect(report.reports.length).toBeLessThan(12);
   const lines = [...journalLines(realDisk(root))];

@@ -260,7 +260,7 @@ describe('scenario 50: an act that needs approval', () => {
     const asked = org.prompts.length;
     const { turns } = await org.run({
       signal: stop.signal,
-      told: () => (org.paths(/answered/).length ? stop.abort() : undefined),
+      onTurn: () => (org.paths(/answered/).length ? stop.abort() : undefined),
     });
     expect([turns, org.prompts.length - asked]).toEqual([4, 1]);
   });

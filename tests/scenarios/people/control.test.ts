@@ -36,7 +36,7 @@ describe('control, as a user lives it', () => {
     const told = ({ turn }: { turn: number }) => {
       if (turn === 1) org.disk.put('agents/human/requests/pause.yaml', 'ask: pause\nby: human\nagent: null\n');
     };
-    const { reports, end } = await org.run({ untilIdle: true, told });
+    const { reports, end } = await org.run({ untilIdle: true, onTurn: told });
     expect([reports.map(({ visits }) => visits.length), end]).toEqual([[1, 0], 'paused']);
     await org.ask({ ask: 'resume', by: 'human', agent: null });
     await org.run();

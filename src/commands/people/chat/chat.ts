@@ -40,42 +40,42 @@ export const command = {
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
-  const talk = new ChatSession(world, person);
-  await begin(talk, world, view, input.args.agent, input.flags.thread);
+  const session = new ChatSession(world, person);
+  await begin(session, world, view, input.args.agent, input.flags.thread);
   let open = false;
-  const typing = typingAt(talk, view, () => open);
+  const typing = typingAt(session, view, () => open);
   const lines = blocks(world.lines(typing), (unfinished) => {
     open = unfinished;
   });
   for await (const line of lines) {
     if (world.signal.aborted || line.trim() === '/quit') break;
-    if (line.trim() !== '') await take(talk, world, line.trim());
+    if (line.trim() !== '') await take(session, world, line.trim());
     if (world.signal.aborted) break;
   }
-  if (world.signal.aborted) world.say(talk.stopped());
-  return { data: talk.summary(), text: '', exit: talk.exit() };
+  if (world.signal.aborted) world.say(session.stopped());
+  return { data: session.summary(), text: '', exit: session.exit() };
 };
 
-async function begin(talk: ChatSession, world: World, { config }: View, name: string | undefined, thread: unknown) {
-  const { person } = talk;
+async function begin(session: ChatSession, world: World, { config }: View, name: string | undefined, thread: unknown) {
+  const { person } = session;
   const agent = name ?? mayWriteTo(config, person).find((other) => !config.agents.get(other)?.person);
   if (agent === undefined)
     throw failure('refused', `No edge of the chart leads from ${person} to an agent (rule: edge).`);
-  talk.turnTo(agent);
-  if (typeof thread === 'string') await obey(talk, world, `/thread ${thread}`);
-  if (typeof thread === 'string' && name !== undefined) talk.goOnIn(talk.thread, name);
-  world.say(`You are talking with ${talk.agent}. /help lists the commands, /quit ends the chat.`);
+  session.turnTo(agent);
+  if (typeof thread === 'string') await obey(session, world, `/thread ${thread}`);
+  if (typeof thread === 'string' && name !== undefined) session.goOnIn(session.thread, name);
+  world.say(`You are talking with ${session.agent}. /help lists the commands, /quit ends the chat.`);
 }
 
 /** Messages of the person that can be fetched again. */
 const FETCHED = 100;
 
-function typingAt(talk: ChatSession, { disk, state }: View, open: () => boolean): Typing {
+function typingAt(session: ChatSession, { disk, state }: View, open: () => boolean): Typing {
   const words = Object.keys(SLASHES).map((name) => `/${name}`);
   return {
-    prompt: () => (open() ? '... ' : `${talk.agent}> `),
+    prompt: () => (open() ? '... ' : `${session.agent}> `),
     history: () =>
-      [...readMail(disk, mailFiles({ disk, state }, { authors: [talk.person] }).slice(-FETCHED))].map(({ body }) =>
+      [...readMail(disk, mailFiles({ disk, state }, { authors: [session.person] }).slice(-FETCHED))].map(({ body }) =>
         body.trim(),
       ),
     complete: (line) => (line.startsWith('/') ? words.filter((word) => word.startsWith(line)) : []),
@@ -83,9 +83,9 @@ function typingAt(talk: ChatSession, { disk, state }: View, open: () => boolean)
 }
 
 /** Handles one text from the keyboard. A fault is printed, and the session goes on. */
-async function take(talk: ChatSession, world: World, text: string): Promise<void> {
+async function take(session: ChatSession, world: World, text: string): Promise<void> {
   try {
-    await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text) : talk.ask(text));
+    await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(session, world, text) : session.ask(text));
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     for (const fault of error.faults) world.say(printFault(fault));

@@ -35,7 +35,7 @@ export class ChatSession {
   agent = '';
   thread = '';
   private readonly world: World;
-  private readonly scribe: StreamView;
+  private readonly streamView: StreamView;
   private attached: OutgoingFile[] = [];
   /** Messages that were shown, or were there before. */
   private readonly shown = new Set<string>();
@@ -51,7 +51,7 @@ export class ChatSession {
   constructor(world: World, person: string) {
     this.world = world;
     this.person = person;
-    this.scribe = new StreamView(world, person, readOrg(world).mask);
+    this.streamView = new StreamView(world, person, readOrg(world).mask);
   }
 
   /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
@@ -65,7 +65,7 @@ export class ChatSession {
     const view = readOrg(this.world);
     reach(view, this.person, [agent]);
     this.agent = agent;
-    this.scribe.partner = agent;
+    this.streamView.partner = agent;
     this.thread = thread;
     this.lines.length = 0;
     this.noteLines(view.state);
@@ -111,7 +111,7 @@ export class ChatSession {
         if (!(error instanceof FaultError) || error.fault.code !== 'locked') throw error;
         if (await this.waitForAnswer()) return;
       } finally {
-        this.scribe.clear();
+        this.streamView.clear();
       }
     }
   }
@@ -119,7 +119,7 @@ export class ChatSession {
   /** Only those have a turn whose mail belongs to this conversation: first the agent itself, then whom it asked. */
   private async untilAnswered(engine: Engine, path: string | null): Promise<void> {
     const disk = this.world.machine.disk(this.world.root);
-    const teller = new RunProgress(this.world, engine);
+    const progress = new RunProgress(this.world, engine);
     engine.begin();
     for (let turns = 0; turns < MOST_TURNS && !this.world.signal.aborted; turns++) {
       const waits = path !== null && disk.stat(path) !== null;
@@ -127,21 +127,21 @@ export class ChatSession {
       const need: Need = waits ? { agent: this.agent } : needOf(engine.config, engine.state, this.thread);
       if (need === 'failing') this.last = 'failing';
       if (typeof need === 'string') return;
-      await this.turn(engine, teller, need.agent);
+      await this.turn(engine, progress, need.agent);
       if (this.last === 'answered') return;
     }
   }
 
-  private async turn(engine: Engine, teller: RunProgress, only?: string): Promise<void> {
+  private async turn(engine: Engine, progress: RunProgress, only?: string): Promise<void> {
     const { signal, interactive } = this.world;
     const report = await engine.turn({
       ...(only === undefined ? {} : { only }),
-      ...(interactive ? { listen: this.scribe.listen } : {}),
+      ...(interactive ? { listen: this.streamView.listen } : {}),
     });
-    this.scribe.clear();
+    this.streamView.clear();
     this.micro += report.spent;
     if (signal.aborted) this.finished = report.turn;
-    teller.tell(report);
+    progress.tell(report);
     const ids = this.show(engine.state);
     if (ids.length)
       engine.post([
@@ -151,15 +151,15 @@ export class ChatSession {
 
   /** Waits while another engine runs; false when it has ended without an answer. */
   private async waitForAnswer(): Promise<boolean> {
-    const bell = new FolderWatcher(this.world.root);
+    const watcher = new FolderWatcher(this.world.root);
     try {
-      return await this.waitFor(bell);
+      return await this.waitFor(watcher);
     } finally {
-      await bell.close();
+      await watcher.close();
     }
   }
 
-  private async waitFor(bell: FolderWatcher): Promise<boolean> {
+  private async waitFor(watcher: FolderWatcher): Promise<boolean> {
     const disk = this.world.machine.disk(this.world.root);
     const host = this.world.machine.host(this.world.root);
     const kept = this.world.machine.kept(this.world.root, this.world.env, disk);
@@ -170,7 +170,7 @@ export class ChatSession {
       if (ids.length) post(this.world, this.person, [{ ask: 'read', ids }]);
       if (this.last === 'answered') return true;
       if (!lockHolder(disk, host)) return false;
-      await bell.wait(REST_MS, POLL_MS, this.world.signal);
+      await watcher.wait(REST_MS, POLL_MS, this.world.signal);
     }
     return true;
   }

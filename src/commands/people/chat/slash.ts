@@ -26,7 +26,7 @@ interface Slash {
   takes: string;
   does: string;
   /** `rest`: what was written there. */
-  run(talk: ChatSession, world: World, rest: string): Promise<void> | void;
+  run(session: ChatSession, world: World, rest: string): Promise<void> | void;
 }
 
 const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true }));
@@ -35,9 +35,13 @@ const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.abou
 
 /** The commands of a chat session, by name. One that exists elsewhere uses the words of that command. */
 export const SLASHES: Record<string, Slash> = {
-  to: { takes: 'AGENT', does: 'Talk with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
+  to: { takes: 'AGENT', does: 'Talk with another agent', run: (session, _world, rest) => session.turnTo(rest) },
   thread: { takes: '[ID]', does: 'List your conversations, or continue one', run: goOnWith },
-  attach: { takes: 'FILE', does: 'Attach a file to your next line', run: (talk, _world, rest) => talk.attach(rest) },
+  attach: {
+    takes: 'FILE',
+    does: 'Attach a file to your next line',
+    run: (session, _world, rest) => session.attach(rest),
+  },
   step: { takes: `[${ONE}]`, does: step.command.summary, run: makeStep },
   inbox: { takes: '', does: inbox.command.summary, run: showInbox },
   approve: { takes: `${ID}`, does: approve.command.summary, run: deciding('approve', answerWith(approve.run)) },
@@ -53,13 +57,13 @@ export const SLASHES: Record<string, Slash> = {
     run: deciding('answer', choosing('answer')),
   },
   deny: { takes: `${ID}`, does: deny.command.summary, run: deciding('deny', answerWith(deny.run)) },
-  cost: { takes: '', does: 'Show what this chat has cost', run: (talk, world) => world.say(talk.cost()) },
-  help: { takes: '', does: 'Show this help', run: (_talk, world) => world.say(help()) },
+  cost: { takes: '', does: 'Show what this chat has cost', run: (session, world) => world.say(session.cost()) },
+  help: { takes: '', does: 'Show this help', run: (_session, world) => world.say(help()) },
   quit: { takes: '', does: 'End the chat (also Ctrl-D)', run: () => {} },
 };
 
 /** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
-export async function obey(talk: ChatSession, world: World, line: string): Promise<void> {
+export async function obey(session: ChatSession, world: World, line: string): Promise<void> {
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
   const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
   if (!slash)
@@ -70,7 +74,7 @@ export async function obey(talk: ChatSession, world: World, line: string): Promi
       ),
       remedy: '/help lists the commands.',
     });
-  await slash.run(talk, world, rest.trim());
+  await slash.run(session, world, rest.trim());
 }
 
 function help(): string {
@@ -78,12 +82,12 @@ function help(): string {
   return `${rowsOf(lines)}\nEnd a line with \\ to continue it on the next. Start and end a longer text with """.`;
 }
 
-async function makeStep(talk: ChatSession, world: World, rest: string): Promise<void> {
+async function makeStep(session: ChatSession, world: World, rest: string): Promise<void> {
   if (rest !== '') checkAgent(readOrg(world), rest);
-  await talk.step(rest || undefined);
+  await session.step(rest || undefined);
 }
 
-async function showInbox(_talk: ChatSession, world: World): Promise<void> {
+async function showInbox(_session: ChatSession, world: World): Promise<void> {
   world.say((await inbox.run(world, { args: {}, rest: [], flags: { unread: true } })).text);
 }
 
@@ -104,11 +108,11 @@ function choosing(flag: 'option' | 'answer'): AnswerHeld {
 }
 
 function deciding(name: string, answer: AnswerHeld): Slash['run'] {
-  return async (talk, world, rest) => {
+  return async (session, world, rest) => {
     const [id = '', ...note] = rest.split(/\s+/);
     if (id === '') return listHeld(world, name);
     world.say((await answer(world, id, note.join(' '))).text);
-    await talk.goOn();
+    await session.goOn();
   };
 }
 
@@ -133,17 +137,17 @@ function aboutHeld(held: Pick<Approval, 'tool' | 'input'>): string {
 }
 
 /** Who else speaks in a conversation: its last author, else its last reader. */
-function goOnWith(talk: ChatSession, world: World, id: string): void {
+function goOnWith(session: ChatSession, world: World, id: string): void {
   const { disk, state } = readOrg(world);
-  if (id === '') return world.say(listThreads(talk, state.mail.threads));
+  if (id === '') return world.say(listThreads(session, state.mail.threads));
   const thread = state.mail.threads.has(id) ? id : findMessage({ disk, state }, id)?.thread;
   if (thread === undefined)
     throw failure('not-found', `There is no conversation ${JSON.stringify(id)}.`, { remedy: '/thread lists them.' });
   const said = state.mail.threads.get(thread) ?? [];
-  const others = said.flatMap(({ from, to }) => [...to, from]).filter((name) => name !== talk.person);
-  talk.goOnIn(thread, others.at(-1) ?? talk.agent);
+  const others = said.flatMap(({ from, to }) => [...to, from]).filter((name) => name !== session.person);
+  session.goOnIn(thread, others.at(-1) ?? session.agent);
   for (const { from, body } of said) world.say(`${from}: ${unmarked(body)}`);
-  world.say(`You are talking with ${talk.agent} in ${thread}.`);
+  world.say(`You are talking with ${session.agent} in ${thread}.`);
 }
 
 type Threads = ReturnType<typeof readOrg>['state']['mail']['threads'];
@@ -151,14 +155,14 @@ type Threads = ReturnType<typeof readOrg>['state']['mail']['threads'];
 /** Conversations that are listed. */
 const LISTED = 20;
 
-function listThreads(talk: ChatSession, threads: Threads): string {
+function listThreads(session: ChatSession, threads: Threads): string {
   const mine = [...threads].filter(([, said]) =>
-    said.some(({ from, to }) => from === talk.person || to.includes(talk.person)),
+    said.some(({ from, to }) => from === session.person || to.includes(session.person)),
   );
   const rows = mine.slice(-LISTED).map(([id, said]) => {
-    const names = new Set(said.flatMap(({ from, to }) => [from, ...to]).filter((name) => name !== talk.person));
+    const names = new Set(said.flatMap(({ from, to }) => [from, ...to]).filter((name) => name !== session.person));
     return [
-      id === talk.thread ? '*' : ' ',
+      id === session.thread ? '*' : ' ',
       id,
       shorten([...names].join(', '), 40),
       shorten(oneLine(said[0]?.subject ?? ''), 80),

@@ -7,41 +7,41 @@ import type { World } from '../../world.ts';
 export class StreamView {
   private readonly world: World;
   private readonly person: string;
-  private readonly redact: (text: string) => string;
+  private readonly mask: (text: string) => string;
   /** What each agent is saying, and at which attempt. */
-  private readonly speeches = new Map<string, PartialReply>();
+  private readonly replies = new Map<string, PartialReply>();
   /** Whose plain text is meant for the person. */
   partner = '';
 
-  constructor(world: World, person: string, redact: (text: string) => string) {
+  constructor(world: World, person: string, mask: (text: string) => string) {
     this.world = world;
     this.person = person;
-    this.redact = redact;
+    this.mask = mask;
   }
 
   readonly listen: Listen = (what) => {
-    if (what.is === 'begun') this.speeches.set(what.agent, new PartialReply(this.person));
+    if (what.is === 'begun') this.replies.set(what.agent, new PartialReply(this.person));
     else if (what.is === 'broken') this.break(what);
-    else this.speeches.get(what.agent)?.hear(what.text, what.act);
+    else this.replies.get(what.agent)?.hear(what.text, what.act);
     this.draw();
   };
 
   /** The turn has ended. */
   clear(): void {
-    this.speeches.clear();
+    this.replies.clear();
     this.world.sketch(null);
   }
 
   private break({ agent, why }: Extract<Overheard, { is: 'broken' }>): void {
-    const said = this.speeches.get(agent)?.said ?? '';
-    this.speeches.delete(agent);
-    if (said !== '') this.world.say(`The reply of ${agent} broke off and is ignored (${this.redact(why)}).`);
+    const said = this.replies.get(agent)?.said ?? '';
+    this.replies.delete(agent);
+    if (said !== '') this.world.say(`The reply of ${agent} broke off and is ignored (${this.mask(why)}).`);
   }
 
   private draw(): void {
-    const lines = [...this.speeches].map(([agent, speech]) => {
-      const said = agent === this.partner ? speech.said : '';
-      return said === '' ? `${agent} is thinking …` : `${agent} is writing …\n${this.redact(said)}`;
+    const lines = [...this.replies].map(([agent, reply]) => {
+      const said = agent === this.partner ? reply.said : '';
+      return said === '' ? `${agent} is thinking …` : `${agent} is writing …\n${this.mask(said)}`;
     });
     this.world.sketch(lines.length > 0 ? lines.join('\n') : null);
   }

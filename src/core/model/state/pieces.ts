@@ -26,7 +26,7 @@ export function shapeOf(state: State): string {
   return [...fieldsOf(state)].map(([field]) => field).join(' ');
 }
 
-type RowsOf = (shelf: SpillMap<unknown>) => Iterable<[string, unknown]>;
+type RowsOf = (map: SpillMap<unknown>) => Iterable<[string, unknown]>;
 
 /** A state piece by piece: a field, and its value or some of its rows. `rowsOf`: which rows of a spill map. */
 export function* piecesOf(state: State, rowsOf?: RowsOf): Generator<[field: string, value: unknown]> {
@@ -37,7 +37,7 @@ export function* piecesOf(state: State, rowsOf?: RowsOf): Generator<[field: stri
 export function* piecesIn(
   field: string,
   value: unknown,
-  rowsOf: RowsOf = (shelf) => shelf,
+  rowsOf: RowsOf = (map) => map,
 ): Generator<[field: string, value: unknown]> {
   if (value instanceof Map) yield* chunksOf(field, flat(value));
   else if (value instanceof SpillMap) yield* chunksOf(field, rowsOf(value));
@@ -62,8 +62,8 @@ function* chunksOf(field: string, rows: Iterable<Row>): Generator<[string, Row[]
 /** Puts pieces together again. `put` takes the rows of a spill map. */
 export function stateOf(
   pieces: Iterable<readonly [field: string, value: unknown]>,
-  put = (shelf: SpillMap<unknown>, _field: string, rows: readonly [string, unknown][]) => {
-    for (const [name, value] of rows) shelf.set(name, value);
+  put = (map: SpillMap<unknown>, _field: string, rows: readonly [string, unknown][]) => {
+    for (const [name, value] of rows) map.set(name, value);
   },
 ): State {
   const state = emptyState();
@@ -82,7 +82,7 @@ export function stateOf(
 }
 
 /** The spill maps of a state, by field. */
-export function shelvesOf(state: State): Map<string, SpillMap<unknown>> {
+export function spillMapsOf(state: State): Map<string, SpillMap<unknown>> {
   return new Map([...fieldsOf(state)].filter((one): one is [string, SpillMap<unknown>] => one[1] instanceof SpillMap));
 }
 

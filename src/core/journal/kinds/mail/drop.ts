@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
-import { addDrop } from '../../../mail/reducer.ts';
+import { addIncoming } from '../../../mail/reducer.ts';
 import { notePlanWish } from '../../../plans/asked.ts';
 import { bygone, type FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
@@ -41,7 +41,7 @@ export const kind: LineKind<'drop'> = {
   phase: 'input',
   schema,
   apply: (state, line) => {
-    addDrop(state, line);
+    addIncoming(state, line);
     notePlanWish(state, line.message);
   },
   files: ({ found, hash, message, attached = [], mends, turn }) => [

@@ -58,10 +58,10 @@ export const detector: Detector = {
 };
 
 /** The claim, unless the same reader has the file by an earlier message, or the text itself. */
-function handedOver(message: Message, { told, given }: ThreadWork): Claim | null {
+function handedOver(message: Message, { messages, given }: ThreadWork): Claim | null {
   const hasFiles = ({ attachments = [] }: Message): boolean => attachments.length > 0;
   const isOfOurs = (one: Message): boolean => one.to.some((name) => message.to.includes(name)) && hasFiles(one);
-  if (told.some((one) => one !== message && isOfOurs(one))) return null;
+  if (messages.some((one) => one !== message && isOfOurs(one))) return null;
   const fromReader = given.some((mail) => message.to.includes(mail.from) && hasFiles(mail));
   const claim = claimIn(
     message.body,

@@ -50,7 +50,7 @@ function saved({ text }: SaidText, visit: PastVisit, past: PastWork): Lie | null
       return !paths.some(
         (path) =>
           files?.has(nameOf(path)) ||
-          own.some(({ told }) => told.some((one) => one.attachments?.includes(nameOf(path)))),
+          own.some(({ messages }) => messages.some((one) => one.attachments?.includes(nameOf(path)))),
       );
     },
   );
@@ -67,13 +67,13 @@ function saved({ text }: SaidText, visit: PastVisit, past: PastWork): Lie | null
 /** A passive sentence may tell what a colleague, or a person, did. */
 function isWrittenByOthers(paths: readonly string[], threads: readonly string[], past: PastWork): boolean {
   const names = paths.map(nameOf);
-  const told = threads.some((thread) =>
+  const isTold = threads.some((thread) =>
     [...past.in(thread).values()].some(
       ({ given, saved }) =>
         (names.length === 0 && saved) || given.some(({ body }) => names.some((name) => body.includes(name))),
     ),
   );
-  return told || [...past.files.values()].some((files) => names.some((name) => files.has(name)));
+  return isTold || [...past.files.values()].some((files) => names.some((name) => files.has(name)));
 }
 
 /**
@@ -95,7 +95,7 @@ function changedIn(text: string, visit: PastVisit, past: PastWork): ReturnType<t
 
 function wantsChange(body: string, name: string): boolean {
   return sentencesOf(body).some((sentence) => {
-    const wish = /^(?:please |(?:can|could|would) you )?(\w+)/i.exec(sentence)?.[1] ?? '';
-    return sentence.includes(name) && CHANGE.test(wish);
+    const verb = /^(?:please |(?:can|could|would) you )?(\w+)/i.exec(sentence)?.[1] ?? '';
+    return sentence.includes(name) && CHANGE.test(verb);
   });
 }

@@ -69,8 +69,8 @@ function wrongResult(visit: PastVisit, message: Message, past: PastWork): Shown 
   if (numbersIn(message.body).some(isResult)) return null;
   const known = numbersIn(knownText(visit, past)).map(({ value }) => value);
   const claim = claimIn(message.body, { form: TOTAL, hint: TOTAL }, ({ sentence }) => {
-    const told = NEGATED.test(sentence) ? [] : numbersIn(sentence);
-    return told.length > 0 && !told.some((one) => known.some((exact) => isRounded(one, exact)));
+    const numbers = NEGATED.test(sentence) ? [] : numbersIn(sentence);
+    return numbers.length > 0 && !numbers.some((one) => known.some((exact) => isRounded(one, exact)));
   });
   return claim && findingOf(visit, message, last, claim, `calculate gave ${results.at(-1)}`);
 }

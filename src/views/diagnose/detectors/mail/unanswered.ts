@@ -109,8 +109,8 @@ function isForgotten(
 
 /** Whether an agent asked somebody in the conversation who has not written since. */
 export function waitsForSomebody(agent: string, thread: string, past: PastWork): boolean {
-  const { told, given } = past.of(agent, thread);
-  return told.some(
+  const { messages, given } = past.of(agent, thread);
+  return messages.some(
     ({ kind, to, turn }) =>
       (kind === 'request' || kind === 'task') && !given.some((mail) => to.includes(mail.from) && mail.turn >= turn),
   );

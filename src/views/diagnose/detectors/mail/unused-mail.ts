@@ -65,8 +65,8 @@ export const detector: Detector = {
 };
 
 function unusedOf(mail: Message, { agent, turn }: PastVisit, past: PastWork): Unused {
-  const { given, told } = past.of(agent, mail.thread);
-  const before = [...given.slice(0, given.indexOf(mail)), ...told.filter((one) => one.turn < turn)].slice(-KNOWN);
+  const { given, messages } = past.of(agent, mail.thread);
+  const before = [...given.slice(0, given.indexOf(mail)), ...messages.filter((one) => one.turn < turn)].slice(-KNOWN);
   const known = wordsOf([mail.subject, ...before.map(({ body }) => body)].join(' '));
   return { agent, turn, mail, words: new Set([...wordsOf(mail.body)].filter((word) => !known.has(word))) };
 }
