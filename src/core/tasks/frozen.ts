@@ -4,7 +4,6 @@ import { type Config, peopleOf } from '../model/config.ts';
 import type { Effect, Entry } from '../model/entry.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { printCredits } from '../money/ledger.ts';
 import { archivable, judgeAsked, type TaskAsk } from './asked.ts';
 import { assignmentFor } from './assign.ts';
 import { taskPath } from './file.ts';
@@ -14,7 +13,7 @@ import { outcomeNotices } from './settle.ts';
 
 /**
  * Writes the history of tasks that people made or changed, puts back what they may not change, does what they asked, and tells
- * them. Then ends tasks whose time or budget is over, gives away those that are ready and that nobody has, and archives finished
+ * them. Then ends tasks whose time is over, gives away those that are ready and that nobody has, and archives finished
  * tasks that no open one needs. `more`: what else changes tasks before they are given away. Pure.
  */
 export function taskEffects(
@@ -37,6 +36,8 @@ export function taskEffects(
     }
   }
   for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
+  for (const { task, cost } of state.money.billed)
+    record.change(task, { cost: (record.get(task)?.cost ?? 0) + cost }, 'the engine', null);
   const asked = state.tasks.asked.map((ask): Effect[] =>
     ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
   );
@@ -55,7 +56,7 @@ export function taskEffects(
 
 const NOTHING = { isIdle: true, effects: () => [] };
 
-/** Ends open tasks whose deadline has passed or whose budget is used up. */
+/** Ends open tasks whose deadline has passed. */
 function endOverdue(config: Config, state: State, record: TaskRecord, turn: number): Effect[] {
   return [...state.tasks.limited].flatMap((id) => {
     const task = record.get(id) as Task;
@@ -66,8 +67,7 @@ function endOverdue(config: Config, state: State, record: TaskRecord, turn: numb
   });
 }
 
-function overdue({ deadline, budget, cost, turn: made, since }: Task, turn: number, time: number): string | null {
-  if (budget !== null && cost >= budget) return `its budget of ${printCredits(budget)} credits is used up`;
+function overdue({ deadline, turn: made, since }: Task, turn: number, time: number): string | null {
   if (deadline === null) return null;
   const [, count, unit] = /^(\d+) ?(\w+)$/.exec(deadline) as unknown as [string, string, string];
   const isOver = unit.startsWith('turn')
@@ -95,7 +95,8 @@ function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): voi
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
   for (const id of record.unassigned()) {
     const task = record.get(id) as Task;
-    if (task.assignee !== null || !isReady(record.tasks, task, turn)) continue;
+    if (task.assignee !== null || !isReady({ tasks: record.tasks, runs: state.runs, money: state.money }, task, turn))
+      continue;
     const found = assignmentFor(config, state, task, (agent) => record.open(agent));
     if (found) record.assign(id, found);
   }

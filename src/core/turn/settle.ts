@@ -79,6 +79,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     ...(visit.model === undefined ? {} : { model: visit.model }),
     ...(visit.long === undefined ? {} : { long: visit.long }),
     ...(visit.need === undefined ? {} : { need: visit.need }),
+    ...(visit.budget === undefined ? {} : { budget: visit.budget }),
     mail: visit.given.map((mail) => mail.id),
     ...(visit.task ? { task: visit.task.id } : {}),
     ...(settled.length ? { settled } : {}),

@@ -160,6 +160,8 @@ describe('lemming workflow', () => {
     );
     await lemming(root, ['workflow', 'run', 'flow']);
     await lemming(root, ['run', '--turns', '1']);
+    expect((await lemming(root, ['workflow', 'budget', 'flow-1', '2.5'])).out).toMatch(/flow-1 may cost 2.5 credits/);
+    expect((await lemming(root, ['workflow', 'budget', 'flow-1', '-1'])).exit).toBe(2);
     for (const [verb, is] of [
       ['pause', 'paused'],
       ['resume', 'running'],
@@ -168,6 +170,7 @@ describe('lemming workflow', () => {
       expect((await data(root, ['workflow', verb, 'flow-1'])).status).toBe(is);
       await lemming(root, ['run', '--turns', '1']);
     }
+    expect(readFileSync(`${root}/org/runs/flow-1.md`, 'utf8')).toContain('budget: 2.5\n');
     expect((await lemming(root, ['workflow', 'resume', 'flow-1'])).err).toContain('only a paused one can be resumed');
     expect((await lemming(root, ['workflow', 'retry-from', 'flow-1', 'z'])).err).toContain('it has no step z');
     expect((await data(root, ['workflow', 'retry-from', 'flow-1', 'y'])).status).toBe('running');

@@ -23,7 +23,7 @@ function org(steps: string, mind: Mind, more: { head?: string; flow?: string } =
 }
 
 const begin = { ask: 'run-workflow', by: 'human', workflow: 'flow', run: 'r1', inputs: {} } as const;
-const asked = (verb: 'cancel' | 'pause' | 'resume' | 'retry' | 'undo', step?: string) =>
+const asked = (verb: 'cancel' | 'pause' | 'resume' | 'retry' | 'undo' | 'budget', step?: string) =>
   ({ ask: 'run', by: 'human', id: 'r1', do: verb, ...(step && { step }) }) as const;
 function stateOf(made: Org): State {
   const engine = made.open();
@@ -148,8 +148,13 @@ describe('a run', () => {
     );
     await made.ask(begin);
     await made.run();
-    expect(runOf(made)?.reason).toBe('y: the budget of the run is spent');
     expect(made.prompts).toHaveLength(1);
+    expect(runOf(made)?.status).toBe('running');
+    expect(made.lines('notice').map(({ text }) => text)).toEqual([expect.stringContaining('of the budget of run r1')]);
+    await made.ask({ ...asked('budget'), budget: 20_000 });
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', budget: 20_000 });
+    expect(page(made)).toContain('budget: 0.02\n');
   });
 
   it('hands the taint of what it read on to the tasks that come after', async () => {
@@ -359,7 +364,7 @@ describe('a run that cannot be as it was meant', () => {
     expect(stateOf(made).runs.all.size).toBe(0);
   });
 
-  it('fails a step that is worked on when its budget is spent', async () => {
+  it('keeps the lower of two budgets, and can be cancelled while it waits for it', async () => {
     const made = org(
       `${STEP}  - { id: y, agent: b, do: Y }\n`,
       (prompt) => (prompt.agent === 'a' ? [complete('x')] : [{ tool: 'update_task', input: { note: 'Half.' } }]),
@@ -368,10 +373,17 @@ describe('a run that cannot be as it was meant', () => {
     );
     await made.ask({ ...begin, budget: 500_000 });
     await made.run();
-    expect(runOf(made)).toMatchObject({
-      budget: 20_000,
-      reason: expect.stringContaining('the budget of the run is spent'),
-    });
+    expect(runOf(made)).toMatchObject({ budget: 20_000, status: 'running' });
+    expect(made.prompts).toHaveLength(2);
+    await made.ask(asked('cancel'));
+    await made.ask(asked('budget'));
+    await made.turns(1);
+    expect(runOf(made)).toMatchObject({ status: 'cancelled' });
+    const refused = made.lines('run-asked').flatMap((line) => line.refused ?? []);
+    expect(refused).toEqual(['no amount is named']);
+    await made.ask({ ...asked('budget'), budget: 20_000 });
+    await made.turns(1);
+    expect(made.lines('run-asked').at(-1)?.refused).toBe('it is cancelled');
   });
 
   it('is not given notices as mail, and gives the names of many child runs', async () => {

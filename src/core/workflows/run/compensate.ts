@@ -91,7 +91,6 @@ function toMake(run: RunState, step: WorkflowStep, work: StepWork, key: string):
     capability: (isOwn ? step.capability : how.capability) ?? null,
     retries: how.retries,
     deadline: how.timeout ?? null,
-    budget: null,
     ensures: [],
   };
 }

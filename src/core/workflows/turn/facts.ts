@@ -7,6 +7,7 @@ import type { RunsState } from '../../model/runs/runs.ts';
 import { inboxOf } from '../../model/state/mail.ts';
 import { isUnbegun, type TasksState } from '../../model/state/tasks.ts';
 import type { State } from '../../model/state.ts';
+import { costOfTask } from '../../tasks/budget.ts';
 import { allWork, costOf, questionKey } from '../run/draft.ts';
 import type { AnswerFact, ArrivedMail, RunFacts, TaskFact } from '../run/facts.ts';
 
@@ -34,7 +35,8 @@ export function factsFor(present: RunsPresent, run: RunState): RunFacts {
 function factOf({ tasks, runs }: RunsPresent, key: string): TaskFact | null {
   const task = tasks.all.get(tasks.keys.get(key) ?? '');
   if (task) {
-    const { id, status, visits, attempts, result, reason, cost } = task;
+    const { id, status, visits, attempts, result, reason } = task;
+    const cost = costOfTask(tasks, task);
     return { key, id, status, begun: visits > 0 || cost > 0 || !isUnbegun(status), attempts, result, reason, cost };
   }
   const child = runs.all.get(runs.keys.get(key) ?? '');

@@ -17,7 +17,7 @@ import { whyNoTask } from '../../tasks/valid.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import { type AdvancedRun, advance } from '../run/advance.ts';
 import { beginRun } from '../run/begin.ts';
-import { type CommandedRun, cancelRun, pauseRun, resumeRun, retryRun, undoRun } from '../run/commands.ts';
+import { budgetRun, type CommandedRun, cancelRun, pauseRun, resumeRun, retryRun, undoRun } from '../run/commands.ts';
 import { allWork } from '../run/draft.ts';
 import type { RunFacts, TaskFact, TaskToMake } from '../run/facts.ts';
 import { printRun, runPath } from '../run/page.ts';
@@ -160,11 +160,12 @@ class RunsOfTurn {
     return freeRunId(this.config, this.present.runs.all, workflow, this.turn);
   }
 
-  private command({ id, do: verb, by, step }: AskedRun<'run'>): string | null {
+  private command(ask: AskedRun<'run'>): string | null {
+    const { id, by } = ask;
     const run = this.present.runs.all.get(id);
     if (!run) return 'there is no such run';
     const at = { turn: this.turn, time: this.state.clock.time };
-    const done = commandedBy(run, verb, by, step, at);
+    const done = commandedBy(run, ask, at);
     if ('why' in done) return done.why;
     this.set(done.run);
     for (const key of done.cancel) this.stop(key, by, `${by} asked for it`);
@@ -220,10 +221,13 @@ class RunsOfTurn {
   private make(run: RunState, wanted: TaskToMake): TaskFact | null {
     if (wanted.kind === 'task') return refusedFact(wanted.key, this.makeTask(run, wanted));
     if (wanted.kind === 'run') {
-      const { workflow, inputs, key, budget } = wanted;
+      const { workflow, inputs, key } = wanted;
       const { owner, hops, tainted } = run;
       const id = this.freeId(workflow);
-      return refusedFact(key, this.begin(id, { workflow, inputs, owner, key, budget, hops, tainted, mail: null }));
+      return refusedFact(
+        key,
+        this.begin(id, { workflow, inputs, owner, key, budget: null, hops, tainted, mail: null }),
+      );
     }
     return this.makeUndo(run, wanted);
   }
@@ -324,14 +328,13 @@ const VERBS = {
   resume: 'resume',
   retry: 'retry-from',
   undo: 'undo',
+  budget: 'budget',
 } as const;
 
 /** What a command makes of a run; or why it may not be. */
 export function commandedBy(
   run: RunState,
-  verb: AskedRun<'run'>['do'],
-  by: string,
-  step: string | undefined,
+  { do: verb, by, step, budget }: Pick<AskedRun<'run'>, 'do' | 'by' | 'step' | 'budget'>,
   at: { turn: number; time: number },
 ): CommandedRun {
   switch (verb) {
@@ -343,6 +346,8 @@ export function commandedBy(
       return resumeRun(run);
     case 'undo':
       return undoRun(run, by, at);
+    case 'budget':
+      return budgetRun(run, budget);
     case 'retry':
       return step === undefined ? { why: 'no step is named' } : retryRun(run, step, at);
   }

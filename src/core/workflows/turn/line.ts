@@ -15,16 +15,17 @@ export function runLine(
     Object.entries(run.steps).filter(([id, step]) => !before || !isSame(before.steps[id], step)),
   ) as unknown as Record<string, Json>;
   const { id, status, tainted, ended, result, reason, taken, rest: left } = run;
+  const more = before && before.budget !== run.budget ? { budget: run.budget } : {};
   const { workflow, text, file, inputs, owner, key, budget, hops, mail, began } = run;
   const first = { workflow, text, file: file as unknown as Json, inputs, owner, key, budget, hops, mail, began };
   const fields = { id, status, tainted, ended, result, reason, taken, rest: left };
   if (before && Object.keys(steps).length === 0 && isSame(pick(before), pick(run))) return null;
   const line = { k: 'run' as const, turn, steps, page: page.text, was: page.was };
-  return copyWith(copyWith(line, fields), before ? {} : { begun: first });
+  return copyWith(copyWith(line, fields), before ? more : { begun: first });
 }
 
-function pick({ status, tainted, ended, result, reason, taken, rest: left }: RunState): unknown {
-  return [status, tainted, ended, result, reason, taken, left];
+function pick({ status, budget, tainted, ended, result, reason, taken, rest: left }: RunState): unknown {
+  return [status, budget, tainted, ended, result, reason, taken, left];
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -40,6 +40,8 @@ const schema = later(() =>
     id: z.string(),
     /** Only in its first line. */
     begun: begun().optional(),
+    /** What it may cost, when that has changed. */
+    budget: count().nullable().optional(),
     status: z.enum(RUN_STATUSES),
     tainted: z.boolean(),
     ended: count().nullable(),
@@ -66,7 +68,7 @@ export const kind: LineKind<'run'> = {
   schema,
   apply: (
     { runs, files },
-    { id, begun: fresh, steps, status, tainted, ended, result, reason, taken, rest: left, page },
+    { id, begun: fresh, budget, steps, status, tainted, ended, result, reason, taken, rest: left, page },
   ) => {
     const known = runs.all.get(id);
     const base = fresh ?? (known as RunState); // its first line came before
@@ -83,7 +85,7 @@ export const kind: LineKind<'run'> = {
       taken,
       rest: left,
     });
-    setRun(runs, run);
+    setRun(runs, budget === undefined ? run : copyWith(run, { budget }));
     files.texts.set(runPath(id), page);
   },
   files: ({ id, page, was }) => [{ op: 'replace', path: runPath(id), text: page, was }],
