@@ -54,10 +54,8 @@ function inDoubt({ money }: CostState): (task: string) => number {
 function usedByTask(tasks: TasksState, { id, cost }: Task, more: (task: string) => number): number {
   const { all, children, past } = tasks;
   const own = cost + (past.get(id) ?? 0) + more(id);
-  return [...(children.get(id) ?? [])].reduce((sum, part) => {
-    const task = all.get(part);
-    return task ? sum + usedByTask(tasks, task, more) : sum;
-  }, own);
+  const parts = [...(children.get(id) ?? [])].map((part) => all.get(part) as Task);
+  return parts.reduce((sum, part) => sum + usedByTask(tasks, part, more), own);
 }
 
 /** What the work of a run has cost, and what takes it back. Of work that is in the archive the run knows the cost. */

@@ -68,8 +68,7 @@ function endOverdue(config: Config, state: State, record: TaskRecord, turn: numb
 }
 
 function overdue({ deadline, turn: made, since }: Task, turn: number, time: number): string | null {
-  if (deadline === null) return null;
-  const [, count, unit] = /^(\d+) ?(\w+)$/.exec(deadline) as unknown as [string, string, string];
+  const [, count, unit] = /^(\d+) ?(\w+)$/.exec(deadline as string) as unknown as [string, string, string];
   const isOver = unit.startsWith('turn')
     ? turn > made + Number(count)
     : time > since + Number(count) * (UNIT_MS[unit] as number);

@@ -178,19 +178,13 @@ export function atRest(config: Config, state: State): boolean {
   return (
     !summary &&
     !waitsForTurns(config, state) &&
-    !hasDeadline(state) &&
+    state.tasks.limited.size === 0 &&
     !waitsInTurns(state, true) &&
     ![...config.workflows.values()].some(({ file }) => file.on?.every !== undefined) &&
     ![...config.agents.values()].some(
       (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state.staff, resume.name).paused,
     )
   );
-}
-
-/** Whether the time of an open task runs out. */
-function hasDeadline({ tasks }: State): boolean {
-  for (const id of tasks.limited) if (tasks.all.get(id)?.deadline !== null) return true;
-  return false;
 }
 
 /** Whether a provider failed last: an agent backs off, or a model is left alone. */

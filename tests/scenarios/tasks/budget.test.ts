@@ -103,6 +103,19 @@ describe('the budget of a task', () => {
     expect(textOf(made.prompts[1])).toContain('x "X" (yours: its next call could cost');
   });
 
+  it('cuts a visit that also has mail, which waits, and says so', async () => {
+    const made = org(() => [goOn]).withFile(path('x'), task('X', 'assignee: a\nbudget: 0.01\n'));
+    made.drop('a', 'Hello?');
+    await made.turns(1);
+    expect(made.lines('visit')).toMatchObject([{ outcome: 'cut', budget: 'task x', mail: ['000001-human-01'] }]);
+    const told = made.lines('notice').map(({ to, text }) => [to, text] as const);
+    expect(told.find(([to]) => to === 'a')?.[1]).toContain('the budget of task x could not pay for your next reply');
+    expect(told.find(([, text]) => text.includes('comes in a later visit'))?.[0]).toBe('human');
+    await made.turns(1);
+    expect(made.lines('visit')[1]).toMatchObject({ mail: ['000001-human-01'] });
+    expect(made.lines('visit')[1]?.task).toBeUndefined();
+  });
+
   it('covers what its parts cost, those in the archive as well', async () => {
     const made = org(
       ({ agent, turn }) => {
