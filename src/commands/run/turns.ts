@@ -11,7 +11,7 @@ import type { State } from '../../core/model/state.ts';
 import { allClosedUntil } from '../../core/money/breaker.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
-import { budgetLine, budgetWaits } from '../../core/tasks/budget.ts';
+import { budgetLine, budgetWaits } from '../../core/money/work-budget.ts';
 import { scheduleTurn } from '../../core/turn/schedule.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import type { TurnReport, VisitReport } from '../../engine/log/report.ts';

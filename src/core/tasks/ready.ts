@@ -1,7 +1,7 @@
 /** Says whether a task can begin, and if not, why not. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { isUnbegun, statusOf, type Task, type TasksState } from '../model/state/tasks.ts';
-import { budgetWait, budgetWaitText, type CostState } from './budget.ts';
+import { budgetWait, budgetWaitText, type CostState } from '../money/work-budget.ts';
 
 /** A need that is not satisfied, and how it stands; null for a task that does not exist. */
 export interface OpenNeed {

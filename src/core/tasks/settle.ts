@@ -11,7 +11,7 @@ import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { type Draft, emptyDraft } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
-import { budgetLine, budgetWait, budgetWaitText } from './budget.ts';
+import { budgetLine, budgetWait, budgetWaitText } from '../money/work-budget.ts';
 
 import { TaskRecord } from './record.ts';
 import { LONGEST } from './steps.ts';

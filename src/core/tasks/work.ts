@@ -3,7 +3,7 @@ import type { TaskStatus } from '../../schema/records/task.ts';
 import { inboxOf } from '../model/state/mail.ts';
 import { isFinished, isUnbegun, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { budgetWait } from './budget.ts';
+import { budgetWait } from '../money/work-budget.ts';
 import { byAge, isReady, rankOf } from './ready.ts';
 
 /** Above every rank of a task that is ready. */

@@ -1,6 +1,6 @@
 /** Tasks as lists show them. */
 import { isUnbegun, statusOf, type Task, type TasksState } from '../../core/model/state/tasks.ts';
-import { budgetWait, budgetWaitText, type CostState } from '../../core/tasks/budget.ts';
+import { budgetWait, budgetWaitText, type CostState } from '../../core/money/work-budget.ts';
 import { rankOf, whyNotReady } from '../../core/tasks/ready.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { byCodeUnit } from '../../schema/name.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import type { State } from '../../../src/core/model/state.ts';
-import { budgetWait } from '../../../src/core/tasks/budget.ts';
+import { budgetWait } from '../../../src/core/money/work-budget.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
 import { Crash } from '../../../src/testing/memory-disk.ts';
@@ -116,19 +116,13 @@ describe('the budget of a task', () => {
     expect(made.lines('visit')[1]?.task).toBeUndefined();
   });
 
-  it('covers what its parts cost, those in the archive as well', async () => {
-    const made = org(
-      ({ agent, turn }) => {
-        if (agent === 'a' && turn === 1)
-          return [{ tool: 'create_task', input: { title: 'Part', body: 'Do.', assignee: 'b' } }];
-        return agent === 'b' ? [complete('Part.')] : 'Thinking.';
-      },
-      { org: { tasks: { archive_after: 1 } } },
-    ).withFile(path('x'), task('X', 'assignee: a\nbudget: 0.035\n'));
+  it('covers what its parts cost', async () => {
+    const made = org(({ agent, turn }) => {
+      if (agent === 'a' && turn === 1)
+        return [{ tool: 'create_task', input: { title: 'Part', body: 'Do.', assignee: 'b' } }];
+      return agent === 'b' ? [complete('Part.')] : 'Thinking.';
+    }).withFile(path('x'), task('X', 'assignee: a\nbudget: 0.035\n'));
     await made.run();
-    await made.turns(3);
-    await made.run();
-    expect(made.paths(/^org\/tasks\/archive\//)).toHaveLength(1);
     expect([...spentOn(made.journal()).values()].reduce((sum, cost) => sum + cost, 0)).toBe(30_000);
     expect(made.read(path('x'))).toContain('0.005 of the budget of task x is left');
   });

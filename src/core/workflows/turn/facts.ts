@@ -7,7 +7,7 @@ import type { RunsState } from '../../model/runs/runs.ts';
 import { inboxOf } from '../../model/state/mail.ts';
 import { isUnbegun, type TasksState } from '../../model/state/tasks.ts';
 import type { State } from '../../model/state.ts';
-import { costOfTask } from '../../tasks/budget.ts';
+import { costOfTask } from '../../money/work-budget.ts';
 import { allWork, costOf, questionKey } from '../run/draft.ts';
 import type { AnswerFact, ArrivedMail, RunFacts, TaskFact } from '../run/facts.ts';
 

@@ -4,8 +4,8 @@ import type { RunState } from '../model/runs/run.ts';
 import { RUN_KEY, type RunsState } from '../model/runs/runs.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { visitCost } from '../money/credit-advice.ts';
-import { printCredits, roundUp, type SpendingLimit } from '../money/ledger.ts';
+import { visitCost } from './credit-advice.ts';
+import { printCredits, roundUp, type SpendingLimit } from './ledger.ts';
 
 /** What the cost of work is read from. */
 export type CostState = Pick<State, 'tasks' | 'runs' | 'money'>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { setTask, type Task } from '../../../src/core/model/state/tasks.ts';
+import { archiveTask, setTask, type Task } from '../../../src/core/model/state/tasks.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
-import { budgetLine, budgetsOf, budgetWaits } from '../../../src/core/tasks/budget.ts';
+import { budgetLine, budgetsOf, budgetWaits } from '../../../src/core/money/work-budget.ts';
 import { taskEffects } from '../../../src/core/tasks/frozen.ts';
 import { TASK } from '../entries.ts';
 import { configOf } from '../world.ts';
@@ -24,7 +24,9 @@ describe('the budgets of a task', () => {
     const state = emptyState();
     setTask(state.tasks, task('x', { budget: 10_000, cost: 1000 }));
     setTask(state.tasks, task('part', { parent: 'x', budget: 5000, cost: 2000 }));
-    state.tasks.past.set('x', 100);
+    setTask(state.tasks, task('old', { parent: 'x', cost: 60, status: 'completed' }));
+    setTask(state.tasks, task('older', { parent: 'old', cost: 40, status: 'completed' }));
+    for (const one of ['older', 'old', 'gone']) archiveTask(state.tasks, one);
     for (const [i, of] of ['x', 'part', 'other', undefined].entries())
       state.money.doubts.set(`${i}`, doubt(of, `${i}`));
     expect(budgetsOf(state, state.tasks.all.get('part') as Task)).toEqual([
