@@ -195,6 +195,7 @@ describe('templates of workflows', () => {
     const { wanted } = await data(root, ['workflow', 'show', 'flow']);
     await lemming(root, ['workflow', 'run', 'flow', ...wanted.flatMap((name: string) => ['--input', `${name}=it`])]);
     await lemming(root, ['run', '--until-idle']);
+    expect((await lemming(root, ['approvals'])).out).not.toContain('wants to use');
     for (const { id } of (await data(root, ['approvals'])).approvals) await lemming(root, ['approve', id]);
     await lemming(root, ['run', '--until-idle']);
     expect((await data(root, ['workflow', 'status', 'flow-1'])).status).toBe('completed');

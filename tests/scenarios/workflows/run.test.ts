@@ -86,6 +86,9 @@ describe('a run', () => {
     const [held] = made.lines('held');
     expect(held).toMatchObject({ id: 'A-1-r1-1', agent: 'human', contacts: ['human'], run: 'run/r1/x/ask' });
     expect(made.prompts).toEqual([]);
+    const file = made.read('org/approvals/A-1-r1-1.md') ?? '';
+    expect(file).toContain('The run r1 of the workflow flow asks this at its step x.');
+    expect(file).not.toContain('wants to use');
     await made.ask({ ask: 'approve', by: 'human', id: 'A-1-r1-1', note: '' });
     await made.run();
     expect(runOf(made)).toMatchObject({ status: 'completed', result: 'done' });
