@@ -3,6 +3,7 @@ import { readOrg } from '../../app/read-org.ts';
 import { type Ask, post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import type { Json } from '../../core/model/call.ts';
+import { runNamed } from '../../core/model/runs/runs.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readInputs } from '../../core/workflows/file/inputs.ts';
@@ -95,8 +96,8 @@ export async function beginRunOf(world: World, { args: { id }, flags }: RunInput
     return { data, text: `The run ${known} has this key already, so none begins.` };
   }
   const asked = state.runs.asked.flatMap((ask) => (ask.ask === 'run-workflow' ? [ask.run] : []));
-  const taken = new Map([...state.runs.all.keys(), ...asked].map((one) => [one, true]));
-  const run = freeRunId(config, taken, id, state.clock.turn + 1);
+  const isTaken = (one: string): boolean => runNamed(state.runs, one) !== undefined || asked.includes(one);
+  const run = freeRunId(config, isTaken, id, state.clock.turn + 1);
   const ask = { ask: 'run-workflow' as const, workflow: id, run, inputs: given };
   const more = { ...(flags.budget && { budget: flags.budget }), ...(flags.key !== undefined && { key: flags.key }) };
   const person = personOf(view);

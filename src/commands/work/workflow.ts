@@ -148,6 +148,7 @@ export const command = {
       flags: [
         { name: 'workflow', value: 'NAME', about: 'only runs of this workflow' },
         { name: 'open', about: 'only runs that have not ended' },
+        { name: 'all', about: 'also runs in the archive' },
       ],
       reads: true,
       right: 'look',

@@ -180,6 +180,12 @@ describe('lemming workflow', () => {
     );
     expect((await lemming(root, ['workflow', 'runs'])).out).toMatch(/flow-1 +compensated +1 of 2/);
     expect((await lemming(root, ['audit'])).out).toContain('workflow cancel');
+    put(root, 'org/org.yaml', 'version: 1\nname: x\ntasks: { archive_after: 1 }\n');
+    await lemming(root, ['run', '--turns', '2']);
+    expect((await lemming(root, ['workflow', 'runs'])).out).toContain('No runs.');
+    expect((await data(root, ['workflow', 'runs', '--all'])).runs).toMatchObject([{ id: 'flow-1' }]);
+    expect((await data(root, ['workflow', 'status', 'flow-1'])).status).toBe('compensated');
+    expect((await lemming(root, ['workflow', 'undo', 'flow-1'])).err).toContain('it is taken back already');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The slice of the state for runs of workflows. */
 import type { RunRequest } from '../../../schema/records/request.ts';
 import type { Json } from '../call.ts';
+import { SpillMap } from '../spill-map.ts';
 import { isOver, type RunState } from './run.ts';
 
 /** Up to when the triggers of a workflow were looked at. */
@@ -40,8 +41,10 @@ export interface RunAnswer {
 }
 
 export interface RunsState {
-  /** Id → run. */
+  /** Id → run; one that was archived is no longer here. */
   all: Map<string, RunState>;
+  /** Id → run in the archive. */
+  past: SpillMap<RunState>;
   /** Runs that have not ended. */
   open: Set<string>;
   /** Key → the run that has it. */
@@ -63,6 +66,7 @@ export interface RunsState {
 export function emptyRuns(): RunsState {
   return {
     all: new Map(),
+    past: new SpillMap(),
     open: new Set(),
     keys: new Map(),
     marks: new Map(),
@@ -74,8 +78,33 @@ export function emptyRuns(): RunsState {
   };
 }
 
-/** Puts a run in the place of its earlier form. */
+/** A run, archived or not. */
+export function runNamed({ all, past }: Pick<RunsState, 'all' | 'past'>, id: string): RunState | undefined {
+  return all.get(id) ?? past.get(id);
+}
+
+/** Takes a run that has ended out of what a turn looks at. What was asked and undone in it stands in the run. */
+export function archiveRun(runs: RunsState, id: string): void {
+  const run = runs.all.get(id);
+  if (!run) return;
+  runs.past.set(id, run);
+  runs.all.delete(id);
+  for (const map of [runs.questions, runs.answers, runs.undos])
+    for (const key of map.keys()) if (key.startsWith(`${RUN_KEY}${id}/`)) map.delete(key);
+}
+
+/** Ended runs that may go to the archive after so many turns: no run that has not ended made them. Pure. */
+export function archivableRuns({ all }: RunsState, turn: number, older: number): string[] {
+  return [...all.values()].flatMap(({ id, key, ended, status }) => {
+    const parent = isOfRun({ key }) ? all.get((key as string).split('/')[1] as string) : undefined;
+    const isHeld = parent !== undefined && !isOver(parent.status);
+    return isOver(status) && !isHeld && turn - (ended as number) >= older ? id : [];
+  });
+}
+
+/** Puts a run in the place of its earlier form; one from the archive comes back. */
 export function setRun(runs: RunsState, run: RunState): void {
+  runs.past.delete(run.id);
   runs.all.set(run.id, run);
   if (run.key !== null) runs.keys.set(run.key, run.id);
   if (isOver(run.status)) runs.open.delete(run.id);

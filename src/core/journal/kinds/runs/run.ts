@@ -5,8 +5,9 @@ import { later } from '../../../../schema/later.ts';
 import { RUN_STATUSES } from '../../../../schema/records/run.ts';
 import type { WorkflowFile } from '../../../../schema/records/workflow.ts';
 import type { RunState, StepState } from '../../../model/runs/run.ts';
-import { setRun } from '../../../model/runs/runs.ts';
-import { runPath } from '../../../workflows/run/page.ts';
+import { runNamed, setRun } from '../../../model/runs/runs.ts';
+import { archivedRunPath, runPath } from '../../../workflows/run/page.ts';
+import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, json } from '../schemas.ts';
 
@@ -54,6 +55,10 @@ const schema = later(() =>
     /** Its file, and what the file was. */
     page: z.string(),
     was: z.string().nullable(),
+    /** What a person wrote into it: it is kept beside the file. */
+    kept: z.string().optional(),
+    /** It comes back from the archive. */
+    back: z.literal(true).optional(),
   }),
 );
 
@@ -70,7 +75,7 @@ export const kind: LineKind<'run'> = {
     { runs, files },
     { id, begun: fresh, budget, steps, status, tainted, ended, result, reason, taken, rest: left, page },
   ) => {
-    const known = runs.all.get(id);
+    const known = runNamed(runs, id);
     const base = fresh ?? (known as RunState); // its first line came before
     const old: RunState['steps'] = fresh ? {} : (known as RunState).steps;
     const run = copyWith(base as Omit<RunState, 'id' | 'steps'>, {
@@ -88,7 +93,11 @@ export const kind: LineKind<'run'> = {
     setRun(runs, budget === undefined ? run : copyWith(run, { budget }));
     files.texts.set(runPath(id), page);
   },
-  files: ({ id, page, was }) => [{ op: 'replace', path: runPath(id), text: page, was }],
+  files: ({ turn, id, page, was, kept, back }): FileOp[] => [
+    ...(kept === undefined ? [] : [{ op: 'create' as const, path: `${runPath(id)}.conflict-${turn}`, text: kept }]),
+    { op: 'replace', path: runPath(id), text: page, was, yields: true },
+    ...(back === undefined ? [] : [{ op: 'remove' as const, path: archivedRunPath(id), hash: null }]),
+  ],
   undo: null,
   texts: null,
   bytes: null,
