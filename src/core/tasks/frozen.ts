@@ -5,7 +5,7 @@ import type { Effect, Entry } from '../model/entry.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { archivable, judgeAsked, type TaskAsk } from './asked.ts';
-import { assignmentFor } from './assign.ts';
+import { absence, assignmentFor } from './assign.ts';
 import { taskPath } from './file.ts';
 import { isReady } from './ready.ts';
 import { TaskRecord } from './record.ts';
@@ -41,7 +41,7 @@ export function taskEffects(
   const asked = state.tasks.asked.map((ask): Effect[] =>
     ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
   );
-  reassign(config, state, record);
+  notices.push(...leaveAbsent(config, state, record));
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
   assignReady(config, state, record, turn);
@@ -76,19 +76,30 @@ function overdue({ deadline, turn: made, since }: Task, turn: number, time: numb
 }
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Work of an agent that is gone from the organisation is given to another. */
-function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): void {
-  for (const [agent, ids] of tasks.assigned) {
-    if (agents.has(agent)) continue;
-    for (const id of ids) {
-      record.change(
-        id,
-        { assignee: null, status: 'pending', waits: [] },
-        'the engine',
-        `pending, because ${agent} is gone`,
-      );
+/** What becomes of the open tasks of agents that are gone from the organisation, or paused for long. */
+function leaveAbsent(config: Config, state: State, record: TaskRecord): Effect[] {
+  const { on_absence: policy } = config.org.tasks;
+  if (policy === 'resume') return [];
+  const lost = [...state.tasks.assigned].flatMap(([agent, ids]) => {
+    const why = absence(config, state, agent, record.turn);
+    return why === null ? [] : [...ids].map((id) => ({ id, why: `${agent} ${why}` }));
+  });
+  return lost.flatMap(({ id, why }) => {
+    if (record.get(id)?.assignee === null || isFinished((record.get(id) as Task).status)) return [];
+    if (policy === 'fail') {
+      record.change(id, { status: 'failed', reason: why }, 'the engine', `failed: ${why}`);
+      return outcomeNotices(config, record.tasks, record.get(id) as Task);
     }
-  }
+    record.change(id, { assignee: null, status: 'pending', waits: [] }, 'the engine', `pending, because ${why}`);
+    return awayNotices(config, record.get(id) as Task, why);
+  });
+}
+
+/** Who made the task is told that somebody else gets it. */
+function awayNotices({ agents }: Config, { id, by, title }: Task, why: string): Effect[] {
+  if (!agents.has(by)) return [];
+  const text = `Task ${id} ${JSON.stringify(title)} goes to somebody else, because ${why}`;
+  return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
 }
 
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {

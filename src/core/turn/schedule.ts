@@ -179,12 +179,19 @@ export function atRest(config: Config, state: State): boolean {
     !summary &&
     !waitsForTurns(config, state) &&
     state.tasks.limited.size === 0 &&
+    !waitsForAbsent(config, state) &&
     !waitsInTurns(state, true) &&
     ![...config.workflows.values()].some(({ file }) => file.on?.every !== undefined) &&
     ![...config.agents.values()].some(
       (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state.staff, resume.name).paused,
     )
   );
+}
+
+/** Whether tasks go to somebody else, or fail, when their assignee has been paused for long enough. */
+function waitsForAbsent({ org: { tasks } }: Config, state: State): boolean {
+  if (tasks.absent_after === null || tasks.on_absence === 'resume') return false;
+  return [...state.tasks.assigned.keys()].some((agent) => state.staff.pausedSince.has(agent));
 }
 
 /** Whether a provider failed last: an agent backs off, or a model is left alone. */

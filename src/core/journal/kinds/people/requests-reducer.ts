@@ -33,7 +33,7 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'pause':
     case 'resume':
       if (request.agent === null) state.staff.paused = request.ask === 'pause';
-      else touch(state.staff, request.agent).paused = request.ask === 'pause';
+      else pause(state, request.agent, request.ask === 'pause');
       return;
     case 'read':
       if (request.ids.includes('notices')) forgetRead(state, request.by, request.notices);
@@ -78,6 +78,12 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'redact':
       return;
   }
+}
+
+function pause({ staff, clock }: State, name: string, isPaused: boolean): void {
+  touch(staff, name).paused = isPaused;
+  if (!isPaused) staff.pausedSince.delete(name);
+  else if (!staff.pausedSince.has(name)) staff.pausedSince.set(name, clock.turn + 1);
 }
 
 /** The author is told; it wakes nobody. */
