@@ -118,6 +118,46 @@ describe('a run', () => {
     expect(runOf(made)).toMatchObject({ status: 'completed', result: 'sesame' });
   });
 
+  it('is given mail that somebody read before it looked: while it was paused, or between two turns', async () => {
+    const steps =
+      '  - { id: word, wait: { mail: { from: a, subject: word } } }\n  - { id: more, needs: [word], wait: { mail: { from: b } } }\n';
+    const made = org(steps, (prompt) => [say('human', `From ${prompt.agent}`, { subject: 'The word' })]);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask(asked('pause'));
+    for (const to of ['a', 'b']) made.drop(to, 'Tell me.');
+    await made.turns(1);
+    const sent = made.lines('sent').map(({ message }) => message.id);
+    await made.ask({ ask: 'read', by: 'human', ids: sent });
+    await made.turns(1);
+    expect(runOf(made)?.steps.word?.status).toBe('waiting');
+    await made.ask(asked('resume'));
+    await made.turns(1);
+    expect(runOf(made)?.steps).toMatchObject({ word: { result: 'From a' }, more: { status: 'waiting' } });
+    made.drop('b', 'Again.');
+    await made.turns(1);
+    await made.ask({ ask: 'read', by: 'human', ids: made.lines('sent').map(({ message }) => message.id) });
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', result: 'From b' });
+    expect(stateOf(made).runs.heard.size).toBe(0);
+    await replayed(made);
+  });
+
+  it('is not given mail that was taken back before anybody read it', async () => {
+    const steps = '  - { id: word, wait: { mail: { from: [a, human] } } }\n';
+    const made = org(steps, () => [say('human', 'The word')]);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask(asked('pause'));
+    made.drop('a', 'Tell me.');
+    await made.turns(1);
+    await made.ask({ ask: 'undo', by: 'human', id: '000002-a-01' });
+    await made.turns(1);
+    await made.ask(asked('resume'));
+    await made.turns(1);
+    expect(runOf(made)?.steps.word?.status).toBe('waiting');
+  });
+
   it('runs other workflows', async () => {
     const made = org('  - { id: x, workflow: child, with: { n: 2 } }\n', () => [complete('two')]).withFile(
       'org/workflows/child.yaml',

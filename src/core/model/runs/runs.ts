@@ -1,4 +1,5 @@
 /** The slice of the state for runs of workflows. */
+import type { Message } from '../../../schema/records/message.ts';
 import type { RunRequest } from '../../../schema/records/request.ts';
 import type { Json } from '../call.ts';
 import { SpillMap } from '../spill-map.ts';
@@ -40,6 +41,9 @@ export interface RunAnswer {
   note: string;
 }
 
+/** Mail as a run is told of it. */
+export type HeardMail = Pick<Message, 'id' | 'turn' | 'from' | 'subject' | 'body' | 'hops'> & { tainted?: true };
+
 export interface RunsState {
   /** Id → run; one that was archived is no longer here. */
   all: Map<string, RunState>;
@@ -55,6 +59,8 @@ export interface RunsState {
   due: DueRun[];
   /** What people ask of runs, until the next freeze. */
   asked: RunRequest[];
+  /** Open run → mail for which one of its steps waits, or will: it counts although somebody has read it by then. */
+  heard: Map<string, HeardMail[]>;
   /** Key of a question → the held act that asks it, until it is answered. */
   questions: Map<string, string>;
   /** Key of a question → its answer. */
@@ -72,10 +78,36 @@ export function emptyRuns(): RunsState {
     marks: new Map(),
     due: [],
     asked: [],
+    heard: new Map(),
     questions: new Map(),
     answers: new Map(),
     undos: new Map(),
   };
+}
+
+/** Notes mail for the open runs of those to whom it goes that wait for mail of its author. */
+export function hearMail({ all, open, heard }: RunsState, to: readonly string[], mail: HeardMail): void {
+  for (const id of open) {
+    const { owner, file, steps } = all.get(id) as RunState;
+    const isAwaited = file.steps.some(
+      (step) => step.wait?.mail?.from.includes(mail.from) && !ENDED.has(steps[step.id]?.status),
+    );
+    if (!isAwaited || !to.includes(owner)) continue;
+    const { id: one, turn, from, subject, body, hops, tainted } = mail;
+    const kept = { id: one, turn, from, subject, body, hops, ...(tainted && { tainted }) };
+    heard.set(id, [...(heard.get(id) ?? []), kept]);
+  }
+}
+const ENDED: ReadonlySet<string | undefined> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
+
+/** Mail that was taken back from somebody who had not read it counts for none of their runs. */
+export function unhearMail({ all, heard }: RunsState, from: readonly string[], mail: string): void {
+  for (const [id, known] of heard)
+    if (from.includes((all.get(id) as RunState).owner))
+      heard.set(
+        id,
+        known.filter((one) => one.id !== mail),
+      );
 }
 
 /** A run, archived or not. */
@@ -107,8 +139,10 @@ export function setRun(runs: RunsState, run: RunState): void {
   runs.past.delete(run.id);
   runs.all.set(run.id, run);
   if (run.key !== null) runs.keys.set(run.key, run.id);
-  if (isOver(run.status)) runs.open.delete(run.id);
-  else runs.open.add(run.id);
+  if (isOver(run.status)) {
+    runs.open.delete(run.id);
+    runs.heard.delete(run.id);
+  } else runs.open.add(run.id);
 }
 
 /** What the keys of all tasks, runs and questions that a run makes begin with. Nobody else may use such a key. */
