@@ -274,6 +274,36 @@ describe('a workflow that begins by itself', () => {
     await replayed(made);
   });
 
+  it('does so for mail that came before its first turn', async () => {
+    const made = org(
+      STEP,
+      () => [complete('ok')],
+      triggered('{ mail: { from: human }, with: { text: "{{mail.id}}: {{mail.body}}" } }'),
+    );
+    made.drop('boss', 'Two teas');
+    await made.run();
+    expect([...stateOf(made).runs.all.values()]).toMatchObject([
+      { inputs: { text: '000001-human-01: Two teas' }, status: 'completed' },
+    ]);
+    await replayed(made);
+  });
+
+  it('tells people when it fails, because its owner is no person', async () => {
+    const made = org(
+      STEP,
+      (prompt) => (prompt.agent === 'a' ? [fail('no')] : []),
+      triggered('{ mail: { from: human } }'),
+    );
+    made.drop('boss', 'Two teas');
+    await made.run();
+    expect(made.lines('notice').map(({ to, text }) => [to, text])).toEqual([
+      ['boss', 'Run flow-1 of flow has failed and is taken back. x: no'],
+      ['human', 'Run flow-1 of flow has failed and is taken back. x: no'],
+      ['boss', 'Run flow-1 of flow is taken back: nothing of it is left.'],
+      ['human', 'Run flow-1 of flow is taken back: nothing of it is left.'],
+    ]);
+  });
+
   it('does so every so many turns', async () => {
     const made = org(STEP, () => [complete('ok')], triggered('{ every: 3 }'));
     await made.turns(7);
