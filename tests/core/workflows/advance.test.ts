@@ -63,7 +63,7 @@ describe('a run', () => {
   it('shows whoever is asked what the step is to do', () => {
     const world = new World([work('x', { do: 'Send {{run.id}}.', approve: 'human' })]);
     const { ask } = advance(world.run, world.facts());
-    expect(ask[0]?.text).toBe('May step x of run r1 begin? It is to do this:\n\nSend r1.');
+    expect(ask[0]?.text).toBe('May step x of run r1 begin?\n\nIt is to do this:\n\nSend r1.');
   });
 
   it('begins only with inputs that fit', () => {

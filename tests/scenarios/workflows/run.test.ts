@@ -85,6 +85,9 @@ describe('a run', () => {
     await made.run();
     const [held] = made.lines('held');
     expect(held).toMatchObject({ id: 'A-1-r1-1', agent: 'human', contacts: ['human'], run: 'run/r1/x/ask' });
+    expect(made.lines('notice').map(({ text }) => text)).toEqual([
+      'The run r1 asks: May step x of run r1 begin? Run lemming approve A-1-r1-1 or lemming deny A-1-r1-1',
+    ]);
     expect(made.prompts).toEqual([]);
     await made.ask({ ask: 'approve', by: 'human', id: 'A-1-r1-1', note: '' });
     await made.run();
@@ -299,8 +302,14 @@ describe('a workflow that begins by itself', () => {
     expect(made.lines('notice').map(({ to, text }) => [to, text])).toEqual([
       ['boss', 'Run flow-1 of flow has failed and is taken back. x: no'],
       ['human', 'Run flow-1 of flow has failed and is taken back. x: no'],
-      ['boss', 'Run flow-1 of flow is taken back: nothing of it is left.'],
-      ['human', 'Run flow-1 of flow is taken back: nothing of it is left.'],
+      [
+        'boss',
+        'Run flow-1 of flow is taken back: nothing of it is left. Why: x: no. See lemming workflow status flow-1',
+      ],
+      [
+        'human',
+        'Run flow-1 of flow is taken back: nothing of it is left. Why: x: no. See lemming workflow status flow-1',
+      ],
     ]);
   });
 

@@ -67,7 +67,7 @@ function beginStep(draft: RunDraft, step: WorkflowStep, state: StepState): void 
 /** What people are asked before a step begins, with what it is to do. */
 function questionBefore(run: RunState, step: WorkflowStep): string {
   const todo = step.do === undefined ? '' : instructionOf(step.do, step.with, scopeOf(run));
-  return `May step ${titleOf(step)} of run ${run.id} begin?${todo && ` It is to do this:\n\n${cut(todo, SHOWN)}`}`;
+  return `May step ${titleOf(step)} of run ${run.id} begin?${todo && `\n\nIt is to do this:\n\n${cut(todo, SHOWN)}`}`;
 }
 /** Characters of it. */
 const SHOWN = 1000;

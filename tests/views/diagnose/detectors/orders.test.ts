@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { act, found, type Said, say } from '../planted.ts';
+import { lemming, untilIdle } from '../../../commands/people/world.ts';
+import { act, diagnosed, found, type Said, say, spoken } from '../planted.ts';
 
 const WRITE = act('write_file', { path: 'tea.md', content: 'Tea.' });
 
@@ -69,6 +70,17 @@ describe('work that is done again', () => {
     const said = again().map((one) => (one.turn === 3 ? { ...one, call: 2 } : one));
     expect(await found([...said, other])).toEqual([]);
   });
+});
+
+it.each([true, false])('work that is done again is none when it was undone in between: %s', async (isUndone) => {
+  const write = act('write_file', { path: 'shared/tea.md', content: 'Green tea.' });
+  const tell = (n: number) => say('human', `Tea ${n} is in shared/tea.md.`, { kind: 'response' });
+  const root = await spoken([1, 2, 3].map((turn) => ({ agent: 'a' as const, turn, acts: [write, tell(turn)] })));
+  if (isUndone) await lemming(root, ['undo', '1.a']);
+  await untilIdle(root);
+  await lemming(root, ['send', 'a', 'Once more, please.']);
+  await untilIdle(root);
+  expect(diagnosed(root).map(({ kind }) => kind)).toEqual(isUndone ? [] : ['repeated-work']);
 });
 
 describe('claims in other languages', () => {
