@@ -88,6 +88,7 @@ describe('a run', () => {
     expect(made.lines('notice').map(({ text }) => text)).toEqual([
       'The run r1 asks: May step x of run r1 begin? Run lemming approve A-1-r1-1 or lemming deny A-1-r1-1',
     ]);
+    expect(made.read('org/approvals/A-1-r1-1.md')).toContain('A run of human asks. The run r1 of the workflow flow');
     expect(made.prompts).toEqual([]);
     await made.ask({ ask: 'approve', by: 'human', id: 'A-1-r1-1', note: '' });
     await made.run();

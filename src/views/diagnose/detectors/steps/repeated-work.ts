@@ -40,11 +40,17 @@ export const detector: Detector = {
           if (again) found.push(again);
           for (const path of use.changed) forget(made, path, use);
         }
+        if (gaveUp(visit)) own.clear();
         return found.slice(0, 1).map((one) => findingOf(visit, one));
       },
     };
   },
 };
+
+/** Whoever fails a task is to try the same again. */
+function gaveUp({ replies }: PastVisit): boolean {
+  return replies.some(({ acts }) => acts.some(({ tool }) => tool === 'fail_task'));
+}
 
 function isWork(use: PastUse): boolean {
   return use.ok && (use.tool === 'write_file' || ranSomething(use));
