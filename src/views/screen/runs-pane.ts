@@ -179,7 +179,9 @@ function runDetail(scene: ScreenSnapshot, run: RunState): ScreenLine[] {
       ['cost', one.cost === 0 ? null : `${one.cost} credits`],
       ['why', one.reason, 'warn'],
       ['result', one.result],
-      ...Object.entries(run.inputs).map(([name, value]) => [name, JSON.stringify(value)] as const),
+      ...Object.entries(run.inputs).map(
+        ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+      ),
     ]),
     line(),
     line('Steps', 'title'),

@@ -3,7 +3,7 @@ import type { Approval } from '../../core/model/state/approvals.ts';
 import { isFinished, type Task } from '../../core/model/state/tasks.ts';
 import { PROPOSES } from '../../core/plans/asked.ts';
 import { assigneesFor, needsToWaive } from '../../core/tasks/asked.ts';
-import { splitTask, taskPath } from '../../core/tasks/file.ts';
+import { splitTask, TASKS, taskPath } from '../../core/tasks/file.ts';
 import { taskFacts, taskRemark } from '../tasks/task-facts.ts';
 import { needsOf, taskRow, tasksInOrder } from '../tasks/task-row.ts';
 import { count } from '../text/table.ts';
@@ -116,7 +116,14 @@ function cellsOf(scene: ScreenSnapshot, row: Row): Cell[] {
   }
   if ('unfit' in row) {
     const { path, why } = row.unfit;
-    return [cell(path, 'bad'), cell('not taken', 'bad'), cell(''), cell(''), cell(''), cell(why, 'bad')];
+    return [
+      cell(path.replace(TASKS, ''), 'bad'),
+      cell('not taken', 'bad'),
+      cell(''),
+      cell(''),
+      cell(''),
+      cell(why, 'bad'),
+    ];
   }
   const one = taskRow(scene.work.tasks, row.task, nextTurn(scene).turn);
   const tone = TONES[one.status];
