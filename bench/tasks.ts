@@ -23,7 +23,7 @@ async function cpuOf(work: () => unknown): Promise<number> {
 }
 
 /** So many agents that answer by seed, a person, and tasks: id → front matter. */
-function lay(root: string, agents: number, tasks: Record<string, string>, more: Partial<OrgPlan> = {}): void {
+export function lay(root: string, agents: number, tasks: Record<string, string>, more: Partial<OrgPlan> = {}): void {
   const names = Array.from({ length: agents }, (_, i) => `a${i}`);
   const edges = { human: names, ...Object.fromEntries(names.map((name) => [name, ['human']])) };
   const files = Object.entries(tasks).map(([id, head]) => [`org/tasks/${id}.md`, `---\n${head}---\nDo it.\n`] as const);
