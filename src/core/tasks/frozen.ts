@@ -5,7 +5,7 @@ import type { Effect, Entry } from '../model/entry.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { archivable, judgeAsked, type TaskAsk } from './asked.ts';
-import { assignmentFor } from './assign.ts';
+import { Assigning } from './assign.ts';
 import { taskPath } from './file.ts';
 import { isReady } from './ready.ts';
 import { TaskRecord } from './record.ts';
@@ -84,6 +84,8 @@ function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): voi
   for (const [agent, ids] of tasks.assigned) {
     if (agents.has(agent)) continue;
     for (const id of ids) {
+      const { assignee, status } = record.get(id) as Task;
+      if (assignee !== agent || isFinished(status)) continue;
       record.change(
         id,
         { assignee: null, status: 'pending', waits: [] },
@@ -95,11 +97,12 @@ function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): voi
 }
 
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
+  const assigning = new Assigning(config, state, (agent) => record.open(agent));
   for (const id of record.unassigned()) {
     const task = record.get(id) as Task;
     if (task.assignee !== null || !isReady({ tasks: record.tasks, runs: state.runs, money: state.money }, task, turn))
       continue;
-    const found = assignmentFor(config, state, task, (agent) => record.open(agent));
+    const found = assigning.assignmentFor(task);
     if (found) record.assign(id, found);
   }
 }
