@@ -3,7 +3,7 @@ import type { State } from '../../../src/core/model/state.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
-import { type Act, type Mind, Org, PRICED, say, visible } from '../../regression/org.ts';
+import { type Act, type Mind, Org, PRICED, say, textOf, visible } from '../../regression/org.ts';
 
 const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human'], b: ['boss', 'human'] };
 const WRITES = { tools: ['write_file'], capabilities: ['words'] };
@@ -141,6 +141,63 @@ describe('a run', () => {
     expect(runOf(made)).toMatchObject({ status: 'completed', result: 'From b' });
     expect(stateOf(made).runs.heard.size).toBe(0);
     await replayed(made);
+  });
+
+  const TOLD = '  - { id: x, agent: a, do: X }\n  - { id: z, agent: b, needs: [x], retries: 0, do: Z }\n';
+
+  it('is compensated when nothing but mail that was read is left of it, and says which', async () => {
+    const made = org(TOLD, (prompt) =>
+      prompt.agent === 'a'
+        ? [write('made.md', 'made'), say(['boss', 'human'], 'It is made.'), complete('made')]
+        : prompt.agent === 'b'
+          ? [fail('no')]
+          : undefined,
+    );
+    await made.ask(begin);
+    await made.run();
+    const why = 'mail that was read stays: 000001-a-01 (boss)';
+    expect(runOf(made)).toMatchObject({ status: 'compensated', rest: [{ step: 'x', why, mail: true }] });
+    expect(made.read('agents/a/workspace/made.md')).toBeNull();
+    expect(page(made)).toContain(`## Left\n\n- x (run/r1/x): ${why}`);
+    expect(made.lines('withdrawn')).toMatchObject([{ id: '000001-a-01', to: ['human'] }]);
+    const told = made.lines('notice').flatMap(({ to, text }) => (to === 'human' ? [text] : []));
+    expect(told).toContain(`Run r1 of flow: x stands: ${why}`);
+    expect(told.at(-1)).toBe(`Run r1 of flow is taken back. This is left of it:\n- x stands: ${why}`);
+    await replayed(made);
+  });
+
+  it('is failed when a file is left as well, and leaves answers to other mail alone', async () => {
+    const made = org(TOLD, (prompt) => {
+      if (prompt.agent === 'b') return [fail('no')];
+      const mail = /<mail id="([^"]*)" from="human"/.exec(textOf(prompt))?.[1] ?? '';
+      const answer = mail === '' ? [] : [say('human', 'Fine.', { reply_to: mail })];
+      return titleOf(prompt) === 'x' ? [write('made.md', 'made'), ...answer, complete('made')] : answer;
+    });
+    await made.ask(begin);
+    made.drop('a', 'How are you?');
+    await made.turns(1);
+    made.withFile('agents/a/workspace/made.md', 'mine');
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'failed', rest: [{ step: 'x' }] });
+    expect(runOf(made)?.rest[0]?.why).toContain('made.md');
+    expect(runOf(made)?.rest[0]?.why).not.toContain('000001-a');
+    expect(made.lines('withdrawn')).toEqual([]);
+  });
+
+  it('is compensated when its child run left mail alone', async () => {
+    const made = org(
+      '  - { id: x, workflow: child }\n  - { id: z, agent: b, needs: [x], retries: 0, do: Z }\n',
+      (prompt) =>
+        prompt.agent === 'a'
+          ? [say('boss', 'Made.'), complete('made')]
+          : prompt.agent === 'b'
+            ? [fail('no')]
+            : undefined,
+    ).withFile('org/workflows/child.yaml', 'version: 1\nsteps:\n  - { id: y, agent: a, do: Y }\n');
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'compensated', rest: [{ step: 'x', mail: true }] });
+    expect(runOf(made)?.rest[0]?.why).toContain('y: mail that was read stays');
   });
 
   it('is not given mail that was taken back before anybody read it', async () => {

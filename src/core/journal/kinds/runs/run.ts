@@ -13,7 +13,13 @@ import { count, json } from '../schemas.ts';
 
 const moment = later(() => z.strictObject({ turn: count(), time: z.number() }));
 const rest = later(() =>
-  z.strictObject({ step: z.string(), item: count().nullable(), key: z.string(), why: z.string() }),
+  z.strictObject({
+    step: z.string(),
+    item: count().nullable(),
+    key: z.string(),
+    why: z.string(),
+    mail: z.literal(true).optional(),
+  }),
 );
 
 /** What a run is begun with, and keeps. */
