@@ -1,7 +1,7 @@
 /** Chooses the task on which an agent works next. */
 import type { TaskStatus } from '../../schema/records/task.ts';
-import { readableBy } from '../model/state/mail.ts';
 import { byAge } from '../model/maps/open-tasks.ts';
+import { readableBy } from '../model/state/mail.ts';
 import { isFinished, isUnbegun, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { budgetWait } from '../money/work-budget.ts';

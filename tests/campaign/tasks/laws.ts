@@ -51,6 +51,12 @@ export class Laws {
   /** The lines of a freeze: what people did, and what followed at once. */
   froze(lines: readonly Entry[]): void {
     this.take(lines, false, (id) => this.tasks.get(id)?.status);
+    for (const line of lines) {
+      if (line.k !== 'task-asked' || line.refused !== undefined || line.id === undefined) continue;
+      const status = this.tasks.get(line.id)?.status;
+      const done = line.do === 'complete' ? 'completed' : line.do === 'cancel' ? 'cancelled' : status;
+      if (status !== done) this.wrong.push(`${line.id}: was told to be ${done}, and is ${status}`);
+    }
   }
 
   /** The effects of the visits of a turn. They stand on the tasks as the turn found them. `costs`: agent → what its calls cost. */

@@ -62,7 +62,9 @@ class Views {
   /** By assignee, or nobody: work whose needs are met, by its own priority, then by age. */
   private readonly ready = new Lanes<Row>(byAge);
   /** By assignee, or nobody: the same, as long as the turn in which it is tried again may not have come; the earliest first. */
-  private readonly later = new Lanes<Row>((a, b) => (a.next_attempt as number) - (b.next_attempt as number) || byAge(a, b));
+  private readonly later = new Lanes<Row>(
+    (a, b) => (a.next_attempt as number) - (b.next_attempt as number) || byAge(a, b),
+  );
   /** By assignee, or nobody: work whose needs are met and whose priority depends on what needs it. */
   readonly inheriting = new Lanes<Row>(byAge);
   /** Id → in which place it was made. */
