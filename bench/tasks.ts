@@ -29,7 +29,7 @@ export function lay(root: string, agents: number, tasks: Record<string, string>,
   const files = Object.entries(tasks).map(([id, head]) => [`org/tasks/${id}.md`, `---\n${head}---\nDo it.\n`] as const);
   buildOrg(realDisk(root), {
     edges,
-    models: { default: { provider: 'simulated', options: { body_chars: 600 } } },
+    models: { default: { provider: 'simulated', options: { body_chars: 600, reply_rate: 1 } } },
     resumes: Object.fromEntries(names.map((name) => [name, { capabilities: ['any'] }])),
     files: Object.fromEntries(files),
     ...more,

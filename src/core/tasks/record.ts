@@ -105,7 +105,7 @@ export class TaskRecord {
 
   private put(before: Task, fields: Partial<Task>, by: string, what: string | null): Task {
     const { id } = before;
-    const task = copyWith(before, fields as Task);
+    const task = fields === NOTHING ? before : copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was, files } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
@@ -121,7 +121,7 @@ export class TaskRecord {
 
   /** Says in the history of a task what a person did. `found`: the text that lies there. */
   edited(id: string, found: string, by: string, what: string): void {
-    this.change(id, {}, by, what);
+    this.change(id, NOTHING, by, what);
     (this.changes.get(id) as TaskChange).was = found;
   }
 
@@ -180,6 +180,9 @@ export class TaskRecord {
     });
   }
 }
+
+/** No field changes. */
+const NOTHING: Partial<Task> = {};
 
 function skippedFor(id: string): Pick<Task, 'status' | 'reason'> {
   return { status: 'skipped', reason: upstream(id) };

@@ -1,6 +1,7 @@
 /** Notices everything that people changed in the folder. */
 import { printAside } from '../../core/mail/dead-letter-text.ts';
 import type { Entry } from '../../core/model/entry.ts';
+import { TASKS } from '../../core/tasks/file.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { padTurn } from '../../schema/name.ts';
 import type { Clock } from '../fs/clock.ts';
@@ -50,6 +51,7 @@ export class Folder {
   /** A file was written by this engine in a way that left no mark: it is read again at the next freeze. */
   forget(path: string): void {
     this.reader.marks.delete(path);
+    if (path.startsWith(TASKS)) this.tasks.forget(path);
   }
 }
 
