@@ -58,10 +58,15 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
   return { ok: true, text: `Created ${task.id} for ${doer}${needs.length ? `, after ${needs.join(', ')}` : ''}.` };
 }
 
+/** Who makes a task, and in which visit. */
+type TaskOrigin = Pick<ActContext, 'turn' | 'agent' | 'state' | 'given' | 'task' | 'resume'> & {
+  draft: Pick<Draft, 'nextTask'>;
+};
+
 /** The task as its author wishes it, not begun. */
 export function newTask(
   wish: NewTask,
-  { turn, agent, state, given, task: own, draft, resume }: ActContext,
+  { turn, agent, state, given, task: own, draft, resume }: TaskOrigin,
   needs: string[],
 ): Task {
   const {

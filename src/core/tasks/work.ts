@@ -1,6 +1,6 @@
 /** Chooses the task on which an agent works next. */
 import type { TaskStatus } from '../../schema/records/task.ts';
-import { inboxOf } from '../model/state/mail.ts';
+import { readableBy } from '../model/state/mail.ts';
 import { isFinished, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { byAge, isReady, rankOf } from './ready.ts';
@@ -29,17 +29,18 @@ export function workFor(state: State, agent: string, turn: number): Task | null 
 /** Null for a task on which the agent cannot work now. */
 function orderOf(state: State, task: Task, agent: string, turn: number): number | null {
   if (task.status === 'running') return RUNNING;
-  if (task.status === 'blocked') return isWoken(state, task, agent) ? WOKEN : null;
+  if (task.status === 'blocked') return isWoken(state, task, agent, turn) ? WOKEN : null;
   return isReady(state.tasks, task, turn) ? rankOf(state.tasks, task) : null;
 }
 
 /** Whether somebody for whom it waits has written, a held act is answered, or all its parts have ended. */
-function isWoken({ mail, approvals, tasks }: State, { waits }: Task, agent: string): boolean {
+function isWoken({ mail, approvals, tasks }: State, { waits }: Task, agent: string, turn: number): boolean {
   const answered = approvals.answers.get(agent) ?? [];
   if (answered.some(({ id }) => waits.includes(id))) return true;
   const parts = waits.filter((id) => statusOf(tasks, id) !== null);
   if (parts.length > 0 && parts.every((id) => isFinished(statusOf(tasks, id) as TaskStatus))) return true;
   return (
-    mail.inbox.has(agent) && inboxOf(mail, agent).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
+    mail.inbox.has(agent) &&
+    readableBy(mail, agent, turn).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
   );
 }

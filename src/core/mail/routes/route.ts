@@ -1,0 +1,244 @@
+/** Decides where a message goes by the routes of `org/routes.yaml`. */
+import type { Digest, Route } from '../../../schema/config/routes.ts';
+import { copyWith } from '../../../schema/copy.ts';
+import { parseMessageId } from '../../../schema/name.ts';
+import type { Message } from '../../../schema/records/message.ts';
+import { type Config, inChartOrder } from '../../model/config.ts';
+import { messagePath, resolveRecipients } from '../../rights/recipients.ts';
+
+/** Why an act is not allowed, and the rule that says so. */
+export interface Refused {
+  rule: string;
+  text: string;
+}
+
+/** What the author of a message may do without asking anybody. */
+export interface Author {
+  /** Null when it may write to that agent. */
+  mayWrite(name: string): Refused | null;
+  /** Gives the message to an agent as a task: the id of that task, or why it may not. */
+  giveTask(name: string, message: Message): string | Refused;
+}
+
+/** Until which turn a message is collected for a reader, or until how many are. */
+export interface Collected {
+  turn: number;
+  count?: number | undefined;
+}
+
+/** What the routes make of a message. */
+export interface Routed {
+  message: Message;
+  /** Reader → until when it is collected. */
+  digest?: Record<string, Collected>;
+  /** Who gets it and was not addressed. */
+  added: string[];
+  /** What the author may not do, and the route that would have done it. */
+  leftOut: (Refused & { route: string })[];
+}
+
+/** One whom the author addressed: who gets the message now, and as what. The routes that say so are named. */
+interface Slot {
+  names: readonly string[];
+  moved?: string;
+  task?: string;
+  digest?: { by: string; is: Digest };
+}
+
+/** How a reader gets the message as mail. */
+interface Delivery {
+  by: string[];
+  digest: Slot['digest'] | undefined;
+}
+
+/**
+ * Applies every route that fits a message, in order and once, to the message as its author addressed it: what comes of it is
+ * not routed again. Nobody is reached to whom the author may not write; where that leaves nobody, those whom the author addressed get it.
+ * `earliest`: the turn in which it can be read. Null when no route fits. Pure.
+ */
+export function routed(config: Config, message: Message, earliest: number, author: Author): Routed | null {
+  if (config.routes.length === 0) return null;
+  const texts = textsOf(message);
+  const fitting = config.routes.filter((route) => fits(config, route, message, texts));
+  return fitting.length ? new Routing(config, message, author).apply(fitting, earliest) : null;
+}
+
+/** Characters of a message that can be the text of a task. */
+const TASK_CHARS = 190_000;
+
+/** One message on its way. */
+class Routing {
+  private readonly config: Config;
+  private readonly message: Message;
+  private readonly author: Author;
+  private readonly slots: Map<string, Slot>;
+  /** Who gets a copy, and the route that says so. */
+  private readonly copies = new Map<string, string>();
+  private readonly leftOut: Routed['leftOut'] = [];
+  private priority: { is: Message['priority']; by?: string };
+
+  constructor(config: Config, message: Message, author: Author) {
+    this.config = config;
+    this.message = message;
+    this.author = author;
+    this.slots = new Map(message.to.map((name) => [name, { names: [name] }]));
+    this.priority = { is: message.priority };
+  }
+
+  apply(routes: readonly Route[], earliest: number): Routed {
+    for (const route of routes) this.take(route);
+    const { is: priority, by: urgency } = this.priority;
+    const routed = copyWith(this.message, { priority });
+    const deliveries = this.deliveries();
+    const used = new Set(urgency === undefined || priority === this.message.priority ? [] : [urgency]);
+    const became: Record<string, string> = {};
+    for (const [name, by] of this.tasks()) {
+      const given = this.giveTask(name, routed);
+      if (typeof given === 'string') {
+        became[name] = given;
+        deliveries.delete(name);
+        used.add(by);
+      } else this.leave(by, given);
+    }
+    const digest: Record<string, Collected> = {};
+    const to = inChartOrder(this.config, [...deliveries.keys()], (name) => name);
+    for (const name of to) {
+      const { by, digest: kept } = deliveries.get(name) as Delivery;
+      for (const one of by) used.add(one);
+      const turn = kept ? dueTurn(kept.is, routed, earliest) : earliest;
+      if (!kept || turn <= earliest) continue;
+      digest[name] = { turn, ...(kept.is.count === undefined ? {} : { count: kept.is.count }) };
+      used.add(kept.by);
+    }
+    const isSame = to.join() === this.message.to.join();
+    const names = routes.flatMap(({ name }) => (used.has(name) ? name : []));
+    if (!isSame) Object.assign(routed, { to, addressed: this.message.to, path: pathOf(routed, to) });
+    if (names.length) routed.routes = names;
+    if (Object.keys(became).length) routed.became = became;
+    return {
+      message: routed,
+      ...(Object.keys(digest).length ? { digest } : {}),
+      added: to.filter((name) => !this.message.to.includes(name)),
+      leftOut: this.leftOut,
+    };
+  }
+
+  /** Notes what a route does. */
+  private take(route: Route): void {
+    const { redirect, copy, priority, task, digest } = route.do;
+    const instead = redirect ? this.reached(route.name, redirect) : [];
+    for (const name of copy ? this.reached(route.name, copy) : [])
+      if (!this.copies.has(name)) this.copies.set(name, route.name);
+    if (priority) this.priority = { is: priority, by: route.name };
+    for (const [name, slot] of this.slots) {
+      if (!isMeant(this.config, route.when.to, name)) continue;
+      if (instead.length) Object.assign(slot, { names: instead, moved: route.name });
+      if (task) slot.task = route.name;
+      if (digest) slot.digest = { by: route.name, is: digest };
+    }
+  }
+
+  /** Whom the author reaches at these addresses. */
+  private reached(route: string, addresses: readonly string[]): string[] {
+    const { from, to } = this.message;
+    const names = addresses.flatMap((address) => {
+      if (address === from) return [];
+      const found = resolveRecipients(this.config, from, [address]);
+      if (!found.ok) this.leave(route, found);
+      return found.ok ? found.names : [];
+    });
+    return [...new Set(names)].filter((name) => {
+      const refused = to.includes(name) ? null : this.author.mayWrite(name);
+      if (refused) this.leave(route, refused);
+      return !refused;
+    });
+  }
+
+  private leave(route: string, { rule, text }: Refused): void {
+    this.leftOut.push({ route, rule, text });
+  }
+
+  /** Everybody who gets it as mail. Who gets it in two ways is given it as soon as one of them says. */
+  private deliveries(): Map<string, Delivery> {
+    const all = new Map<string, Delivery>();
+    for (const { names, moved, digest } of this.slots.values())
+      for (const name of names) {
+        const known = all.get(name);
+        const by = [...(known?.by ?? []), ...(moved === undefined ? [] : [moved])];
+        all.set(name, { by, digest: known && !known.digest ? undefined : digest });
+      }
+    for (const [name, by] of this.copies) {
+      const known = all.get(name);
+      all.set(name, known ? { by: known.by, digest: undefined } : { by: [by], digest: undefined });
+    }
+    return all;
+  }
+
+  /** Who is to get it as a task, in chart order. */
+  private tasks(): [name: string, route: string][] {
+    const all = [...this.slots.values()].flatMap(({ names, task }) =>
+      task === undefined ? [] : names.map((name): [string, string] => [name, task]),
+    );
+    return inChartOrder(this.config, [...new Map(all)], ([name]) => name);
+  }
+
+  private giveTask(name: string, message: Message): string | Refused {
+    const { attachments = [], asks, body } = this.message;
+    if (attachments.length > 0 || asks !== undefined || body.length > TASK_CHARS)
+      return {
+        rule: 'route',
+        text: `A message with files, of great length, or that asks for a plan is no task: ${name} gets it as mail.`,
+      };
+    return this.author.giveTask(name, message);
+  }
+}
+
+/** The first turn in which collected mail is given; urgent mail waits only where the route says so. */
+function dueTurn({ every, urgent }: Digest, { priority, expires = Infinity }: Message, earliest: number): number {
+  if (priority === 'urgent' && !urgent) return earliest;
+  return Math.min(Math.ceil(earliest / every) * every, expires);
+}
+
+/** The file is named after its first reader; where there is none, after whom the author addressed. */
+function pathOf({ id, from, turn, subject, path }: Message, [first]: readonly string[]): string {
+  const { n } = parseMessageId(id) as { n: number };
+  return first === undefined ? path : messagePath(from, turn, n, first, subject);
+}
+
+/** What is looked for in subject and body, in lower case, made when it is first needed. */
+interface Texts {
+  subject(): string;
+  all(): string;
+}
+
+function textsOf({ subject, body }: Message): Texts {
+  let all: string | undefined;
+  return {
+    subject: () => subject.toLowerCase(),
+    all: () => {
+      all ??= `${subject}\n${body}`.toLowerCase();
+      return all;
+    },
+  };
+}
+
+function fits(config: Config, { when }: Route, message: Message, texts: Texts): boolean {
+  const { from, to, kind, priority, tag, text } = when;
+  return (
+    isMeant(config, from, message.from) &&
+    message.to.some((name) => isMeant(config, to, name)) &&
+    (kind?.includes(message.kind) ?? true) &&
+    (priority?.includes(message.priority) ?? true) &&
+    (tag?.some((one) => texts.subject().includes(`[${one.toLowerCase()}]`)) ?? true) &&
+    (text?.some((one) => texts.all().includes(one.toLowerCase())) ?? true)
+  );
+}
+
+/** Whether addresses mean an agent: by name, by a unit of it, or all. */
+export function isMeant(config: Config, addresses: readonly string[] | undefined, name: string): boolean {
+  return addresses?.some((one) => one === '*' || one === name || isMember(config, one, name)) ?? true;
+}
+
+function isMember({ units }: Config, address: string, name: string): boolean {
+  return address.startsWith('@') && units.get(address.slice(1))?.members.includes(name) === true;
+}
