@@ -36,6 +36,26 @@ describe('mail that waits for long', () => {
     expect(told(hidden)).toContainEqual(['head', 'b has not read 000001-a-01 from a for 1 turn: "Psst".']);
   });
 
+  it('is told once, whenever the setting is changed', async () => {
+    const made = org({ escalate_after: 100 });
+    const set = (turns: number | null) =>
+      made.disk.put('org/org.yaml', `version: 1\nname: test\nmail: { escalate_after: ${turns} }\n`);
+    made.drop('b', 'One.', { subject: 'One' });
+    await made.turns(6);
+    set(2);
+    await made.turns(2);
+    expect(told(made)).toMatchObject([['head', expect.stringContaining('from human for 6 turns: "One"')]]);
+    set(null);
+    await made.turns(1);
+    set(8);
+    made.drop('b', 'Two.', { subject: 'Two' });
+    await made.turns(4);
+    set(1);
+    await made.turns(5);
+    expect(told(made)).toHaveLength(2);
+    expect(told(made)[1]).toMatchObject(['head', expect.stringContaining('"Two"')]);
+  });
+
   it('goes up: past the head itself to the unit above, then to the people of escalate_to, or to nobody', async () => {
     const made = org({ escalate_after: 1 }, { approvals: { escalate_to: ['human'] } });
     made.disk.put('agents/head/resume.md', '---\nrole: head\nschedule: { every: 1000, offset: 999 }\n---\nX\n');

@@ -21,7 +21,7 @@ import { undoFiles } from '../../core/undo/undo.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { onChart } from './chart-editor.ts';
-import { decide, heldIn, isPayable, promisedBy } from './decide.ts';
+import { decide, heldIn, isPayable, promisedBy, tasksBy } from './decide.ts';
 import { type VisitPlan, visit } from './visit.ts';
 import { type MadePrompt, promptOfVisit } from './visit-prompt.ts';
 
@@ -197,9 +197,7 @@ function starved(resume: Resume, need: number, short: SpendingLimit, blame: 'cre
 /** The draft of a visit, after what approved acts of the agent did in this turn. */
 function draftOf(decided: readonly Effect[], approved: readonly (Staffing & TaskWork)[], agent: string): Draft {
   const draft = emptyDraft(1 + sentBy(decided, approved, agent), promisedBy(approved, agent), heldIn(decided, agent));
-  draft.nextTask += approved.flatMap(({ by, tasks }) =>
-    by === agent ? tasks.filter((act) => 'task' in act) : [],
-  ).length;
+  draft.nextTask += tasksBy(approved, agent);
   return draft;
 }
 

@@ -75,6 +75,8 @@ class Routing {
   /** Who gets a copy, and the route that says so. */
   private readonly copies = new Map<string, string>();
   private readonly leftOut: Routed['leftOut'] = [];
+  /** Routes that change it. */
+  private readonly used = new Set<string>();
   private priority: { is: Message['priority']; by?: string };
 
   constructor(config: Config, message: Message, author: Author) {
@@ -87,40 +89,71 @@ class Routing {
 
   apply(routes: readonly Route[], earliest: number): Routed {
     for (const route of routes) this.take(route);
-    const { is: priority, by: urgency } = this.priority;
-    const routed = copyWith(this.message, { priority });
+    const { priority, used } = this;
+    if (priority.by !== undefined && priority.is !== this.message.priority) used.add(priority.by);
     const deliveries = this.deliveries();
-    const used = new Set(urgency === undefined || priority === this.message.priority ? [] : [urgency]);
-    const became: Record<string, string> = {};
-    for (const [name, by] of this.tasks()) {
-      const given = this.giveTask(name, routed);
-      if (typeof given === 'string') {
-        became[name] = given;
-        deliveries.delete(name);
-        used.add(by);
-      } else this.leave(by, given);
-    }
-    const digest: Record<string, Collected> = {};
+    const became = this.becomes(deliveries);
     const to = inChartOrder(this.config, [...deliveries.keys()], (name) => name);
-    for (const name of to) {
-      const { by, digest: kept } = deliveries.get(name) as Delivery;
-      for (const one of by) used.add(one);
-      const turn = kept ? dueTurn(kept.is, routed, earliest) : earliest;
-      if (!kept || turn <= earliest) continue;
-      digest[name] = { turn, ...(kept.is.count === undefined ? {} : { count: kept.is.count }) };
-      used.add(kept.by);
-    }
-    const isSame = to.join() === this.message.to.join();
-    const names = routes.flatMap(({ name }) => (used.has(name) ? name : []));
-    if (!isSame) Object.assign(routed, { to, addressed: this.message.to, path: pathOf(routed, to) });
-    if (names.length) routed.routes = names;
-    if (Object.keys(became).length) routed.became = became;
+    for (const { by } of deliveries.values()) for (const one of by) used.add(one);
+    const digest = this.collected(deliveries, to, earliest);
     return {
-      message: routed,
+      message: this.changed(
+        to,
+        became,
+        routes.flatMap(({ name }) => (used.has(name) ? name : [])),
+      ),
       ...(Object.keys(digest).length ? { digest } : {}),
       added: to.filter((name) => !this.message.to.includes(name)),
       leftOut: this.leftOut,
     };
+  }
+
+  /** The message as it is sent. Its path and its body stand last, as in every other. */
+  private changed(to: string[], became: Record<string, string>, routes: string[]): Message {
+    const { path, body, ...rest } = this.message;
+    const head = copyWith(rest, { to, priority: this.priority.is });
+    if (to.join() !== this.message.to.join()) head.addressed = this.message.to;
+    if (routes.length) head.routes = routes;
+    if (Object.keys(became).length) head.became = became;
+    return copyWith(head, { path: head.addressed ? pathOf(this.message, to) : path, body });
+  }
+
+  /** Makes tasks of it. Whoever gets one gets no mail. */
+  private becomes(deliveries: Map<string, Delivery>): Record<string, string> {
+    const became: Record<string, string> = {};
+    for (const [name, by] of this.tasks()) {
+      const given = this.giveTask(name);
+      if (typeof given !== 'string') this.leave(by, given);
+      else {
+        became[name] = given;
+        deliveries.delete(name);
+        this.used.add(by);
+      }
+    }
+    return became;
+  }
+
+  /** For whom it is collected, and until when. */
+  private collected(
+    deliveries: ReadonlyMap<string, Delivery>,
+    to: readonly string[],
+    earliest: number,
+  ): Record<string, Collected> {
+    const digest: Record<string, Collected> = {};
+    for (const name of to) {
+      const { digest: kept } = deliveries.get(name) as Delivery;
+      const turn = kept ? this.dueTurn(kept.is, earliest) : earliest;
+      if (!kept || turn <= earliest) continue;
+      digest[name] = { turn, ...(kept.is.count === undefined ? {} : { count: kept.is.count }) };
+      this.used.add(kept.by);
+    }
+    return digest;
+  }
+
+  /** The first turn in which collected mail is given; urgent mail waits only where the route says so. */
+  private dueTurn({ every, urgent }: Digest, earliest: number): number {
+    if (this.priority.is === 'urgent' && !urgent) return earliest;
+    return Math.min(Math.ceil(earliest / every) * every, this.message.expires ?? Infinity);
   }
 
   /** Notes what a route does. */
@@ -182,21 +215,15 @@ class Routing {
     return inChartOrder(this.config, [...new Map(all)], ([name]) => name);
   }
 
-  private giveTask(name: string, message: Message): string | Refused {
+  private giveTask(name: string): string | Refused {
     const { attachments = [], asks, body } = this.message;
     if (attachments.length > 0 || asks !== undefined || body.length > TASK_CHARS)
       return {
         rule: 'route',
         text: `A message with files, of great length, or that asks for a plan is no task: ${name} gets it as mail.`,
       };
-    return this.author.giveTask(name, message);
+    return this.author.giveTask(name, copyWith(this.message, { priority: this.priority.is }));
   }
-}
-
-/** The first turn in which collected mail is given; urgent mail waits only where the route says so. */
-function dueTurn({ every, urgent }: Digest, { priority, expires = Infinity }: Message, earliest: number): number {
-  if (priority === 'urgent' && !urgent) return earliest;
-  return Math.min(Math.ceil(earliest / every) * every, expires);
 }
 
 /** The file is named after its first reader; where there is none, after whom the author addressed. */
