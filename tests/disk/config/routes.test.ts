@@ -81,6 +81,12 @@ it('a route may name an agent that was retired or is set aside: it is told as on
   expect(broken.config).not.toBeNull();
 });
 
+it('a file that is no YAML leaves no configuration', () => {
+  const { config, faults } = read('version: 1\nroutes: [\n');
+  expect(config).toBeNull();
+  expect(faults.every(({ code, file }) => code === 'invalid-yaml' && file === 'org/routes.yaml')).toBe(true);
+});
+
 it('what is wrong with a value says what is expected', () => {
   const said = (route: string) => read(`version: 1\nroutes:\n  - ${route}\n`).faults.map(({ message }) => message);
   expect(said('{ name: Bills, do: { task: true } }')).toEqual([expect.stringContaining('lower-case')]);

@@ -126,8 +126,8 @@ class Routing {
       if (typeof given !== 'string') this.leave(by, given);
       else {
         became[name] = given;
+        for (const one of [by, ...(deliveries.get(name) as Delivery).by]) this.used.add(one);
         deliveries.delete(name);
-        this.used.add(by);
       }
     }
     return became;
@@ -233,12 +233,12 @@ function pathOf({ id, from, turn, subject, path }: Message, [first]: readonly st
 }
 
 /** What is looked for in subject and body, in lower case, made when it is first needed. */
-interface Texts {
+interface LowerCase {
   subject(): string;
   all(): string;
 }
 
-function textsOf({ subject, body }: Message): Texts {
+function textsOf({ subject, body }: Message): LowerCase {
   let all: string | undefined;
   return {
     subject: () => subject.toLowerCase(),
@@ -249,7 +249,7 @@ function textsOf({ subject, body }: Message): Texts {
   };
 }
 
-function fits(config: Config, { when }: Route, message: Message, texts: Texts): boolean {
+function fits(config: Config, { when }: Route, message: Message, texts: LowerCase): boolean {
   const { from, to, kind, priority, tag, text } = when;
   return (
     isMeant(config, from, message.from) &&

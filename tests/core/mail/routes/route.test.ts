@@ -126,6 +126,11 @@ describe('what it does', () => {
     expect(routeShown(all)).toBe('By the route r1: to nobody as mail (addressed to c); as a task for c.');
   });
 
+  it('names the route that redirected what became a task', () => {
+    const made = route([{ do: { redirect: 'e' } }, { do: { task: true } }]);
+    expect(made?.message).toMatchObject({ to: [], became: { e: 'T-5-a-e' }, routes: ['r1', 'r2'], addressed: ['c'] });
+  });
+
   it('gives a reader the message once: as a task, if one route says so', () => {
     const made = route([{ do: { task: true } }, { do: { copy: 'c' } }]);
     expect(made?.message).toMatchObject({ to: [], became: { c: 'T-5-a-c' }, routes: ['r1'] });

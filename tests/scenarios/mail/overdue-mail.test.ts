@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Act, Org, say } from '../regression/org.ts';
+import { type Act, Org, say } from '../../regression/org.ts';
 
 const EDGES = {
   human: ['a', 'b', 'head', 'top'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readJournal } from '../../src/disk/journal/journal.ts';
-import { Recompute } from '../../src/engine/replay/recompute.ts';
-import { TOOLS } from '../../src/tools/all.ts';
-import { type Act, type Mind, Org, resultsIn, say, textOf, visible } from '../regression/org.ts';
+import { unreadBy, wakesBy } from '../../../src/core/model/state/mail.ts';
+import { readJournal } from '../../../src/disk/journal/journal.ts';
+import { Recompute } from '../../../src/engine/replay/recompute.ts';
+import { TOOLS } from '../../../src/tools/all.ts';
+import { type Act, type Mind, Org, resultsIn, say, textOf, visible } from '../../regression/org.ts';
 
 const EDGES = {
   human: ['desk', 'cash', 'log'],
@@ -289,6 +290,25 @@ describe('a person decides', () => {
     await replayed(made);
   });
 
+  it('what can no longer be sent goes nowhere', async () => {
+    const made = org(
+      [{ when: { from: 'desk' }, do: { copy: 'cash' } }],
+      first(
+        'desk',
+        { tool: 'write_file', input: { path: 'bill.md', content: '5' } },
+        say('boss', 'The bill.', { attachments: ['bill.md'] }),
+      ),
+      { resumes: { desk: { tools: ['ask:send_message', 'write_file'] } } },
+    );
+    made.drop('desk', 'x', { kind: 'status' });
+    await made.turns(1);
+    expect(made.lines('held')).toMatchObject([{ shows: expect.stringContaining('By the route r1: to boss, cash') }]);
+    made.disk.unlink('agents/desk/workspace/bill.md');
+    await made.ask({ ask: 'approve', id: 'A-1-desk-1', by: 'human', note: '' });
+    await made.turns(1);
+    expect(edges(made)).toEqual([]);
+  });
+
   it('is asked again when the routes have changed since', async () => {
     const made = org([{ when: { from: 'desk' }, do: { copy: 'cash' } }], first('desk', say('boss', 'x')), {
       resumes: { desk: { tools: ['ask:send_message'] } },
@@ -351,6 +371,21 @@ describe('a digest', () => {
     expect(made.delivered('desk')).toEqual(['000001-human-02']);
     expect(made.lines('notice').filter(({ about }) => about === 'overdue')).toEqual([]);
     expect(await made.look(({ state }) => state.mail.collected.size)).toBe(0);
+  });
+
+  it('is no mail to read for a person until then', async () => {
+    const made = org([{ when: { to: 'human' }, do: { digest: { every: 50 } } }], (prompt) =>
+      prompt.turn > 1 ? [done] : [say('human', 'Done.'), say('human', 'By the way.', { kind: 'notice' }), done],
+    );
+    made.drop('desk', 'Begin.', { kind: 'status' });
+    await made.turns(1);
+    const counts = (turn: number) =>
+      made.look(({ state: { mail } }) => [wakesBy(mail, 'human', turn), unreadBy(mail, 'human', turn)]);
+    expect(await counts(2)).toEqual([0, 0]);
+    expect(await counts(50)).toEqual([1, 2]);
+    expect(await made.look(({ state: { mail } }) => [wakesBy(mail, 'human'), unreadBy(mail, 'log', 2)])).toEqual([
+      1, 0,
+    ]);
   });
 
   it('of notices wakes nobody, and a task that waits for a colleague goes on when its mail is given', async () => {
