@@ -1,11 +1,12 @@
 /** What `lemming workflow` changes: it begins a run, and asks something of one. */
+import { foresee } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { type Ask, post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import type { Json } from '../../core/model/call.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readInputs } from '../../core/workflows/file/inputs.ts';
-import { commandedBy, freeRunId } from '../../core/workflows/turn/frozen.ts';
+import { commandedBy, freeRunId, runAsAsked } from '../../core/workflows/turn/frozen.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { createNow } from '../../disk/fs/workspace.ts';
 import { failure } from '../../schema/fault.ts';
@@ -137,9 +138,10 @@ export function askRun(verb: VerbOfRun) {
   return async (world: World, { args }: { args: { id: string; step?: string | undefined } }) => {
     const view = readOrg(world);
     const { id, step } = args;
-    const run = runIn(view, id);
+    await foresee(view);
     const by = personOf(view);
     const at = { turn: view.state.clock.turn + 1, time: view.clock.now() };
+    const run = runAsAsked(runIn(view, id), view.state.runs.asked, at);
     const done = commandedBy(run, verb, by, step, at);
     if ('why' in done)
       throw failure('refused', `Run ${id}: ${done.why}`, {

@@ -38,9 +38,11 @@ export function taskEffects(
     }
   }
   for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
-  const asked = state.tasks.asked.map((ask): Effect[] =>
-    ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
-  );
+  const asked = state.tasks.asked.map((ask): Effect[] => {
+    if (ask.ask !== 'task') return [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }];
+    if (OF_ASSIGNEE.includes(ask.do)) assignIfReady(config, state, record, turn, ask.id);
+    return askEffects(config, record, turn, ask);
+  });
   reassign(config, state, record);
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
@@ -94,13 +96,18 @@ function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): voi
 }
 
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
-  for (const id of record.unassigned()) {
-    const task = record.get(id) as Task;
-    if (task.assignee !== null || !isReady(record.tasks, task, turn)) continue;
-    const found = assignmentFor(config, state, task, (agent) => record.open(agent));
-    if (found) record.assign(id, found);
-  }
+  for (const id of record.unassigned()) assignIfReady(config, state, record, turn, id);
 }
+
+function assignIfReady(config: Config, state: State, record: TaskRecord, turn: number, id: string): void {
+  const task = record.get(id);
+  if (task?.assignee !== null || !isReady(record.tasks, task, turn)) return;
+  const found = assignmentFor(config, state, task, (agent) => record.open(agent));
+  if (found) record.assign(id, found);
+}
+
+/** What is asked of an assignee: people see who gets a task that is ready before a freeze gives it away. */
+const OF_ASSIGNEE: readonly TaskAsk['do'][] = ['reassign', 'unassign', 'start'];
 
 function follow(record: TaskRecord, { id, by, before }: Extract<Entry, { k: 'task-file' }>): void {
   const { status } = record.get(id) as Task;

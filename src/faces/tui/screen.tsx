@@ -292,6 +292,7 @@ export class TerminalScreen implements ScreenContext {
 
   ask(prompt: PromptLine): void {
     this.ui.prompt = prompt;
+    this.drawSoon();
   }
 
   private command(key: string): void {

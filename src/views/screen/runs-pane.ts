@@ -23,7 +23,7 @@ export function runsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   return {
     columns: [
       { title: 'run', share: 2 },
-      { title: 'status', width: 13 },
+      { title: 'status', width: 14 },
       { title: 'steps', width: 8, from: 50 },
       { title: 'now', share: 2 },
       { title: 'turns', width: 10, from: 90 },
@@ -103,7 +103,7 @@ function cellsOf(scene: ScreenSnapshot, row: Row): Cell[] {
   const waits = waitingIn(scene, run).map(({ held }) => held);
   return [
     cell(one.id, isOver(run.status) ? 'plain' : 'strong'),
-    cell(before === run.status ? run.status : `${run.status}: next turn`, TONES[run.status]),
+    cell(before === run.status ? run.status : `> ${run.status}`, TONES[run.status]),
     cell(`${one.done} of ${one.steps}`),
     cell(
       waits.length > 0 ? `${one.now.join(', ')}: asks ${waits.join(', ')}` : one.now.join(', '),

@@ -5,7 +5,7 @@ import { agentState } from '../../core/model/state/staff.ts';
 import type { TasksState } from '../../core/model/state/tasks.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Present } from '../../core/turn/judge.ts';
-import { commandedBy } from '../../core/workflows/turn/frozen.ts';
+import { runAsAsked } from '../../core/workflows/turn/frozen.ts';
 import type { Fault } from '../../schema/fault.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Request } from '../../schema/records/request.ts';
@@ -64,13 +64,7 @@ export function nextTurn({ state }: Pick<ScreenSnapshot, 'state'>): { turn: numb
 /** A run as the next turn will find it: with what was asked of it and not done yet; null for one that has not begun. */
 export function runAhead(scene: ScreenSnapshot, id: string): RunState | null {
   const run = scene.state.runs.all.get(id);
-  if (!run) return null;
-  const waits = [...scene.state.runs.asked, ...scene.requests];
-  return waits.reduce((before, ask) => {
-    if (ask.ask !== 'run' || ask.id !== id) return before;
-    const done = commandedBy(before, ask.do, ask.by, ask.step, nextTurn(scene));
-    return 'run' in done ? done.run : before;
-  }, run);
+  return run ? runAsAsked(run, [...scene.state.runs.asked, ...scene.requests], nextTurn(scene)) : null;
 }
 
 /** Held acts without an answer, and approved ones that wait for credits: they may still be denied. */
