@@ -104,6 +104,7 @@ export type Completable =
   | 'skill'
   | 'tool'
   | 'task'
+  | 'goal'
   | 'workflow'
   | 'run'
   | 'file'

@@ -31,7 +31,12 @@ export function tellCandidates(catalogue: Catalogue, terminal: ProcessIo, words:
   return 0;
 }
 
-function candidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly string[]): Candidate[] {
+/** What the last of the words may become. */
+export function candidates(
+  catalogue: Catalogue,
+  terminal: Pick<ProcessIo, 'cwd' | 'env'>,
+  words: readonly string[],
+): Candidate[] {
   const typed = words.at(-1) ?? '';
   const { words: given, kinds, before = '' } = wanted(catalogue, words);
   const shell = kinds.find((kind) => kind === 'file' || kind === 'folder');
@@ -43,7 +48,7 @@ function candidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly s
     .filter(({ value }) => value.startsWith(typed));
 }
 
-function orgOf({ cwd, env }: ProcessIo, words: readonly string[]): string | null {
+function orgOf({ cwd, env }: Pick<ProcessIo, 'cwd' | 'env'>, words: readonly string[]): string | null {
   const at = words.indexOf('--org');
   return findOrg(cwd, (at >= 0 ? words[at + 1] : undefined) ?? (env.LEMMING_ORG || undefined));
 }
@@ -114,6 +119,8 @@ const KINDS: Record<string, readonly Completable[]> = {
   'reply-to': ['message'],
   file: ['file'],
   FILE: ['file'],
+  TASK: ['task'],
+  workflow: ['workflow'],
   dir: ['folder'],
   DIR: ['folder'],
 };

@@ -78,6 +78,7 @@ export function makeWorld(
     sketch: (text) => screen.sketch(text),
     stdin: () => readAll(terminal),
     lines: (typing) => (types && typing ? typeLines({ ...keyboard, signal }, screen, typing) : readLines(terminal)),
+    within: async () => (await import('./within.ts')).linesWithin(world, house),
     edit: async (text, file) => (await import('../tui/editor.ts')).compose(env, text, file),
     serve: async (...wish) => (await import('../mcp/serve.ts')).serve(world, ...wish, house),
     signal,
