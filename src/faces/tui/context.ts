@@ -6,7 +6,7 @@ import type { Pane, RowSubject, ScreenLine, Tone } from '../../views/screen/line
 import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
 import type { CommandResult } from './commands.ts';
 import type { Frame } from './frame.tsx';
-import type { KeyTable } from './keys.ts';
+import type { KeyTable } from './keys/key-table.ts';
 import { PANES } from './panes.ts';
 import { chosenRow, type PromptLine, type Ui } from './state.ts';
 

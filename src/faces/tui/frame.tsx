@@ -1,16 +1,12 @@
 /** Draws one frame of the screen. */
 import { Box, Text } from 'ink';
-import { agentState } from '../../core/model/state/staff.ts';
-import { inCredits } from '../../schema/amount.ts';
-import { printEvent } from '../../views/journal/turn.ts';
 import { type Cell, facts, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
-import { needsYou, pauseOf, type ScreenSnapshot, waitingCount } from '../../views/screen/snapshot.ts';
-import { count } from '../../views/text/table.ts';
-import { safeLine } from '../cli/terminal/safe.ts';
-import type { Hint } from './hints.ts';
-import { PANES, type PaneName, panesOf } from './panes.ts';
+import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
+import { feedRows, footer, said, tabs } from './bars.ts';
+import type { Hint } from './keys/hints.ts';
+import { PANES, type PaneName } from './panes.ts';
 import { chosenRow, type Layout, type OpenedText, type PromptLine, type Ui, windowStart } from './state.ts';
-import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './terminal/fit.ts';
+import { fold, foldSome, head, inverse, type Paint, row, rule, sized, widthOf, widths } from './terminal/fit.ts';
 import { type FrameRows, PAGE } from './terminal/rows.ts';
 
 /** Everything that a frame shows. */
@@ -61,35 +57,6 @@ export function FrameView(frame: Frame) {
   );
 }
 
-/** How tabs are written, until all fit: letters of the titles, the number on a tab, room around it. The chosen one is whole. */
-const TABS = [
-  { letters: Number.POSITIVE_INFINITY, counted: true, room: ' ' },
-  { letters: 4, counted: true, room: ' ' },
-  { letters: 0, counted: true, room: ' ' },
-  { letters: 0, counted: true, room: '' },
-  { letters: 0, counted: false, room: '' },
-];
-
-function tabs({ scene, ui, counts, layout, paint }: Frame): string {
-  const names = panesOf(scene);
-  const written = TABS.map(({ letters, counted, room }) =>
-    names.map((name) => {
-      const { key, title } = PANES[name];
-      const isChosen = name === ui.pane;
-      const word = isChosen ? title : title.slice(0, letters);
-      const number = counts[name] > 0 && (counted || isChosen) ? `(${counts[name]})` : '';
-      return `${room}${[key, word, number].filter(Boolean).join(' ')} `;
-    }),
-  );
-  const labels = (written.find((some) => some.join('').length <= layout.columns) ?? written.at(-1)) as string[];
-  const bar = labels.map((label, i) => {
-    const name = names[i] as PaneName;
-    return name === ui.pane ? inverse(label) : paint(counts[name] > 0 ? 'warn' : 'plain', label);
-  });
-  const left = layout.columns - labels.join('').length - 1;
-  return left > 6 ? `${bar.join('')} ${paint('strong', sized(scene.config.org.name, left, true))}` : bar.join('');
-}
-
 function PaneView(frame: Frame) {
   const { pane, layout, paint, ui, slots } = frame;
   const { columns, list, detail, feed, top } = layout;
@@ -129,13 +96,6 @@ function closeUp({ pane, hints }: Frame, row: number): ScreenLine[] {
   return [...pane.detail(row), ...(keys.length > 0 ? [line(), ...keys] : [])];
 }
 
-/** A line across the screen with a title in it. */
-function rule(title: string, width: number, paint: Paint): string {
-  const lead = title === '' ? '' : `── ${safeLine(title)} `;
-  const shown = sized(lead, Math.min(widthOf(lead), Math.max(0, width)));
-  return paint('quiet', shown + '─'.repeat(Math.max(0, width - widthOf(shown))));
-}
-
 /** Before each row of a list. */
 const MARK = 2;
 
@@ -158,21 +118,6 @@ function listRows({ pane, layout, paint }: Frame, chosen: number): string[] {
     if (at !== chosen) return `  ${row(pane.columns, sizes, pane.cells(at), paint)}`;
     return inverse(`> ${row(pane.columns, sizes, pane.cells(at), (_tone, text) => text)}`);
   });
-}
-
-function feedRows({ scene, layout, paint }: Frame, height: number): string[] {
-  const title = rule('what happens', layout.columns, paint);
-  const lines = scene.recent.events.slice(-(height - 1)).map(({ turn, event }) => {
-    const tone =
-      event.what === 'dead letter' || / failed: /.test(event.text) ? 'bad' : event.what === 'held' ? 'warn' : 'plain';
-    return `${paint('quiet', sized(String(turn), 6, true))} ${paint(tone, sized(printEvent(event).trimStart().split('\n', 1)[0] ?? '', layout.columns - 7))}`;
-  });
-  return [
-    title,
-    ...(lines.length > 0
-      ? lines
-      : [paint('quiet', '  No turn has been made yet. Write to an agent, then make one with step.')]),
-  ];
 }
 
 function ReaderView({ frame, reader }: { frame: Frame; reader: OpenedText }) {
@@ -223,41 +168,6 @@ function linesOf(frame: Frame, reader: OpenedText): ScreenLine[] {
   return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : closeUp(frame, at);
 }
 
-/** Lines, wrapped until so many rows are full. */
-function foldSome(lines: readonly ScreenLine[], width: number, most: number, paint: Paint): string[] {
-  const rows: string[] = [];
-  for (const line of lines) {
-    if (rows.length >= most) break;
-    rows.push(...fold(line, width, paint));
-  }
-  return rows;
-}
-
-function said({ ui, paint, layout, keyOf, hints, scene }: Frame): string[] {
-  const { text, tone } = ui.said;
-  if (text !== '') return foldSome([line(text, tone)], layout.columns, layout.prompt, paint);
-  const waits = waitingCount(scene);
-  const by = scene.engine ? '' : ` (${keyOf('step')})`;
-  const news = waits > 0 ? `${count(waits, 'change waits', 'changes wait')} for the next turn${by}. ` : '';
-  const named = (actions: readonly string[]): { key: string; action: string }[] =>
-    actions.flatMap((action) => (keyOf(action) ? [{ key: keyOf(action), action }] : []));
-  const all = ui.reader
-    ? [...named(['help', 'back']), ...hints]
-    : [...named(['help', 'open']), ...hints, ...named(['step', 'filter', 'quit'])];
-  const words = all.map(({ key, action }) => `${key} ${action.replaceAll('-', ' ')}`);
-  return [paint('quiet', fitting([`${news}${words[0] ?? ''}`, ...words.slice(1)], '   ', layout.columns))];
-}
-
-/** As many of the parts, in order, as fit. */
-function fitting(parts: readonly string[], between: string, width: number): string {
-  let text = '';
-  for (const part of parts) {
-    const next = text === '' ? part : `${text}${between}${part}`;
-    if (widthOf(next) <= width) text = next;
-  }
-  return text;
-}
-
 /** Columns from which on a hint is worth its place. */
 const LEAST_HINT = 12;
 
@@ -285,37 +195,4 @@ function fieldRows({ label, hint, field }: PromptLine, height: number, layout: L
     const left = layout.columns - indent - widthOf(text.slice(from)) - 3;
     return lead + line + (left > LEAST_HINT ? paint('quiet', `  ${sized(hint, left - 2, true)}`) : '');
   });
-}
-
-function footer({ scene, layout, paint }: Frame): string {
-  const { state, config, engine, recent } = scene;
-  const { paused, soon } = pauseOf(scene, null);
-  const needs = needsYou(scene);
-  const tokens = [...state.staff.agents.keys()].reduce(
-    (sum, name) => sum + agentState(state.staff, name).tokensIn + agentState(state.staff, name).tokensOut,
-    0,
-  );
-  const cache = recent.cacheShare();
-  const budget = config.credits.org.cap;
-  const now = paused ? (soon ? 'pausing' : 'paused') : soon ? 'resuming' : engine ? 'running' : 'idle';
-  const parts = [
-    `turn ${state.clock.turn}`,
-    now,
-    `${inCredits(state.money.org.spent)}${budget === undefined ? '' : ` of ${inCredits(budget)}`} credits`,
-    `${short(tokens)} tokens`,
-    ...(cache === null ? [] : [`cache ${Math.round(cache * 100)} %`]),
-    ...(engine ? [`lemming ${engine.command}, process ${engine.pid}`] : []),
-  ];
-  const need = needs === 0 ? 'nothing needs you' : `${needs} need${needs === 1 ? 's' : ''} you`;
-  const room = layout.columns - need.length - 2;
-  const left = sized(` ${fitting(parts, '  ·  ', room - 1)}`, room);
-  return inverse(`${left} ${needs === 0 ? need : paint('strong', need)} `);
-}
-
-const MILLION = 1_000_000;
-
-/** `950`, `12.3k`, `4.5M`. */
-function short(count: number): string {
-  if (count < 1000) return String(count);
-  return count < MILLION ? `${(count / 1000).toFixed(1)}k` : `${(count / MILLION).toFixed(1)}M`;
 }

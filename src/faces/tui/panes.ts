@@ -1,15 +1,16 @@
 /** The table of all panes of the screen. */
-import { APPROVAL_TERMS, approvalsPane } from '../../views/screen/approvals-pane.ts';
-import { COST_TERMS, costsPane } from '../../views/screen/costs-pane.ts';
+
 import { type Filter, readFilter } from '../../views/screen/filter.ts';
 import type { Pane } from '../../views/screen/line.ts';
-import { LOG_TERMS, logPane } from '../../views/screen/log-pane.ts';
-import { MAIL_TERMS, mailPane } from '../../views/screen/mail-pane.ts';
-import { ORG_TERMS, orgPane } from '../../views/screen/org-pane.ts';
-import { PROBLEM_TERMS, problemsOf, problemsPane } from '../../views/screen/problems-pane.ts';
-import { hasRuns, RUN_TERMS, runsPane } from '../../views/screen/runs-pane.ts';
+import { APPROVAL_TERMS, approvalsPane } from '../../views/screen/panes/approvals-pane.ts';
+import { COST_TERMS, costsPane } from '../../views/screen/panes/costs-pane.ts';
+import { LOG_TERMS, logPane } from '../../views/screen/panes/log-pane.ts';
+import { MAIL_TERMS, mailPane } from '../../views/screen/panes/mail-pane.ts';
+import { ORG_TERMS, orgPane } from '../../views/screen/panes/org-pane.ts';
+import { PROBLEM_TERMS, problemsOf, problemsPane } from '../../views/screen/panes/problems-pane.ts';
+import { hasRuns, RUN_TERMS, runsPane } from '../../views/screen/panes/runs-pane.ts';
+import { openTasks, TASK_TERMS, tasksPane } from '../../views/screen/panes/tasks-pane.ts';
 import { openApprovals, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
-import { openTasks, TASK_TERMS, tasksPane } from '../../views/screen/tasks-pane.ts';
 
 interface PaneKind {
   title: string;

@@ -14,15 +14,15 @@ import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
 import type { House } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeText } from '../cli/terminal/safe.ts';
-import { actions } from './actions.ts';
 import { act, type CommandResult } from './commands.ts';
 import { type Doings, keyOf, type RunWish, type ScreenContext } from './context.ts';
 import { compose } from './editor.ts';
 import { type Frame, FrameView } from './frame.tsx';
-import { hintsFor } from './hints.ts';
-import { type KeyTable, keyTable } from './keys.ts';
-import { navigation } from './navigation.ts';
-import { offers } from './offers.ts';
+import { actions } from './keys/actions.ts';
+import { hintsFor } from './keys/hints.ts';
+import { type KeyTable, keyTable } from './keys/key-table.ts';
+import { navigation } from './keys/navigation.ts';
+import { offers } from './keys/offers.ts';
 import { countsOf, makePane, panesOf } from './panes.ts';
 import { layoutOf, type PromptLine, type Ui } from './state.ts';
 import { completed, typed } from './terminal/field.ts';
@@ -32,6 +32,8 @@ import { FrameRows } from './terminal/rows.ts';
 import { inkStreams, Terminal } from './terminal/terminal.ts';
 import { Turns } from './turns.ts';
 
+/** What takes long is counted in seconds. */
+const SECOND_MS = 1000;
 /** Longest time between two looks at the journal, and between two frames that no key asked for: milliseconds. */
 const LOOK_MS = 250;
 /** After each, the screen rests this many times the processor time that it took, up to so many milliseconds. */
@@ -163,7 +165,7 @@ export class TerminalScreen implements ScreenContext {
     while (!this.stop.signal.aborted || this.turns.underWay) {
       const before = process.cpuUsage();
       try {
-        if (await this.follow.look()) await this.refreshGently();
+        if ((await this.follow.look()) || this.isLate()) await this.refreshGently();
       } catch (error) {
         this.say(faultsOf(error).map(printFault).join(' · '), 'bad');
         this.draw();
@@ -174,6 +176,12 @@ export class TerminalScreen implements ScreenContext {
       if (this.stop.signal.aborted) await realClock.sleep(LOOK_MS);
     }
     await this.bell.close();
+  }
+
+  /** Whether the screen shows how long something takes, and a second has passed. */
+  private isLate(): boolean {
+    const { engine, underWay, now } = this.scene;
+    return engine !== null && underWay.visits.size > 0 && realClock.now() - now >= SECOND_MS;
   }
 
   private withKeyFaults(): ScreenSnapshot {

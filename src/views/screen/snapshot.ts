@@ -13,6 +13,7 @@ import type { KnownFailure } from '../diagnose/finding.ts';
 import type { LogLine } from '../journal/log-line.ts';
 import { approvalsFor, countNeeds } from '../org/needs.ts';
 import type { Recent } from './recent.ts';
+import type { UnderWay, WorkUnderWay } from './under-way.ts';
 
 /** Everything that a screen is drawn from, at one moment. */
 export interface ScreenSnapshot {
@@ -36,6 +37,15 @@ export interface ScreenSnapshot {
   present: ReadonlyMap<string, Present>;
   /** The tasks as the next turn will find them. */
   work: TasksAhead;
+  /** The turn that is being made. */
+  underWay: UnderWay;
+  /** The time: milliseconds since 1970. */
+  now: number;
+}
+
+/** The visits of the turn that an engine is making; none between two turns. */
+export function visitsUnderWay({ engine, underWay }: ScreenSnapshot): WorkUnderWay[] {
+  return engine ? [...underWay.visits.values()] : [];
 }
 
 /** Tasks with what people wrote and asked since the last freeze. */

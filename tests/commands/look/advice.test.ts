@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { Follow } from '../../../src/app/follow.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
-import { problemsOf } from '../../../src/views/screen/problems-pane.ts';
+import { problemsOf } from '../../../src/views/screen/panes/problems-pane.ts';
 import { lemming, untilIdle } from '../people/world.ts';
 import { scratchOrg } from '../world.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { commandFiles } from '../../../scripts/commands.ts';
 import { leavesOf } from '../../../src/commands/leaves.ts';
-import { keyTable, OWN } from '../../../src/faces/tui/keys.ts';
+import { keyTable, OWN } from '../../../src/faces/tui/keys/key-table.ts';
 import { bindings } from '../../../src/schema/config/keymap.ts';
 
 const commands = (await commandFiles()).map(({ command }) => command);

@@ -98,7 +98,11 @@ describe.each([...SIZES, SMALL])('at %s', (_name, size) => {
 describe('the pane of tasks', () => {
   const rows = picture(shown, { pane: 'tasks' }, ROOMY).map((row) => row.trimEnd());
   const about = (id: string): string =>
-    picture(shown, { pane: 'tasks', chosen: { tasks: id }, reader: { row: id, scroll: 0 } }, ROOMY)
+    picture(
+      shown,
+      { pane: 'tasks', chosen: { tasks: id }, reader: { row: id, scroll: 0 } },
+      { columns: 160, rows: 400 },
+    )
       .map((row) => row.trim())
       .join('\n');
 

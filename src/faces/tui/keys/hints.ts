@@ -1,7 +1,7 @@
 /** The keys that the screen names for what is chosen. */
-import type { RowSubject } from '../../views/screen/line.ts';
-import { chosenOf, keyOf, type ScreenContext } from './context.ts';
-import { doesOf, OWN } from './keys.ts';
+import type { RowSubject } from '../../../views/screen/line.ts';
+import { chosenOf, keyOf, type ScreenContext } from '../context.ts';
+import { doesOf, OWN } from './key-table.ts';
 import { offersFor } from './offers.ts';
 
 /** A key, its action, and what it does. */

@@ -1,13 +1,13 @@
 /** The keys that run a command on what is chosen, made from the definitions of commands. */
-import type { Arg, Flag, RawInput } from '../../commands/command.ts';
-import type { Held } from '../../core/model/entry.ts';
-import { parseMessageId } from '../../schema/name.ts';
-import { type ActedOn, whyNot } from '../../views/screen/applies.ts';
-import type { RowSubject } from '../../views/screen/line.ts';
-import { openApprovals, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
-import { chosenOf, type Doings, keyOf, type ScreenContext } from './context.ts';
+import type { Arg, Flag, RawInput } from '../../../commands/command.ts';
+import type { Held } from '../../../core/model/entry.ts';
+import { parseMessageId } from '../../../schema/name.ts';
+import { type ActedOn, whyNot } from '../../../views/screen/applies.ts';
+import type { RowSubject } from '../../../views/screen/line.ts';
+import { openApprovals, type ScreenSnapshot } from '../../../views/screen/snapshot.ts';
+import { chosenOf, type Doings, keyOf, type ScreenContext } from '../context.ts';
 import { askAnswer, askPerson, choicesFor, labelOf } from './dialogs.ts';
-import type { KeyTable, Offer } from './keys.ts';
+import type { KeyTable, Offer } from './key-table.ts';
 
 /** The actions that commands offer, by name. */
 export function offers(desk: ScreenContext): Doings {

@@ -1,7 +1,7 @@
 /** The keys of the screen: its own ones, and those that commands bring with them. */
-import type { Command, Leaf, ScreenKey } from '../../commands/command.ts';
-import { leavesOf } from '../../commands/leaves.ts';
-import { PANES } from './panes.ts';
+import type { Command, Leaf, ScreenKey } from '../../../commands/command.ts';
+import { leavesOf } from '../../../commands/leaves.ts';
+import { PANES } from '../panes.ts';
 
 /** What the screen does itself: its usual keys, and what the help says of it. `on`: the rows for which it is. */
 interface OwnAction {

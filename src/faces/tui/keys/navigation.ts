@@ -1,12 +1,12 @@
 /** The keys of the screen that only change what is seen. */
-import { findMessage } from '../../app/look/mail-index.ts';
-import { ownerFolder } from '../../disk/owner/owner-folder.ts';
-import { facts, line, type ScreenLine } from '../../views/screen/line.ts';
-import { isUnread, mailDetail } from '../../views/screen/mail-pane.ts';
-import { chosenAt, chosenOf, type Doings, type ScreenContext } from './context.ts';
-import { readerHeight, readerLines } from './frame.tsx';
-import { doesOf, type Offer, OWN } from './keys.ts';
-import { PANES, type PaneName, panesOf } from './panes.ts';
+import { findMessage } from '../../../app/look/mail-index.ts';
+import { ownerFolder } from '../../../disk/owner/owner-folder.ts';
+import { facts, line, type ScreenLine } from '../../../views/screen/line.ts';
+import { isUnread, mailDetail } from '../../../views/screen/panes/mail-pane.ts';
+import { chosenAt, chosenOf, type Doings, type ScreenContext } from '../context.ts';
+import { readerHeight, readerLines } from '../frame.tsx';
+import { PANES, type PaneName, panesOf } from '../panes.ts';
+import { doesOf, type Offer, OWN } from './key-table.ts';
 
 /** The keys that only change what is seen (except that an opened message counts as read). */
 export function navigation(desk: ScreenContext): Doings {

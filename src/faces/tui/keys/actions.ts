@@ -1,12 +1,12 @@
 /** The keys of the screen that show and open more than its rows. */
 import { join } from 'node:path';
-import { visitNamed } from '../../app/look/visits.ts';
-import { realClock } from '../../disk/fs/clock.ts';
-import { parseMessageId } from '../../schema/name.ts';
-import { printVisit } from '../../views/journal/call.ts';
-import { line } from '../../views/screen/line.ts';
-import { chosenOf, type Doings, keyOf, type ScreenContext } from './context.ts';
-import { edit } from './editor.ts';
+import { visitNamed } from '../../../app/look/visits.ts';
+import { realClock } from '../../../disk/fs/clock.ts';
+import { parseMessageId } from '../../../schema/name.ts';
+import { printVisit } from '../../../views/journal/call.ts';
+import { line } from '../../../views/screen/line.ts';
+import { chosenOf, type Doings, keyOf, type ScreenContext } from '../context.ts';
+import { edit } from '../editor.ts';
 
 /** The keys that work on the chosen row without a command. */
 export function actions(desk: ScreenContext): Doings {

@@ -1,10 +1,10 @@
 /** The Mail pane of the screen. */
-import type { Message } from '../../schema/records/message.ts';
-import { filesWith } from '../mail/mail.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { type Cell, cell, facts, line, type Pane, type ScreenLine } from './line.ts';
-import { markdown } from './markdown.ts';
-import type { ScreenSnapshot } from './snapshot.ts';
+import type { Message } from '../../../schema/records/message.ts';
+import { filesWith } from '../../mail/mail.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { type Cell, cell, facts, line, type Pane, type ScreenLine } from '../line.ts';
+import { markdown } from '../markdown.ts';
+import type { ScreenSnapshot } from '../snapshot.ts';
 
 export const MAIL_TERMS = ['agent', 'from', 'to', 'kind', 'priority', 'unread', 'turn', 'thread'];
 

@@ -1,14 +1,14 @@
 /** What the screen asks the person before a command runs. */
-import type { Arg, Flag, Leaf } from '../../commands/command.ts';
-import { chooseAnswer, questionOf } from '../../core/approvals/question.ts';
-import type { Held } from '../../core/model/entry.ts';
-import { isName } from '../../schema/name.ts';
-import { shorten } from '../../views/text/table.ts';
-import { kindsOf } from '../cli/complete.ts';
-import type { ScreenContext } from './context.ts';
+import type { Arg, Flag, Leaf } from '../../../commands/command.ts';
+import { chooseAnswer, questionOf } from '../../../core/approvals/question.ts';
+import type { Held } from '../../../core/model/entry.ts';
+import { isName } from '../../../schema/name.ts';
+import { shorten } from '../../../views/text/table.ts';
+import { kindsOf } from '../../cli/complete.ts';
+import type { ScreenContext } from '../context.ts';
 
 /** A question to the person. */
-export interface Question {
+export interface PromptWish {
   label: string;
   /** What stands there already. */
   text?: string;
@@ -27,7 +27,7 @@ const HOW_LINES = 'enter sends, alt+enter new line, ctrl+o editor, esc cancels';
 const SHOWN = 60;
 
 /** What the person typed; null when they cancelled. */
-export function askPerson(desk: ScreenContext, question: Question): Promise<string | null> {
+export function askPerson(desk: ScreenContext, question: PromptWish): Promise<string | null> {
   const { label, text = '', flaw = '', choices = [], about = '', lines = false } = question;
   const some = choices.length > 1 ? `tab: ${shorten(choices.join(' '), SHOWN)}; ` : about === '' ? '' : `${about}; `;
   const hint = lines ? HOW_LINES : `${some}${HOW}`;

@@ -1,16 +1,16 @@
 /** The Runs pane of the screen: runs of workflows, and the workflows. */
-import { isOver, type RunState } from '../../core/model/runs/run.ts';
-import { questionKey } from '../../core/workflows/run/draft.ts';
-import { runPath } from '../../core/workflows/run/page.ts';
-import { runRow, runSteps, stepRows, type WorkflowRow, workflowRow } from '../workflows/workflow-text.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
-import { openApprovals, runAhead, type ScreenSnapshot } from './snapshot.ts';
+import { isOver, type RunState } from '../../../core/model/runs/run.ts';
+import { questionKey } from '../../../core/workflows/run/draft.ts';
+import { runPath } from '../../../core/workflows/run/page.ts';
+import { runRow, runSteps, stepRows, type WorkflowRow, workflowRow } from '../../workflows/workflow-text.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from '../line.ts';
+import { openApprovals, runAhead, type ScreenSnapshot } from '../snapshot.ts';
 
 export const RUN_TERMS = ['status', 'workflow', 'owner'];
 
 /** A row: a run that begins in the next turn, a run, or a workflow. */
-type Row = { begins: string; workflow: string } | { run: RunState } | { flow: WorkflowRow };
+type RunPaneRow = { begins: string; workflow: string } | { run: RunState } | { flow: WorkflowRow };
 
 /** Whether there is anything to show. */
 export function hasRuns({ state, config }: ScreenSnapshot): boolean {
@@ -39,7 +39,7 @@ export function runsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   };
 }
 
-function rowsOf(scene: ScreenSnapshot): Row[] {
+function rowsOf(scene: ScreenSnapshot): RunPaneRow[] {
   const { state, requests, config } = scene;
   const runs = [...state.runs.all.keys()].map((id) => runAhead(scene, id) as RunState).reverse();
   const begins = [...state.runs.asked, ...requests].flatMap((ask) =>
@@ -53,12 +53,12 @@ function rowsOf(scene: ScreenSnapshot): Row[] {
   ];
 }
 
-function keyOf(row: Row): string {
+function keyOf(row: RunPaneRow): string {
   if ('begins' in row) return row.begins;
   return 'run' in row ? row.run.id : `workflow ${row.flow.id}`;
 }
 
-function facetsOf(row: Row): { text: string } & Record<string, string | string[]> {
+function facetsOf(row: RunPaneRow): { text: string } & Record<string, string | string[]> {
   if ('begins' in row) return { text: row.begins, status: 'begins', workflow: row.workflow };
   if ('flow' in row) {
     const { id, title, owner } = row.flow;
@@ -78,7 +78,7 @@ const TONES: Record<RunState['status'], Tone> = {
   cancelled: 'quiet',
 };
 
-function cellsOf(scene: ScreenSnapshot, row: Row): Cell[] {
+function cellsOf(scene: ScreenSnapshot, row: RunPaneRow): Cell[] {
   if ('begins' in row) {
     const soon = cell('in the next turn', 'warn');
     return [cell(row.begins, 'strong'), cell('begins', 'warn'), cell(''), soon, cell(''), cell(''), cell('')];
@@ -131,7 +131,7 @@ function waitingIn(scene: ScreenSnapshot, run: RunState): { step: string; held: 
   return [...asked, ...tasks];
 }
 
-function aboutOf(scene: ScreenSnapshot, row: Row): RowSubject {
+function aboutOf(scene: ScreenSnapshot, row: RunPaneRow): RowSubject {
   if ('begins' in row) return { what: 'run', id: row.begins };
   if ('flow' in row) {
     const { id, wanted } = row.flow;
@@ -148,7 +148,7 @@ function aboutOf(scene: ScreenSnapshot, row: Row): RowSubject {
   return { what: 'run', id: run.id, file: runPath(run.id), values: { step }, ...(first && { approval: first.held }) };
 }
 
-function detailOf(scene: ScreenSnapshot, row: Row): ScreenLine[] {
+function detailOf(scene: ScreenSnapshot, row: RunPaneRow): ScreenLine[] {
   if ('begins' in row)
     return [line(row.begins, 'title'), line(`A run of ${row.workflow}; it begins in the next turn.`)];
   return 'flow' in row ? workflowDetail(scene, row.flow) : runDetail(scene, row.run);

@@ -1,17 +1,17 @@
 /** The Problems pane of the screen. */
-import { deadLines } from '../../core/mail/chain.ts';
-import { inboxOf } from '../../core/model/state/mail.ts';
-import { agentState } from '../../core/model/state/staff.ts';
-import { restsUntil } from '../../core/money/breaker.ts';
-import { creditAdvice } from '../../core/money/credit-advice.ts';
-import { balanceOf, countCredits, printCredits } from '../../core/money/ledger.ts';
-import { defined } from '../../schema/copy.ts';
-import { healthOf } from '../org/health.ts';
-import { count, shorten } from '../text/table.ts';
+import { deadLines } from '../../../core/mail/chain.ts';
+import { inboxOf } from '../../../core/model/state/mail.ts';
+import { agentState } from '../../../core/model/state/staff.ts';
+import { restsUntil } from '../../../core/money/breaker.ts';
+import { creditAdvice } from '../../../core/money/credit-advice.ts';
+import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
+import { defined } from '../../../schema/copy.ts';
+import { healthOf } from '../../org/health.ts';
+import { count, shorten } from '../../text/table.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from '../line.ts';
+import { openApprovals, type ScreenSnapshot } from '../snapshot.ts';
 import { approvalDetail } from './approvals-pane.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
-import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
 
 export const PROBLEM_TERMS = ['what', 'agent'];
 

@@ -1,13 +1,13 @@
 /** The Approvals pane of the screen. */
-import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
-import { type Question, questionOf } from '../../core/approvals/question.ts';
-import type { Json } from '../../core/model/call.ts';
-import type { Approval } from '../../core/model/state/approvals.ts';
-import { countCredits, leftFor } from '../../core/money/ledger.ts';
-import { priceOf } from '../../core/money/price.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { cell, facts, line, type Pane, type ScreenLine } from './line.ts';
-import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
+import { outdatedText, printLeft } from '../../../core/approvals/approval-text.ts';
+import { type Question, questionOf } from '../../../core/approvals/question.ts';
+import type { Json } from '../../../core/model/call.ts';
+import type { Approval } from '../../../core/model/state/approvals.ts';
+import { countCredits, leftFor } from '../../../core/money/ledger.ts';
+import { priceOf } from '../../../core/money/price.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { cell, facts, line, type Pane, type ScreenLine } from '../line.ts';
+import { openApprovals, type ScreenSnapshot } from '../snapshot.ts';
 
 export const APPROVAL_TERMS = ['agent', 'tool'];
 

@@ -1,22 +1,22 @@
 /** The Tasks pane of the screen. */
-import type { Approval } from '../../core/model/state/approvals.ts';
-import { isFinished, type Task } from '../../core/model/state/tasks.ts';
-import { PROPOSES } from '../../core/plans/asked.ts';
-import { assigneesFor, needsToWaive } from '../../core/tasks/asked.ts';
-import { splitTask, TASKS, taskPath } from '../../core/tasks/file.ts';
-import { taskFacts, taskRemark } from '../tasks/task-facts.ts';
-import { needsOf, taskRow, tasksInOrder } from '../tasks/task-row.ts';
-import { count } from '../text/table.ts';
+import type { Approval } from '../../../core/model/state/approvals.ts';
+import { isFinished, type Task } from '../../../core/model/state/tasks.ts';
+import { PROPOSES } from '../../../core/plans/asked.ts';
+import { assigneesFor, needsToWaive } from '../../../core/tasks/asked.ts';
+import { splitTask, TASKS, taskPath } from '../../../core/tasks/file.ts';
+import { taskFacts, taskRemark } from '../../tasks/task-facts.ts';
+import { needsOf, taskRow, tasksInOrder } from '../../tasks/task-row.ts';
+import { count } from '../../text/table.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from '../line.ts';
+import { markdown } from '../markdown.ts';
+import { nextTurn, openApprovals, type ScreenSnapshot } from '../snapshot.ts';
 import { approvalDetail } from './approvals-pane.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
-import { markdown } from './markdown.ts';
-import { nextTurn, openApprovals, type ScreenSnapshot } from './snapshot.ts';
 
 export const TASK_TERMS = ['status', 'assignee', 'priority', 'goal', 'parent', 'ready'];
 
 /** A row: a plan that waits, a file that cannot be taken, or a task. */
-type Row = { plan: Approval } | { unfit: { path: string; why: string } } | { task: Task };
+type TaskPaneRow = { plan: Approval } | { unfit: { path: string; why: string } } | { task: Task };
 
 /** How many tasks are not finished, and plans that wait. */
 export function openTasks(scene: ScreenSnapshot): number {
@@ -52,7 +52,7 @@ export function tasksPane(scene: ScreenSnapshot, filter: Filter): Pane {
   };
 }
 
-function rowsOf(scene: ScreenSnapshot): Row[] {
+function rowsOf(scene: ScreenSnapshot): TaskPaneRow[] {
   const { tasks, unfit } = scene.work;
   const ordered = tasksInOrder(tasks).map((task) => ({ task }));
   return [
@@ -63,12 +63,12 @@ function rowsOf(scene: ScreenSnapshot): Row[] {
   ];
 }
 
-function keyOf(row: Row): string {
+function keyOf(row: TaskPaneRow): string {
   if ('plan' in row) return row.plan.id;
   return 'unfit' in row ? row.unfit.path : row.task.id;
 }
 
-function facetsOf(scene: ScreenSnapshot, row: Row): { text: string } & Record<string, string | string[]> {
+function facetsOf(scene: ScreenSnapshot, row: TaskPaneRow): { text: string } & Record<string, string | string[]> {
   if ('plan' in row) return { text: `plan ${row.plan.id} ${goalOf(row.plan)}`, status: 'proposed' };
   if ('unfit' in row) return { text: `${row.unfit.path} ${row.unfit.why}`, status: 'not taken' };
   const { id, title, status, assignee, priority, goal, parent } = row.task;
@@ -100,7 +100,7 @@ const TONES: Record<Task['status'], Tone> = {
   cancelled: 'quiet',
 };
 
-function cellsOf(scene: ScreenSnapshot, row: Row): Cell[] {
+function cellsOf(scene: ScreenSnapshot, row: TaskPaneRow): Cell[] {
   if ('plan' in row) {
     const { id, agent, contacts, input } = row.plan;
     const { tasks = [] } = input as { tasks?: unknown[] };
@@ -137,7 +137,7 @@ function cellsOf(scene: ScreenSnapshot, row: Row): Cell[] {
   ];
 }
 
-function aboutOf(scene: ScreenSnapshot, row: Row): RowSubject {
+function aboutOf(scene: ScreenSnapshot, row: TaskPaneRow): RowSubject {
   if ('plan' in row) {
     const { id, agent } = row.plan;
     return { what: 'approval', id, agent, file: `org/approvals/${id}.md` };
@@ -165,7 +165,7 @@ function aboutOf(scene: ScreenSnapshot, row: Row): RowSubject {
 const MOST = 100_000;
 const MOST_LINES = 200;
 
-function detailOf(scene: ScreenSnapshot, row: Row): ScreenLine[] {
+function detailOf(scene: ScreenSnapshot, row: TaskPaneRow): ScreenLine[] {
   if ('plan' in row) return approvalDetail(scene, row.plan);
   if ('unfit' in row) {
     const { path, why } = row.unfit;
