@@ -9,12 +9,12 @@ import type { ConfigSource, Memory } from './source.ts';
 
 const FILE = /^org\/workflows\/([^/]+)\.yaml$/;
 
-/** The id of the workflow whose file lies at a path; null for other paths. */
+/** The id of the workflow at a path; null for other paths. */
 export function workflowIdOf(path: string): string | null {
   return FILE.exec(path)?.[1] ?? null;
 }
 
-/** The valid workflows by id, sorted, and what is wrong with the others. `names`: all agents, also those that are set aside. */
+/** The valid workflows by id, sorted, and the faults of the others. `names`: all agents, including those that are set aside. */
 export function readWorkflows(
   texts: ReadonlyMap<string, string>,
   memory: Memory<ConfigSource<WorkflowFile>>,
@@ -43,7 +43,7 @@ export function readWorkflows(
   return { workflows: new Map(good.sort(([a], [b]) => byCodeUnit(a, b))), faults };
 }
 
-/** A flaw with its place in the file. */
+/** A fault for a problem at its place in the file. */
 export function faultOf(
   { code, path, message, value, nearest }: WorkflowFlaw,
   source: Pick<ConfigSource<unknown>, 'file' | 'place'>,

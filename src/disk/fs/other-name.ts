@@ -2,8 +2,8 @@
 import { type Disk, isOfPlace } from './disk.ts';
 
 /**
- * The name under which a file or folder really stands, when the file system finds it by a path that differs from it in case
- * or in how an accent is written; null when it bears that very name, or nothing is there. Such a path is another's.
+ * The real name of a file or folder that the file system finds by a path differing from it in case or in the encoding of
+ * accents; null if the name is exact or nothing is there. Such a path belongs to another file.
  */
 export function otherName(disk: Disk, path: string): string | null {
   const cut = path.lastIndexOf('/') + 1;
@@ -15,13 +15,13 @@ export function otherName(disk: Disk, path: string): string | null {
   return names.includes(name) ? null : (names.find((other) => folded(other) === folded(name)) ?? null);
 }
 
-/** Other ways to write a name. A folder that takes one of them for the same is looked through. */
+/** Other spellings of a name. If a folder accepts one of them, its listing is searched. */
 function spellings(name: string): string[] {
   const ways = [name.toUpperCase(), name.toLowerCase(), name.normalize('NFC'), name.normalize('NFD')];
   return [...new Set(ways)].filter((other) => other !== name);
 }
 
-/** What names have in common that some file systems take for one. */
+/** What names that some file systems treat as equal have in common. */
 export function folded(name: string): string {
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
 }

@@ -18,7 +18,9 @@ export class TaskFiles {
     this.reader = reader;
   }
 
-  /** What people did to tasks since the state, in the order of the files. Each edit is judged after the ones before. */
+  /**
+   * How people changed tasks compared with the state, in the order of the files. Each edit is judged after the ones before it.
+   */
   async changes(state: State, config: Config, at: TurnTime, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     const edits = new TaskEdits(config, state, at);
@@ -34,7 +36,7 @@ export class TaskFiles {
     return [...inputs, ...this.deleted(state, edits, seen)];
   }
 
-  /** Whether the next freeze has a file to look at. */
+  /** Whether there is a file for the next freeze to read. */
   waiting(state: State, limit: number): boolean {
     const names = this.reader.list(TASKS.slice(0, -1)).filter(isText);
     if (names.some((name) => this.isChanged(state, TASKS + name, limit))) return true;
@@ -43,7 +45,7 @@ export class TaskFiles {
     return false;
   }
 
-  /** Whether it says something else than the engine knows. What the engine wrote itself is read once, without waiting. */
+  /** Whether it differs from what the engine knows. A file that the engine wrote is read once, without waiting. */
   private isChanged(state: State, path: string, limit: number): boolean {
     const { disk, marks } = this.reader;
     const stat = disk.stat(path);
