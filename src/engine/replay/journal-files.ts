@@ -18,14 +18,13 @@ import type { Request } from '../../schema/records/request.ts';
 export interface MadeFile {
   /** sha256 of its bytes. */
   hash: string;
-  /** The journal file whose line made it, and the path under which it was made. */
+  /** The journal file whose line made it, and its path at that time. */
   file: number;
   origin: string;
-  /** What a person changed in it by hand before it was delivered: once it is redacted, the journal holds no more of it. */
+  /** What a person changed in it by hand before it was delivered. After a redaction the journal holds no more of it. */
   edit: { subject: string; body: string; priority: string } | null;
 }
 
-/** Scopes of `lemming reset`. */
 export type Scope = Extract<Request, { ask: 'reset' }>['scope'];
 
 const RESET: Record<Scope, RegExp | null> = {
@@ -36,30 +35,30 @@ const RESET: Record<Scope, RegExp | null> = {
   all: /^agents\/[^/]+\/(outbox|memory)\/|^org\/(dead-letter|approvals|tasks|runs)\/|^(org|agents\/[^/]+)\/skills\/_proposed\//,
 };
 
-/** Whether a reset of that scope removes the file. */
+/** Whether a reset with that scope removes the file. */
 export function isReset(scope: Scope, path: string): boolean {
   return RESET[scope]?.test(path) ?? false;
 }
 
 /**
- * Makes every file anew from the lines of the journal, in their order: what people's files said at each freeze, what tools
- * wrote while they ran, and at each commit the operations of the turn. Keeps hashes only; with a `sink`, an empty disk, the
- * files themselves are written there.
+ * Makes every file again from the lines of the journal in order: what people's files said at each freeze, what tools wrote
+ * while they ran, and the operations of each commit. It keeps only hashes; with a `sink`, an empty disk, it writes the files
+ * there.
  */
 export class JournalFiles {
   private readonly made = new Map<string, MadeFile>();
-  /** Only what says which of people's files were read, and how. */
+  /** Only the part that tells which files of people were read, and how. */
   readonly state: State = emptyState();
   /** Committed turns. */
   turns = 0;
-  /** The files of the last turn may not all be in place: it was cut off after its commit. */
+  /** The last turn was cut off after its commit, so its files may not all be in place. */
   unwritten = false;
-  /** Files that could not be written into the sink. */
+  /** Files that could not be written to the sink. */
   readonly unkept = new Set<string>();
   private readonly sink: Disk | null;
   private file = 0;
   private inTurn = false;
-  /** Operations whose lines may be followed by one that says they were set aside; the journal file of each. */
+  /** Operations that a later line may report as set aside, with the journal file of each. */
   private waiting: { op: FileOp; file: number }[] = [];
   private aside: Unplaced[] = [];
 
@@ -89,7 +88,7 @@ export class JournalFiles {
     else this.apply(entry);
   }
 
-  /** What commands did between turns, and tools during one, was done at once; all else waits for the commit. */
+  /** What commands did between turns, and tools during a turn, was done at once; everything else waits for the commit. */
   private apply(entry: Entry): void {
     if (kindOf(entry).tellsOfFiles) apply(this.state, entry);
     if (entry.k === 'file') this.put(entry.path, entry.text);
@@ -103,7 +102,7 @@ export class JournalFiles {
     }
   }
 
-  /** Does what waits, as far as it was not set aside. */
+  /** Does what is waiting, except for operations that were set aside. */
   private settle(): void {
     const file = this.waiting[0]?.file ?? this.file;
     const ops = placed(
@@ -146,7 +145,7 @@ export class JournalFiles {
     if (path !== undefined && this.made.delete(path)) this.keep(path, (sink) => sink.unlink(path));
   }
 
-  /** What the sink takes not, such as a file where a folder stands, is left out there and told. */
+  /** What the sink cannot hold, such as a file where a folder is, is skipped and reported. */
   private keep(path: string, work: (sink: Disk) => void): void {
     try {
       if (this.sink) work(this.sink);
@@ -179,7 +178,7 @@ export class JournalFiles {
     }
   }
 
-  /** Edits of mail are rare, so its file is simply looked for. */
+  /** Edits of mail are rare, so a linear search is good enough. */
   private pathOf(id: string): string | undefined {
     const parts = parseMessageId(id);
     if (!parts) return undefined;
@@ -189,7 +188,7 @@ export class JournalFiles {
   }
 }
 
-/** Changes whenever a line was added to the journal. */
+/** Changes whenever a line is added to the journal. */
 export function journalEnd(disk: Disk): string {
   const last = (disk.list('org/journal') ?? []).filter((name) => name.endsWith('.jsonl')).at(-1);
   return last === undefined ? '' : `${last} ${disk.stat(`org/journal/${last}`)?.size ?? 0}`;

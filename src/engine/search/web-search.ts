@@ -1,4 +1,4 @@
-/** Searches what org.yaml names. */
+/** Searches with the service that org.yaml names. */
 import type { Hit, SearchHits } from '../../core/model/tool.ts';
 import { deadline } from '../../disk/fs/clock.ts';
 import type { WireResponse } from '../../disk/sandbox/wire.ts';
@@ -15,13 +15,13 @@ import { searchFolder } from './local.ts';
 import { searxng } from './searxng.ts';
 import { tavily } from './tavily.ts';
 
-/** Settings of a service of the web. */
+/** Settings of a service on the web. */
 type WebService = Exclude<SearchSettings, { backend: 'local' }>;
 
 const NOTHING =
   'Web search is not set up. The owner can write search: { backend: local, folder: FOLDER } into org/org.yaml, or name a service (docs/tools.md).';
 
-/** Searches what the organisation says, within so many milliseconds. Rejects with an `Error` that says what went wrong. */
+/** Searches with the configured service, within a time in milliseconds. Rejects with an `Error` that says what went wrong. */
 export async function search(turn: Turn, resume: Resume, request: SearchQuery, timeout: number): Promise<SearchHits> {
   const { search: settings } = turn.config.org;
   if (settings === null) throw new ToolRefusal(NOTHING, 'search');
@@ -35,7 +35,7 @@ export async function search(turn: Turn, resume: Resume, request: SearchQuery, t
   return { hits: found, tainted: true };
 }
 
-/** Redirects are not followed: they could lead the key elsewhere. */
+/** Redirects are not followed: they could send the key elsewhere. */
 async function askService(turn: Turn, settings: WebService, request: SearchQuery, timeout: number): Promise<Hit[]> {
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
   const { owner } = turn.ports;
@@ -61,7 +61,7 @@ function backendOf(settings: WebService): Backend {
   }
 }
 
-/** What stands in an answer that is none is not told: it may be anything. */
+/** An invalid answer is not quoted: it may contain anything. */
 function readAnswer(name: string, backend: Backend, { status, body, isCut }: WireResponse): Hit[] {
   if (status !== 200) throw new Error(`${name} answered with ${status}${MEANING.get(status) ?? ''}.`);
   if (isCut) throw new Error(`The answer of ${name} is too long.`);
