@@ -1,4 +1,4 @@
-/** Keeps what views make of the journal, as long as the journal ends as it did then. */
+/** Caches results of views as long as the journal has the same end. */
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { RULES } from '../../core/journal/rules.ts';
@@ -9,9 +9,9 @@ import { journalLines } from '../../engine/journal/history.ts';
 import { spendingBy } from '../../views/money/costs.ts';
 import type { View } from '../view.ts';
 
-/** Raised whenever a view gives another result for the same journal. */
+/** Raised whenever a view returns another result for the same journal. */
 const VERSION = 1;
-/** A larger result is not kept, but made again each time: bytes. */
+/** A larger result, in bytes, is not cached. */
 const MOST_BYTES = 4_000_000;
 
 type ViewInput = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
@@ -25,7 +25,7 @@ const VIEWS = {
 };
 type Name = keyof typeof VIEWS;
 
-/** The result of that name for the present journal. */
+/** The result of that view for the present journal. */
 export function cachedView<N extends Name>(view: ViewInput, name: N): ReturnType<(typeof VIEWS)[N]> {
   const known = keptView(view, name);
   if (known !== undefined) return known as ReturnType<(typeof VIEWS)[N]>;
@@ -34,7 +34,7 @@ export function cachedView<N extends Name>(view: ViewInput, name: N): ReturnType
   return made as ReturnType<(typeof VIEWS)[N]>;
 }
 
-/** The files of kept results that would be used now but do not match the journal. */
+/** The cached results that would be used now but do not match the journal. */
 export function strangeViews(view: ViewInput): string[] {
   const names = (Object.keys(VIEWS) as Name[]).filter((name) => {
     const kept = keptView(view, name);
@@ -43,7 +43,7 @@ export function strangeViews(view: ViewInput): string[] {
   return names.map(fileOf);
 }
 
-/** The kept result. It does not count when the journal is not as this machine knew it. */
+/** The cached result. It is ignored if the journal is not as this machine knew it. */
 function keptView({ kept, loaded }: ViewInput, name: Name): unknown {
   const found = loaded.difference === null ? kept.read(fileOf(name)) : null;
   if (found?.seal !== loaded.journal.head) return undefined;
@@ -51,7 +51,7 @@ function keptView({ kept, loaded }: ViewInput, name: Name): unknown {
   return by === BY ? value : undefined;
 }
 
-/** Keeps a result, unless the folder cannot be written. */
+/** Caches a result, unless the folder cannot be written. */
 function keep({ kept, loaded }: ViewInput, name: Name, value: unknown): void {
   const bytes = serialize({ by: BY, value });
   if (bytes.length > MOST_BYTES) return;
@@ -67,9 +67,7 @@ function fileOf(name: Name): string {
   return `${name}.fold`;
 }
 
-/**
- * The pace of the last turns. Only their files are read, and the next one, which may already hold a reset of the credits.
- */
+/** The pace of the last turns. Only their files are read, and the next one, which may already contain a reset of the credits. */
 function lastPace({
   disk,
   state: {

@@ -1,4 +1,4 @@
-/** The command `lemming diagnose`. */
+/** `lemming diagnose`: finds known failures of agents in the journal. */
 import { findMessage } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
@@ -27,7 +27,7 @@ export const command = {
   output: (z) => z.strictObject({ turns: z.number(), findings: z.array(findingShape(z)) }),
 } as const satisfies Definition;
 
-/** Reads the whole journal, because a claim may rest on what was done long before. Throws `damaged-journal`. */
+/** Reads the whole journal, because a claim may rest on much earlier work. Throws `damaged-journal`. */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const query = queryOf(view, input.args.run);
@@ -43,7 +43,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** A sentence when turns were asked for that the journal does not have. */
+/** A sentence if the requested turns are not in the journal. */
 function missingTurns({ turns }: FindingQuery, last: number): string {
   return turns !== undefined && turns.to > last ? `The journal ends with turn ${last}. ` : '';
 }

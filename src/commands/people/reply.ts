@@ -1,4 +1,4 @@
-/** The command `lemming reply`. */
+/** `lemming reply`: answers a message. */
 import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
@@ -37,7 +37,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Drops an answer into the person's outbox, and marks what it answers as read. */
+/** Puts an answer into the person's outbox, and marks the message it answers as read. */
 export const run: Run<
   typeof command,
   { path: string; to: string[]; from: string; thread: string; reply_to: string }
@@ -56,7 +56,7 @@ export const run: Run<
   };
 };
 
-/** To its author; to its readers when the person wrote it, or wants all of them. */
+/** Addressed to the author; to the recipients if the person wrote the message or wants all of them. */
 function answerTo(message: Message, person: string, body: string, all: boolean): OutgoingMessage {
   const { id, from, thread, task } = message;
   const readers = message.to.filter((name) => name !== person);

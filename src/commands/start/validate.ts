@@ -1,4 +1,4 @@
-/** The command `lemming validate`. */
+/** `lemming validate`: checks the files that people write. */
 import { faultyIncoming } from '../../app/foresee.ts';
 import { wantingFor } from '../../app/optional-packages.ts';
 import { checkFolder } from '../../app/read-org.ts';

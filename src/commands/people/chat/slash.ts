@@ -1,4 +1,4 @@
-/** The commands within a chat session. */
+/** The slash commands of a chat session. */
 
 import { foresee } from '../../../app/foresee.ts';
 import { findMessage } from '../../../app/look/mail-index.ts';
@@ -20,12 +20,11 @@ import * as deny from '../deny.ts';
 import * as inbox from '../inbox.ts';
 import type { ChatSession } from './session.ts';
 
-/** A command within a chat session. */
 interface Slash {
-  /** What stands behind its name: `[ID]`. */
+  /** What follows its name: `[ID]`. */
   takes: string;
   does: string;
-  /** `rest`: what was written there. */
+  /** `rest`: what was typed after the name. */
   run(session: ChatSession, world: World, rest: string): Promise<void> | void;
 }
 
@@ -33,7 +32,7 @@ const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true 
 const [ONE] = step.command.flags.flatMap((flag) => ('value' in flag ? flag.value : []));
 const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.about;
 
-/** The commands of a chat session, by name. One that exists elsewhere uses the words of that command. */
+/** The slash commands by name. A command that also exists on the command line uses its words. */
 export const SLASHES: Record<string, Slash> = {
   to: { takes: 'AGENT', does: 'Talk with another agent', run: (session, _world, rest) => session.turnTo(rest) },
   thread: { takes: '[ID]', does: 'List your conversations, or continue one', run: goOnWith },
@@ -62,7 +61,7 @@ export const SLASHES: Record<string, Slash> = {
   quit: { takes: '', does: 'End the chat (also Ctrl-D)', run: () => {} },
 };
 
-/** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
+/** Runs a line that begins with a slash. Throws `usage` for an unknown name, with the nearest one. */
 export async function obey(session: ChatSession, world: World, line: string): Promise<void> {
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
   const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
@@ -91,7 +90,7 @@ async function showInbox(_session: ChatSession, world: World): Promise<void> {
   world.say((await inbox.run(world, { args: {}, rest: [], flags: { unread: true } })).text);
 }
 
-/** Answers an act. */
+/** Answers a held act. */
 type AnswerHeld = (world: World, id: string, note: string) => Promise<Outcome>;
 
 function answerWith(run: typeof approve.run | typeof deny.run): AnswerHeld {
@@ -102,7 +101,7 @@ function approveAlways(world: World, id: string, note: string): Promise<Outcome>
   return approve.run(world, { args: { id }, rest: [], flags: { note, always: true } });
 }
 
-/** What stands behind the id is the answer. */
+/** The words after the id are the answer. */
 function choosing(flag: 'option' | 'answer'): AnswerHeld {
   return (world, id, text) => approve.run(world, { args: { id }, rest: [], flags: { [flag]: text } });
 }
@@ -129,14 +128,14 @@ async function listHeld(world: World, name: string): Promise<void> {
   world.say(`${rowsOf(rows)}\n/${name} ID`);
 }
 
-/** What a held act is about: a question with its options, or the input of the tool. */
+/** The subject of a held act: a question with its options, or the input of the tool. */
 function aboutHeld(held: Pick<Approval, 'tool' | 'input'>): string {
   const asked = questionOf(held);
   if (!asked) return JSON.stringify(held.input);
   return oneLine([asked.question, ...asked.options.map((option, i) => `${i + 1} ${option}`)].join(' / '));
 }
 
-/** Who else speaks in a conversation: its last author, else its last reader. */
+/** The partner in a conversation: its last author, else its last recipient. */
 function goOnWith(session: ChatSession, world: World, id: string): void {
   const { disk, state } = readOrg(world);
   if (id === '') return world.say(listThreads(session, state.mail.threads));
@@ -152,7 +151,7 @@ function goOnWith(session: ChatSession, world: World, id: string): void {
 
 type Threads = ReturnType<typeof readOrg>['state']['mail']['threads'];
 
-/** Conversations that are listed. */
+/** The most conversations that are listed. */
 const LISTED = 20;
 
 function listThreads(session: ChatSession, threads: Threads): string {

@@ -3,14 +3,14 @@ import type { Listen, Overheard } from '../../../engine/calls/listen.ts';
 import { PartialReply } from '../../../views/journal/partial-reply.ts';
 import type { World } from '../../world.ts';
 
-/** Draws what models write while they write it. It is gone when the turn ends: only what was sent is an answer. */
+/** Draws what models write. The drawing disappears when the turn ends: only what was sent is an answer. */
 export class StreamView {
   private readonly world: World;
   private readonly person: string;
   private readonly mask: (text: string) => string;
-  /** What each agent is saying, and at which attempt. */
+  /** What each agent is writing, and in which attempt. */
   private readonly replies = new Map<string, PartialReply>();
-  /** Whose plain text is meant for the person. */
+  /** The agent whose plain text is meant for the person. */
   partner = '';
 
   constructor(world: World, person: string, mask: (text: string) => string) {
@@ -26,7 +26,7 @@ export class StreamView {
     this.draw();
   };
 
-  /** The turn has ended. */
+  /** Call this when the turn has ended. */
   clear(): void {
     this.replies.clear();
     this.world.sketch(null);
