@@ -167,12 +167,6 @@ export class PastWork {
     this.resumes.set(name, text);
   }
 
-  /** Whether the resume of an agent names such a tool. One that it has from a template is not seen here. */
-  hasTool(agent: string, tool: RegExp): boolean {
-    const tools = /^tools:.*(?:\n[ \t]+.*|\n-.*)*/m.exec(this.resumes.get(agent) ?? '')?.[0] ?? '';
-    return tool.test(tools);
-  }
-
   /** The organisation, or one agent, was paused or goes on. */
   pause(agent: string | null, isPaused: boolean): void {
     if (agent !== null && isPaused) this.paused.set(agent, this.paused.get(agent) ?? this.turn);
