@@ -1,7 +1,9 @@
 /** `lemming logs`: shows logs and follows them. */
+
 import type { Clock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { LEVELS, logPath } from '../../engine/log/log.ts';
+import { defined } from '../../schema/copy.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
 import { type LogFilter, type LogLine, passes, printLine, readLine, readSince } from '../../views/journal/log-line.ts';
@@ -57,7 +59,7 @@ function filterOf(clock: Clock, { flags }: InputOf<typeof command>): LogFilter {
   const { level, since, grep } = flags;
   const from = since !== undefined ? readSince(since, clock.now()) : {};
   if (from === null) throw failure('usage', `--since takes 30s, 10m, 2h, 3d or turn:N, not ${JSON.stringify(since)}.`);
-  return { ...(level !== undefined && { level }), ...from, ...(grep !== undefined && { grep }) };
+  return { ...defined({ level }), ...from, ...defined({ grep }) };
 }
 
 /** The log files in question. Throws `not-found` for an agent without a folder. */

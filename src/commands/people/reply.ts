@@ -1,10 +1,12 @@
 /** `lemming reply`: answers a message. */
+
 import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
 import { inboxOf } from '../../core/model/state/mail.ts';
+import { defined } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Definition, Run } from '../command.ts';
 import { bodyOf, tellPaused, writtenText } from '../message-args.ts';
@@ -62,5 +64,5 @@ function answerTo(message: Message, person: string, body: string, all: boolean):
   const readers = message.to.filter((name) => name !== person);
   const to = from === person ? readers : [from, ...(all ? readers.filter((name) => name !== from) : [])];
   const subject = /^re: /i.test(message.subject) ? message.subject : `Re: ${message.subject}`.slice(0, 200);
-  return { to, body, subject, thread, reply_to: id, ...(task === undefined ? {} : { task }) };
+  return { to, body, subject, thread, reply_to: id, ...defined({ task }) };
 }

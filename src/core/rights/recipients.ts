@@ -1,4 +1,5 @@
 /** Resolves the recipients of a message, and completes it. */
+import { defined } from '../../schema/copy.ts';
 import { messageId, padTurn, slug } from '../../schema/name.ts';
 import { canonicalBody, cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
@@ -101,13 +102,11 @@ export function composeMessage(
     subject,
     priority: options.priority ?? 'normal',
     thread: options.thread ?? answered?.thread ?? (options.reply_to === undefined ? only : undefined) ?? id,
-    ...(replyTo === undefined ? {} : { reply_to: replyTo }),
-    ...(options.expires === undefined ? {} : { expires: options.expires }),
+    ...defined({ reply_to: replyTo, expires: options.expires }),
     hops,
-    ...(options.task === undefined ? {} : { task: options.task }),
-    ...(options.via === undefined ? {} : { via: options.via }),
+    ...defined({ task: options.task, via: options.via }),
     ...(options.attachments?.length ? { attachments: options.attachments } : {}),
-    ...(options.asks === undefined ? {} : { asks: options.asks }),
+    ...defined({ asks: options.asks }),
     path: messagePath(from, turn, n, options.to[0] ?? 'nobody', subject),
     body: canonicalBody(options.body.trimEnd()),
   };

@@ -1,7 +1,9 @@
 /** Reads the workflows in `org/workflows/`. */
+
 import type { Workflow } from '../../core/model/config.ts';
 import { validateWorkflow, type WorkflowFlaw } from '../../core/workflows/file/validate.ts';
 import type { Resume } from '../../schema/config/resume.ts';
+import { defined } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { byCodeUnit, isName } from '../../schema/name.ts';
 import type { WorkflowFile } from '../../schema/records/workflow.ts';
@@ -53,7 +55,6 @@ export function faultOf(
     file: source.file,
     line,
     column,
-    ...(value !== undefined && { value }),
-    ...(nearest !== undefined && { nearest }),
+    ...defined({ value, nearest }),
   });
 }

@@ -5,7 +5,7 @@ import type { InputEntry } from '../../core/model/entry.ts';
 import { approvalPath } from '../../core/model/paths.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import type { State } from '../../core/model/state.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { readAnswer } from './answer.ts';
 import { type FolderReader, isText, malformed } from './reader.ts';
@@ -69,7 +69,7 @@ export class ApprovalFiles {
       ...answer,
       hash,
       text,
-      ...(mended === undefined ? {} : { mends: mended }),
+      ...defined({ mends: mended }),
     };
   }
 

@@ -1,6 +1,6 @@
 /** Writes a generated text without repeating other fields of its line. */
 import type { Entry, Held } from '../../core/model/entry.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 
 /**
  * A generated text in a line. A part that another field of the line contains literally is not written twice: the text becomes a
@@ -35,7 +35,7 @@ export function withTexts(line: Entry, change: (text: PackedText, fields: Fields
 
 /** An input is shown as its file has it. */
 function heldFields({ input, shows }: Held): Fields {
-  return { input: JSON.stringify(input, null, 2), ...(shows !== undefined && { shows }) };
+  return { input: JSON.stringify(input, null, 2), ...defined({ shows }) };
 }
 
 function changed<T extends { text?: PackedText }>(

@@ -1,4 +1,5 @@
 /** Writes texts that occur several times in a journal file only once. */
+import { inputFields } from '../../core/model/call.ts';
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type FaultError, failure } from '../../schema/fault.ts';
@@ -109,7 +110,7 @@ export class Compact {
 
   private noteBodies(entry: Extract<Entry, { k: 'reply' }>): void {
     entry.reply.acts.forEach(({ input }, act) => {
-      const body = input !== null && typeof input === 'object' && !Array.isArray(input) ? input.body : undefined;
+      const { body } = inputFields(input);
       if (typeof body !== 'string') return;
       const list = this.bodies.get(entry.agent);
       if (list) list.push({ n: entry.n, act, body });

@@ -18,7 +18,7 @@ import { DiskError } from '../../disk/fs/disk.ts';
 import type { ModelRequest } from '../../providers/with/line.ts';
 import type { CallRecorder } from '../../providers/with/record.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
 import type { Ports } from '../ports.ts';
 import { maskJson } from '../secrets.ts';
@@ -196,7 +196,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
       provider: model.provider,
       hash: requestHash(systemHash, name, prompt.parts, images),
       reserve,
-      ...(allowance.via === undefined ? {} : { via: allowance.via }),
+      ...defined({ via: allowance.via }),
       repeatable,
       prompt: ref,
     };

@@ -1,7 +1,7 @@
 /** Erases a text from journal lines. */
 import { kindOf } from '../../core/journal/kind-of.ts';
 import type { Texts } from '../../core/journal/kinds/line-texts.ts';
-import { type Json, type JsonObject, printKey, type Reply } from '../../core/model/call.ts';
+import { inputFields, type Json, printKey, type Reply } from '../../core/model/call.ts';
 import type { Attached, Entry, Held, Line, Piece, PromptRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import { QUOTED_CHARS } from '../../core/prompt/environment.ts';
@@ -174,7 +174,7 @@ function eraseText(line: { text?: string }, held: Held, target: EraseTarget): vo
 /** The file shows the input of the act, whose body may end with line breaks that the message does not have. */
 function withoutTexts(text: string, { agent, input }: Held, target: EraseTarget): string {
   const key = bodyKey(input);
-  const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(fieldsOf(input)[key])] : [];
+  const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(inputFields(input)[key])] : [];
   const bodies = agent === target.agent ? [...target.texts, ...whole] : [];
   const words = [...bodies.map((body) => [body, REDACTED] as const), ...target.subjects];
   return words.reduce((left, [old, made]) => left.replaceAll(JSON.stringify(old), JSON.stringify(made)), text);
@@ -236,29 +236,25 @@ function eraseReply(reply: Reply, target: EraseTarget, words: boolean): void {
 function eraseInput(input: Json, target: EraseTarget): Json {
   const key = bodyKey(input);
   return key !== undefined && target.texts.has(bodyOf(input))
-    ? withSubject(withEntry(fieldsOf(input), key, REDACTED), target)
+    ? withSubject(withEntry(inputFields(input), key, REDACTED), target)
     : input;
 }
 
 /** The key of the message in an act: a message has `body`, a hire its first task in `message`, `done` an `answer`. */
 function bodyKey(input: Json): 'body' | 'message' | 'answer' | undefined {
-  return (['body', 'message', 'answer'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
+  return (['body', 'message', 'answer'] as const).find((key) => typeof inputFields(input)[key] === 'string');
 }
 
 /** The message that an act sends, as the message stores it; empty if it sends none. */
 export function bodyOf(input: Json): string {
   const key = bodyKey(input);
-  return key === undefined ? '' : trimmed(String(fieldsOf(input)[key]));
+  return key === undefined ? '' : trimmed(String(inputFields(input)[key]));
 }
 
 function withSubject(input: Json, { subjects }: EraseTarget): Json {
-  const { subject } = fieldsOf(input);
+  const { subject } = inputFields(input);
   const erased = typeof subject === 'string' ? subjects.get(subject) : undefined;
-  return erased === undefined ? input : withEntry(fieldsOf(input), 'subject', erased);
-}
-
-function fieldsOf(input: Json): JsonObject {
-  return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : {};
+  return erased === undefined ? input : withEntry(inputFields(input), 'subject', erased);
 }
 
 /** The head of a message in a prompt contains its subject. */

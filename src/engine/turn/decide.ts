@@ -18,7 +18,7 @@ import type { FileVersions } from '../../core/tools/file-versions.ts';
 import { judge, type Toolbox } from '../../core/turn/judge.ts';
 import { settleDraft, unpaidEffects } from '../../core/turn/settle.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { bytesAt } from '../tools/tool-context.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
@@ -61,7 +61,7 @@ export async function decide(
       decision,
       by,
       note,
-      ...(said !== undefined && { said }),
+      ...defined({ said }),
       outcome,
       held,
       hash: hash ?? textHash(asked ?? heldText(held)),

@@ -1,6 +1,6 @@
 /** Makes turns until a run is over. */
 import type { Clock } from '../../disk/fs/clock.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import type { TaskStatus } from '../../schema/records/task.ts';
 import type { TurnReport, VisitReport } from '../log/report.ts';
 import type { Engine } from './engine.ts';
@@ -89,7 +89,7 @@ export async function run(engine: Engine, clock: Clock, options: RunOptions): Pr
     const report = await engine.turn({
       signal: new AbortController().signal,
       ...(options.step ? { step: options.step } : {}),
-      ...(options.only === undefined ? {} : { only: options.only }),
+      ...defined({ only: options.only }),
       ...budget,
     });
     sum.add(report);

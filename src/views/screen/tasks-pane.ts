@@ -1,8 +1,10 @@
 /** The Tasks pane of the screen. */
+
 import type { Approval } from '../../core/model/state/approvals.ts';
 import { isFinished, PROPOSES, type Task } from '../../core/model/state/tasks.ts';
 import { assigneesFor, needsToWaive } from '../../core/tasks/asked.ts';
 import { splitTask, taskPath } from '../../core/tasks/file.ts';
+import { defined } from '../../schema/copy.ts';
 import { taskFacts, taskRemark } from '../tasks/task-facts.ts';
 import { needsOf, taskRow, tasksInOrder } from '../tasks/task-row.ts';
 import { count } from '../text/table.ts';
@@ -149,7 +151,7 @@ function aboutOf(scene: ScreenSnapshot, row: Row): RowSubject {
       need: needsToWaive(work.tasks, id),
     },
     ...(assignee !== null && !isPerson(assignee) && { agent: assignee }),
-    ...(approval !== undefined && { approval }),
+    ...defined({ approval }),
   };
 }
 

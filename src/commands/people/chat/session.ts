@@ -1,4 +1,5 @@
 /** A chat session: sends lines, makes turns and shows the answers. */
+
 import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
@@ -13,6 +14,7 @@ import { FolderWatcher } from '../../../disk/fs/watcher.ts';
 import { load } from '../../../engine/journal/load.ts';
 import type { Engine } from '../../../engine/turn/engine.ts';
 import { inCredits } from '../../../schema/amount.ts';
+import { defined } from '../../../schema/copy.ts';
 import { FaultError } from '../../../schema/fault.ts';
 import { padTurn } from '../../../schema/name.ts';
 import { mailRow } from '../../../views/mail/mail.ts';
@@ -135,7 +137,7 @@ export class ChatSession {
   private async turn(engine: Engine, progress: RunProgress, only?: string): Promise<void> {
     const { signal, interactive } = this.world;
     const report = await engine.turn({
-      ...(only === undefined ? {} : { only }),
+      ...defined({ only }),
       ...(interactive ? { listen: this.streamView.listen } : {}),
     });
     this.streamView.clear();
