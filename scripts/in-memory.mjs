@@ -1,7 +1,17 @@
 // Where the tests make their folders: in memory, because most of their time would go by in waiting for a disk that syncs. Files
 // that say `// @module-tag disk` are about what a disk does and use the usual place, as does `npm run test:crash`.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
@@ -37,7 +47,8 @@ export function make() {
   if (inMemory === null) return;
   for (const name of readdirSync(MEMORY))
     if (isLeft(name)) rmSync(join(MEMORY, name), { recursive: true, force: true });
-  mkdirSync(inMemory, { mode: 0o700 });
+  mkdirSync(inMemory);
+  chmodSync(inMemory, 0o1777); // tests work as other users, too
 }
 
 function isLeft(name) {
