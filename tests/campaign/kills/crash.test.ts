@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { Journal } from '../../../src/disk/journal/journal.ts';
 import type { MemoryDisk } from '../../../src/testing/memory-disk.ts';
-import { Sieve } from '../thin.ts';
+import { Sieve } from '../sieve.ts';
 import { SHAPES } from '../world.ts';
 import { type Case, casesOf, crashCase, goldenRun } from './crash.ts';
 

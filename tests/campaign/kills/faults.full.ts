@@ -1,6 +1,6 @@
 import { it } from 'vitest';
+import { Sieve } from '../sieve.ts';
 import { Tally } from '../tally.ts';
-import { Sieve } from '../thin.ts';
 import { SHAPES } from '../world.ts';
 import { goldenRun } from './crash.ts';
 import { doubleCase, doublesOf, operationsOf, troubleCase, troublesOf } from './faults.ts';

@@ -1,7 +1,8 @@
 // @module-tag campaign
 import { describe, expect, it } from 'vitest';
+import { Sieve } from '../sieve.ts';
 import { Tally } from '../tally.ts';
-import { Sieve, thin } from '../thin.ts';
+import { thin } from '../thin.ts';
 import { SHAPES } from '../world.ts';
 import { goldenRun } from './crash.ts';
 import {
