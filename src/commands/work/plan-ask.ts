@@ -13,11 +13,14 @@ import { likelyCost } from '../../core/plans/likely.ts';
 import { type ReadPlan, readPlan } from '../../core/plans/plan.ts';
 import { previewPlan } from '../../core/plans/preview.ts';
 import { stagePlan } from '../../core/plans/stage.ts';
+import { dueOf } from '../../core/turn/schedule.ts';
 import type { RunReport } from '../../engine/turn/run.ts';
 import { inCredits } from '../../schema/amount.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { failure } from '../../schema/fault.ts';
 import { cut } from '../../schema/print.ts';
+import { whyOf } from '../../views/org/status.ts';
+import { tellPaused } from '../message-args.ts';
 import { RunProgress } from '../run/progress.ts';
 import type { World } from '../world.ts';
 import { costIn, editPlan, type PlanFlags, type PlannedGoal, statedPlan } from './plan-text.ts';
@@ -46,6 +49,7 @@ async function ask(world: World, planner: string, goal: string, letter: Omit<Out
   const view = readOrg(world);
   const person = personOf(view);
   const { path } = sendMessage(view, person, { to: [planner], ...letter });
+  tellPaused(world, view, [planner]);
   const asked = { path, after: view.state.clock.turn, person };
   const found = await awaitPlan(world, asked, {
     signal: world.signal,
@@ -57,7 +61,7 @@ async function ask(world: World, planner: string, goal: string, letter: Omit<Out
     waits: ({ command, pid }) => world.say(`Waiting for lemming ${command} (process ${pid}), which is making turns.`),
   });
   if (found.held) return answerPlan(world, found.held, flags, spentIn(found.run));
-  return withoutPlan(planner, goal, found);
+  return withoutPlan(world, planner, goal, found);
 }
 
 function spentIn(run: RunReport | null): number | null {
@@ -117,12 +121,11 @@ function approvedText({ change, cancel }: ReadPlan['plan']): string {
 }
 
 function waitsText(id: string): string {
-  const next = [
-    `lemming approve ${id}              approves it`,
-    `lemming plan ${id} --edit          lets you change it first`,
-    `lemming deny ${id} --note TEXT     tells its author what is wrong with it`,
-  ];
-  return [`The plan waits as ${id}. Next:`, ...next].join('\n  ');
+  return nextSteps(`The plan waits as ${id}. Next:`, [
+    [`lemming approve ${id}`, 'approves it'],
+    [`lemming plan ${id} --edit`, 'lets you change it first'],
+    [`lemming deny ${id} --note TEXT`, 'tells its author what is wrong with it'],
+  ]);
 }
 
 /** Why a plan would not be carried out if it were approved in that form. */
@@ -157,11 +160,19 @@ function exitOf({ run, answer }: Awaited): number {
   return { 'max-cost': 7, failing: 8, interrupted: 130 }[run.end as string] ?? 1;
 }
 
-function withoutPlan(planner: string, goal: string, found: Awaited) {
+function withoutPlan(world: World, planner: string, goal: string, found: Awaited) {
   const { answer, run } = found;
   const text = answer
-    ? `${planner} has proposed no plan yet. It wrote ${answer.id}:\n\n${answer.body}\n\nAnswer with lemming reply ${answer.id}, then run lemming run --until-idle; the plan is then in lemming approvals.`
-    : `${planner} has proposed no plan${ENDS[run?.end as string] ?? ''}. lemming log ${planner} says what it did; lemming plan GOAL --static makes a plan without it.`;
+    ? nextSteps(`${planner} has proposed no plan yet. It wrote ${answer.id}:\n\n${answer.body.trim()}\n\nNext:`, [
+        [`lemming reply ${answer.id} TEXT`, 'answers it'],
+        ['lemming run --until-idle', 'lets it go on'],
+        ['lemming approvals', 'shows the plan when it is proposed'],
+      ])
+    : nextSteps(`${planner} has proposed no plan: ${whyNone(readOrg(world), planner, run)}.\nNext:`, [
+        [`lemming inspect ${planner}`, 'shows how it is'],
+        [`lemming logs ${planner}`, 'shows what it did'],
+        ['lemming plan GOAL --static', 'makes a plan without it'],
+      ]);
   return {
     data: {
       goal,
@@ -181,9 +192,22 @@ function withoutPlan(planner: string, goal: string, found: Awaited) {
   };
 }
 
-const ENDS: Record<string, string> = {
-  'max-cost': ', because --max-cost is used up',
-  failing: ', because the providers of all agents that are due keep failing',
-  interrupted: ', because you stopped it',
-  paused: ', because the organisation is paused',
+/** What ended the turns, else what keeps the agent from going on. */
+function whyNone({ config, state }: View, planner: string, run: RunReport | null): string {
+  const end = run && ENDS[run.end];
+  if (end) return end;
+  const due = dueOf(config, state, state.clock.turn + 1, planner);
+  return `its state is: ${whyOf(config, state, planner, due)}`;
+}
+
+const ENDS: Partial<Record<RunReport['end'], string>> = {
+  'max-cost': '--max-cost is used up',
+  failing: 'the providers of all agents that are due keep failing',
+  interrupted: 'you stopped it',
+  paused: 'the organisation is paused (lemming resume)',
 };
+
+function nextSteps(text: string, steps: readonly (readonly [command: string, does: string])[]): string {
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return [text, ...steps.map(([command, does]) => `${command.padEnd(width)}    ${does}`)].join('\n  ');
+}

@@ -1,6 +1,7 @@
 /** A plan that a person changes without a model: the files of its tasks. */
 import type { View } from '../../app/view.ts';
 import { isFinished, isUnbegun, type Task, type TasksState } from '../../core/model/state/tasks.ts';
+import { PROPOSES } from '../../core/plans/asked.ts';
 import { judgeChanges } from '../../core/plans/change.ts';
 import { whyNoPlan } from '../../core/plans/check.ts';
 import { likelyCost } from '../../core/plans/likely.ts';
@@ -27,11 +28,19 @@ export function plannedTask(view: View, wanted: string | undefined): Task {
   const open = [...tasks.all.values()].filter((task) => hasPlan(tasks, task)).sort(byAge);
   const [only, ...more] = open.filter(({ goal }) => wanted === undefined || goal === wanted);
   const of = wanted === undefined ? '' : ` of the goal ${wanted}`;
-  if (!only)
-    throw failure('not-found', `No plan${of} is open.`, { remedy: `Make one with lemming plan ${wanted ?? 'GOAL'}` });
+  if (!only) throw failure('not-found', `No plan${of} is open.`, { remedy: remedyFor(view, wanted) });
   if (more.length === 0) return only;
   const names = [only, ...more].map(({ id, title }) => `${id} ${JSON.stringify(title)}`);
   throw failure('usage', `More than one plan${of} is open.`, { remedy: `Name its task: ${names.join(', ')}` });
+}
+
+/** A plan that waits, or that was approved, is no task yet. */
+function remedyFor({ state }: View, goal: string | undefined): string {
+  const held = [...state.approvals.pending.values()].find(({ tool }) => tool === PROPOSES);
+  if (!held) return `Make one with lemming plan ${goal ?? 'GOAL'}`;
+  return held.answer?.decision === 'approve'
+    ? `The plan ${held.id} becomes tasks in the next turn: lemming run-once`
+    : `A plan waits as ${held.id}: change it with lemming plan ${held.id} --edit`;
 }
 
 function isServed({ config, state }: View, goal: string): boolean {
