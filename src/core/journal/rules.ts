@@ -7,7 +7,7 @@ import { PHASES } from './phases.ts';
  * generated text changes. A turn of other rules is applied from its lines and never made again. The sample of
  * `tests/rules/` is recorded once for each number; its test says when a new one is due.
  */
-export const RULES = 3;
+export const RULES = 4;
 
 /** The rules of a turn. Turns under rules 1 did not record them. */
 export function rulesOf({ rules = 1 }: Pick<OpenEntry, 'rules'>): number {

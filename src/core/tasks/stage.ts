@@ -2,7 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Condition, TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
-import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import { getsResult, isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { ActConditions, ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
 import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { tainting } from '../rights/taint.ts';
@@ -40,12 +40,10 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
   const key = wish.key ?? null;
   const known = key === null ? undefined : tasks.keys.get(key);
   if (known !== undefined) return sameAgain(tasks, known, wish);
-  const needs: string[] = [];
-  for (const need of wish.needs) {
-    const id = idOf(tasks, draft, need);
-    if (id === null) return refusal(unknownNeed(tasks, need));
-    if (!needs.includes(id)) needs.push(id);
-  }
+  const needs = neededBy(scene, tasks, wish.needs, []);
+  if ('ok' in needs) return needs;
+  if (wish.parent !== undefined && wish.parent !== null && !hasOrGave(tasks, agent, wish.parent))
+    return refusal(`${wish.parent} is not a task of yours, so you cannot create a part of it. ${openOf(tasks, agent)}`);
   const task = newTask(wish, scene, needs);
   const why = tooManyTasks(config, tasks, task) ?? tooLong(config, task) ?? whyNoTask(config, tasks, null, task, agent);
   if (why !== null) return refusal(why);
@@ -128,14 +126,45 @@ export function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
   return copyWith(tasks, { all, keys, children });
 }
 
+/**
+ * What a task needs, with what it needed before; or why that may not be. Whoever does a task is shown the results of its needs,
+ * so an agent names only tasks whose results it gets itself.
+ */
+function neededBy(
+  { agent, draft }: ActContext,
+  tasks: TasksState,
+  wishes: readonly string[],
+  before: readonly string[],
+): string[] | TaskRefusal {
+  const needs = [...before];
+  for (const wish of wishes) {
+    const id = idOf(tasks, draft, wish);
+    if (id === null) return refusal(unknownNeed(tasks, agent, wish));
+    if (needs.includes(id)) continue;
+    if (!tasks.archived.has(id) && !getsResult(tasks, agent, id))
+      return refusal(`You do not get the result of ${id}, so no task of yours can need it. ${openOf(tasks, agent)}`);
+    needs.push(id);
+  }
+  return needs;
+}
+
+/** Whether an agent does a task, or gave it. */
+function hasOrGave({ all }: TasksState, agent: string, id: string): boolean {
+  const task = all.get(id);
+  return task?.by === agent || task?.assignee === agent;
+}
+
 function idOf(tasks: TasksState, draft: Draft, need: string): string | null {
   if (tasks.all.has(need) || tasks.archived.has(need)) return need;
   const titled = draft.tasks.findLast((act) => 'task' in act && act.task.title === need);
   return titled && 'task' in titled ? titled.task.id : (tasks.keys.get(need) ?? null);
 }
 
-function unknownNeed({ all }: TasksState, need: string): string {
-  const { nearest } = nearestTo(need, all.keys());
+function unknownNeed(tasks: TasksState, agent: string, need: string): string {
+  const { nearest } = nearestTo(
+    need,
+    [...tasks.all.keys()].filter((id) => getsResult(tasks, agent, id)),
+  );
   return `There is no task ${JSON.stringify(need)}${nearest === undefined ? '' : `: did you mean ${nearest}?`} Create what it needs first, and give its id or its title.`;
 }
 
@@ -191,12 +220,8 @@ export function stageUpdate(
   const { config, state, agent, draft } = scene;
   const { task } = own;
   const tasks = tasksWith(state.tasks, draft.tasks);
-  const needs = [...task.needs];
-  for (const need of wish.needs) {
-    const id = idOf(tasks, draft, need);
-    if (id === null) return refusal(unknownNeed(tasks, need));
-    if (!needs.includes(id)) needs.push(id);
-  }
+  const needs = neededBy(scene, tasks, wish.needs, task.needs);
+  if ('ok' in needs) return needs;
   const isWaiting = needs.length > task.needs.length;
   const fields: Partial<Task> = isWaiting ? { needs, status: 'assigned', waits: [] } : {};
   const why =

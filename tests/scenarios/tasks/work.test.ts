@@ -186,7 +186,7 @@ describe('tasks that an agent creates', () => {
     [create('X', { assignee: 'nobody' }), 'there is no agent nobody'],
     [create('X', { assignee: 'a', needs: ['y'] }), 'There is no task "y"'],
     [create('X', { capability: 'dances' }), null],
-    [create('X', { assignee: 'a', parent: 'gone' }), null],
+    [create('X', { assignee: 'a', parent: 'gone' }), 'gone is not a task of yours'],
     [create('X', { assignee: 'a', deadline: 'soon' }), 'deadline'],
   ])('%j are refused with a reason, or made', async (act, why) => {
     const made = org(({ agent }) => (agent === 'boss' ? [act, done] : undefined));
@@ -278,13 +278,14 @@ describe('what a model gets wrong', () => {
     [[complete('X'), fail('Y')], 'x was ended in this visit already'],
     [[complete('X'), { tool: 'update_task', input: { note: 'Y' } }], 'x was ended in this visit already'],
     [[{ tool: 'update_task', input: { note: 'Y', needs: ['gone'] } }], 'There is no task "gone"'],
-    [[{ tool: 'update_task', input: { note: 'Y', needs: ['other', 'other'] } }], 'circle'],
+    [[{ tool: 'update_task', input: { note: 'Y', needs: ['later', 'later'] } }], 'circle'],
+    [[{ tool: 'update_task', input: { note: 'Y', needs: ['other'] } }], 'You do not get the result of other'],
     [[{ tool: 'done', input: { answer: 'X' } }], 'Give the result of x with complete_task'],
     [[complete('X'), { tool: 'done', input: { answer: 'X' } }], 'leave answer out'],
   ] as [Act[], string][])('%j is refused', async (acts, why) => {
     const made = org(({ n }) => (n === 1 ? acts : undefined))
       .withFile(path('x'), task('X', 'assignee: a\n'))
-      .withFile(path('later'), task('Later', 'assignee: a\n'));
+      .withFile(path('later'), task('Later', 'assignee: a\nneeds: [x]\n'));
     made.withFile(path('other'), task('Other', 'assignee: b\nneeds: [x]\n'));
     await made.turns(1);
     expect(made.lines('visit')[0]?.refusals?.[0]?.text).toContain(why);
@@ -408,6 +409,7 @@ describe('limits on new tasks', () => {
     await made.turns(1);
     return made.lines('visit').find(({ agent }) => agent === 'boss')?.refusals?.[0]?.text;
   };
+  const OWN = { p: task('P', 'assignee: boss\n') };
   const OPEN = { p: task('P', 'assignee: a\n'), q: task('Q', 'capability: dances\n') };
 
   it('count the open ones of all, and of an agent', async () => {
@@ -439,10 +441,8 @@ describe('limits on new tasks', () => {
   });
 
   it('say what a need may mean', async () => {
-    expect(await refusalOf({}, [create('X', { assignee: 'a', needs: ['pp', 'p'] })], OPEN)).toContain(
-      'did you mean p?',
-    );
-    expect(await refusalOf({}, [create('X', { assignee: 'a', needs: ['p', 'p'] })], OPEN)).toBeUndefined();
+    expect(await refusalOf({}, [create('X', { assignee: 'a', needs: ['pp', 'p'] })], OWN)).toContain('did you mean p?');
+    expect(await refusalOf({}, [create('X', { assignee: 'a', needs: ['p', 'p'] })], OWN)).toBeUndefined();
     expect(await refusalOf({}, [create('X')])).toBeUndefined();
   });
 
