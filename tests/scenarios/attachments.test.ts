@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/app/redact.ts';
 import type { Json } from '../../src/core/model/call.ts';
-import { unchanged } from '../../src/core/text/mask.ts';
-import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { verifyJournal } from '../../src/engine/journal/verify.ts';
-import { compareFolder } from '../../src/engine/replay/compare.ts';
-import { JournalFiles } from '../../src/engine/replay/journal-files.ts';
-import { Recompute } from '../../src/engine/replay/recompute.ts';
-import { TOOLS } from '../../src/tools/all.ts';
 import { Lab } from '../engine/world.ts';
 import { keptIn } from '../kept.ts';
 import { type Act, type Mind, resultsIn, say, textOf } from '../regression/org.ts';
+import { isWhole } from '../regression/whole.ts';
 
 const PAGE = '<script src="app.js"></script> This is the page of the coder.';
 const SCRIPT = 'document.title = "It works.";';
@@ -52,19 +47,6 @@ async function handedOver(more = {}): Promise<Lab> {
   org.drop('coder', 'Build a page.');
   await org.turns(4);
   return org;
-}
-
-/** The journal verifies, makes the folder, and gives the same turns again. */
-async function isWhole(org: Lab): Promise<void> {
-  expect(verifyJournal(org.disk).faults).toEqual([]);
-  const files = new JournalFiles();
-  const again = new Recompute(TOOLS, org.ports());
-  for (const group of readJournal(org.disk, [])) {
-    files.take(group);
-    await again.take(group);
-  }
-  expect(again.divergence).toBeNull();
-  expect(compareFolder(org.disk, files, {}, unchanged)).toEqual([]);
 }
 
 describe('what comes with a message', () => {

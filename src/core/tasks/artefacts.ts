@@ -1,16 +1,20 @@
 /** The files that come with the result of a task: copies, which whoever gets the result may read. */
+import type { Resume } from '../../schema/config/resume.ts';
 import { shownText } from '../mail/attachments.ts';
 import { carryFiles, isTooLarge } from '../mail/carried.ts';
 import { isPersonIn } from '../model/config.ts';
 import type { Attached } from '../model/entry.ts';
-import { isFinished, type ResultFile, type Task, type TasksState } from '../model/state/tasks.ts';
+import { isOpen, type ResultFile, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { ActContext, Staged } from '../model/tool.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { TASKS } from './file.ts';
 
 /** Most characters of all files of one task, in Base64: 4 MiB. */
-const MOST = (4_194_304 * 4) / 3;
+const MOST_IN_ALL = (4_194_304 * 4) / 3;
+
+/** Whose shared files count. */
+type FileReader = Pick<Resume, 'name' | 'shared'>;
 
 /** Where the files of a task lie. */
 export function artefactsFolder(id: string): string {
@@ -44,7 +48,7 @@ export function carryArtefacts(
   );
   if ('ok' in carried) return carried;
   const { files, names, tainted } = carried;
-  if (files.reduce((sum, { data }) => sum + data.length, 0) > MOST)
+  if (files.reduce((sum, { data }) => sum + data.length, 0) > MOST_IN_ALL)
     return { ok: false, rule: 'size', text: 'The files have more than 4 MiB together. Name only those that matter.' };
   const place = isPersonIn(scene.config, by) ? folder : `attachments/${id}`;
   const told = names.length ? ` Whoever gets its result can read ${names.join(', ')}.` : '';
@@ -89,18 +93,11 @@ function withoutText({ text: _, ...file }: ResultFile): ResultFile {
 
 /** Whether an open task needs the result of this one, or has it as a part. */
 export function isAwaited({ all, dependants }: TasksState, id: string): boolean {
-  return [all.get(id)?.parent ?? null, ...(dependants.get(id) ?? [])].some((one) => {
-    const task = one === null ? undefined : all.get(one);
-    return task !== undefined && !isFinished(task.status);
-  });
+  return [all.get(id)?.parent ?? '', ...(dependants.get(id) ?? [])].some((one) => isOpen(all.get(one)));
 }
 
 /** How an agent finds the files of a task: where they lie in `shared/`, if it may read there, else by the id of the task. */
-export function filesShownTo(
-  tasks: TasksState,
-  resume: Parameters<typeof permitPath>[0],
-  { id, artefacts }: Task,
-): string[] {
+export function filesShownTo(tasks: TasksState, resume: FileReader, { id, artefacts }: Task): string[] {
   const files = tasks.files.get(id);
   if (!files) return artefacts;
   const copied = new Set(files.map((file) => file.shared));
@@ -122,6 +119,6 @@ function withoutDot(path: string): string {
 }
 
 /** The path by which an agent reads a file of a task. */
-export function placeFor(resume: Parameters<typeof permitPath>[0], id: string, { name, shared }: ResultFile): string {
+export function placeFor(resume: FileReader, id: string, { name, shared }: ResultFile): string {
   return shared !== undefined && permitPath(resume, shared).ok ? shared : `attachments/${id}/${name}`;
 }

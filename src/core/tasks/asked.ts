@@ -2,7 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { TaskRequest } from '../../schema/records/request.ts';
 import type { Config } from '../model/config.ts';
-import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import { isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
 import { isAwaited } from './artefacts.ts';
 import { settled, unproved } from './edit.ts';
 import { whyNoStep } from './steps.ts';
@@ -104,10 +104,5 @@ export function archivable(tasks: TasksState, turn: number, older: number): stri
 
 /** Whether an open task needs it, has it as a part, or is a part of it. */
 function isNeeded(tasks: TasksState, id: string): boolean {
-  const { all, children } = tasks;
-  const isOpen = (one: string): boolean => {
-    const task = all.get(one);
-    return task !== undefined && !isFinished(task.status);
-  };
-  return isAwaited(tasks, id) || [...(children.get(id) ?? [])].some(isOpen);
+  return isAwaited(tasks, id) || [...(tasks.children.get(id) ?? [])].some((one) => isOpen(tasks.all.get(one)));
 }

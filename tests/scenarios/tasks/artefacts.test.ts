@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readJournal } from '../../../src/disk/journal/journal.ts';
-import { verifyJournal } from '../../../src/engine/journal/verify.ts';
-import { JournalFiles } from '../../../src/engine/replay/journal-files.ts';
-import { Recompute } from '../../../src/engine/replay/recompute.ts';
-import { TOOLS } from '../../../src/tools/all.ts';
 import { Lab } from '../../engine/world.ts';
 import { type Act, type Mind, type Org, resultsIn, say, textOf } from '../../regression/org.ts';
+import { isWhole } from '../../regression/whole.ts';
 
 const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human'], b: ['boss', 'human'] };
 const FILES = { tools: ['read_file', 'write_file'] };
@@ -23,20 +19,6 @@ function lab(mind: Mind, resumes: object = {}, more: object = {}): Lab {
     .withFile('agents/a/workspace/site/index.html', PAGE)
     .withFile('org/tasks/page.md', task('Make the page', 'assignee: a\n'))
     .withFile('org/tasks/review.md', task('Review the page', 'assignee: b\nneeds: [page]\n')) as Lab;
-}
-
-/** The journal verifies, makes the files of the tasks, and gives the same turns again. */
-async function isWhole(org: Org): Promise<void> {
-  expect(verifyJournal(org.disk).faults).toEqual([]);
-  const told = new JournalFiles();
-  const again = new Recompute(TOOLS, org.ports());
-  for (const group of readJournal(org.disk, [])) {
-    told.take(group);
-    await again.take(group);
-  }
-  expect(again.divergence).toBeNull();
-  const isTask = (path: string): boolean => path.startsWith('org/tasks/');
-  expect([...told.files.keys()].filter(isTask).sort()).toEqual(org.paths(/^org\/tasks\//).sort());
 }
 
 describe('the files that a task made', () => {

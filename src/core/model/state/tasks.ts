@@ -94,6 +94,11 @@ export function isFinished(status: TaskStatus): boolean {
   return FINISHED.includes(status);
 }
 
+/** Whether a task is there and not finished. */
+export function isOpen(task: Task | undefined): boolean {
+  return task !== undefined && !isFinished(task.status);
+}
+
 /** Whether work on it has not begun. */
 export function isUnbegun(status: TaskStatus): boolean {
   return status === 'pending' || status === 'assigned';
