@@ -2,8 +2,9 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Condition, TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
-import { getsResult, isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
+import { getsResult, isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { ActConditions, ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
+import { grants } from '../rights/permit.ts';
 import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { tainting } from '../rights/taint.ts';
 import { nearestTo } from '../text/nearest.ts';
@@ -53,7 +54,16 @@ export function stageNewTask(wish: NewTask, scene: ActContext): Staged {
   draft.tasks.push({ task, body: wish.body });
   draft.nextTask++;
   const doer = task.assignee ?? given ?? `the first free agent with the capability ${task.capability}`;
-  return { ok: true, text: `Created ${task.id} for ${doer}${needs.length ? `, after ${needs.join(', ')}` : ''}.` };
+  const after = needs.length ? `, after ${needs.join(', ')}` : '';
+  return { ok: true, text: `Created ${task.id} for ${doer}${after}.${outOfReach(config, given, wish)}` };
+}
+
+/** Says that whoever is to do a task cannot use the shared files of which its text speaks. */
+function outOfReach({ agents }: Config, doer: string | undefined, { title, body }: NewTask): string {
+  const resume = doer === undefined ? undefined : agents.get(doer);
+  if (!resume || resume.person || !`${title} ${body}`.includes('shared/')) return '';
+  if (resume.shared.length > 0 && grants(resume, 'read_file') !== null) return '';
+  return ` Mind that ${doer} cannot use shared/: it sees the text of its task, and the results and files of tasks that it needs.`;
 }
 
 /** The task as its author wishes it, not begun. */
@@ -260,9 +270,16 @@ export function stageComplete(
   const { task } = own;
   const ended = endedBefore(scene.draft, task.id);
   if (ended) return ended;
+  const parts = openParts(scene, task);
+  if (parts.length > 0 && !scene.draft.refusals.some(({ rule }) => rule === PARTS))
+    return refusal(
+      `${parts.join(', ')} ${parts.length === 1 ? 'is a part' : 'are parts'} of ${task.id} and not finished. End the visit: you get ${task.id} again with the results. To complete it without them, call complete_task again.`,
+      PARTS,
+    );
   const { result, artefacts } = wish;
   const carried = carryArtefacts(scene, task, artefacts);
-  if ('ok' in carried) return carried;
+  if ('ok' in carried)
+    return refusal(`${carried.text} ${task.id} is still open: correct artefacts, or leave it out.`, carried.rule);
   const { files, shown, tainted } = carried;
   const body = shown.length ? `${result}\n\nFiles: ${shown.join(', ')}` : result;
   const told = report(scene, task, `Completed: ${task.title}`, body);
@@ -278,6 +295,14 @@ export function stageComplete(
     ...(files.length ? { files } : {}),
   });
   return { ok: true, text: `${task.id} is completed.${told ?? ''}${carried.told}` };
+}
+
+/** The rule that an agent does not forget the parts that it gave to others. */
+const PARTS = 'parts';
+
+function openParts({ state, agent, draft }: ActContext, { id }: Task): string[] {
+  const { all, children } = tasksWith(state.tasks, draft.tasks);
+  return [...(children.get(id) ?? [])].filter((one) => isOpen(all.get(one)) && all.get(one)?.by === agent);
 }
 
 /** Gives a task up for now, or for good when all its attempts have failed. */

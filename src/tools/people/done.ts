@@ -34,7 +34,14 @@ export default act({
       };
     const open = [...given, ...(state.mail.owed.get(agent) ?? [])].map(({ id }) => id);
     const unknown = settled.find((id) => !open.includes(id));
-    if (unknown !== undefined) return { ok: false, rule: 'given', text: unknownText(unknown, open) };
+    if (unknown !== undefined)
+      return {
+        ok: false,
+        rule: 'given',
+        text: state.tasks.all.has(unknown)
+          ? `${unknown} is a task, not a message: ${ENDS}.`
+          : unknownText(unknown, open),
+      };
     draft.done = { answer, settled };
     return { ok: true, text: 'Done.' };
   },
@@ -47,6 +54,8 @@ function taskText({ id }: Task, { tasks }: Draft): string {
     ? 'Nobody wrote to you in this visit: leave answer out.'
     : `Nobody wrote to you in this visit. Give the result of ${id} with complete_task, or leave answer out to go on with it in your next visit.`;
 }
+
+const ENDS = 'a task of yours ends with complete_task or fail_task';
 
 /** Messages that a refusal names at most. */
 const NAMED = 10;

@@ -16,7 +16,7 @@ export default act({
       .max(200_000)
       .default('')
       .describe(
-        'what to do and what the result must be; whoever does it knows nothing else, and sees of your files only those under shared/',
+        'what to do and what the result must be; whoever does it knows nothing else, and sees only the files of tasks that it needs, and shared/ if it may read there',
       ),
     assignee: z.string().max(80).optional().describe('who does it'),
     capability: z

@@ -119,20 +119,25 @@ describe('the files that a task made', () => {
     for (let i = 0; i < 17; i++) org.withFile(`agents/a/workspace/${i}.txt`, String(i % 10).repeat(260_000));
     await org.turns(1);
     expect(resultsIn(again(org, 'a'))).toMatchObject([
-      { ok: false, text: expect.stringContaining('There is no file "none.txt"') },
+      {
+        ok: false,
+        text: expect.stringMatching(
+          /There is no file "none.txt".*page is still open: correct artefacts, or leave it out/,
+        ),
+      },
       { ok: false, text: expect.stringContaining('larger than 262144 bytes') },
       { ok: false, text: expect.stringContaining('more than 4 MiB together') },
     ]);
     expect(org.prompts.filter(({ agent }) => agent === 'a')).toHaveLength(2);
   });
 
-  it('are not shown to an agent that reads no files, and no longer than they are needed', async () => {
+  it('are shown to an agent that has no tool for files, too, and no longer than they are needed', async () => {
     const org = lab(({ task: id }) => [complete('Made.', id === 'page' ? ['site/index.html'] : [], { done: true })], {
       b: { tools: [] },
     });
     await org.run();
     expect(textOf(org.visits('b')[0])).toContain('files="attachments/page/index.html"');
-    expect(textOf(org.visits('b')[0])).not.toContain('<attachment');
+    expect(textOf(org.visits('b')[0])).toContain('<attachment name="index.html">');
     const { state } = org.open();
     expect(state.tasks.files.get('page')).toEqual([{ name: 'index.html', path: 'org/tasks/page.files/index.html' }]);
   });
@@ -216,5 +221,50 @@ describe('an agent that gives work', () => {
     await org.run();
     expect(resultsIn(again(org, 'spy'))[0]?.text).toContain('Refused (task): whole is not a task of yours');
     expect(org.visits('boss').map(textOf).join()).not.toContain('Slip in');
+  });
+});
+
+describe('an agent with a task', () => {
+  const GIVES = { boss: { tools: ['read_file', 'create_task'], shared: ['.'] } };
+  const whole = (mind: Mind): Lab =>
+    new Lab({ edges: EDGES, resumes: { ...GIVES, a: FILES, b: { ...FILES, shared: ['.'] } } }, mind).withFile(
+      'org/tasks/whole.md',
+      task('Whole', 'assignee: boss\n'),
+    ) as Lab;
+  const create = (title: string, assignee: string): Act => ({ tool: 'create_task', input: { title, assignee } });
+
+  it('is told once that parts of it are not finished before it completes it', async () => {
+    const org = whole(({ agent, task: id, n }) => {
+      if (agent !== 'boss') return [complete('Checked.', [], { done: true })];
+      if (id === 'whole' && n === 1) return [create('Check', 'b'), complete('Too early.', [])];
+      return [complete('Still too early.', [], { done: true })];
+    });
+    await org.turns(1);
+    expect(resultsIn(again(org, 'boss'))[1]?.text).toContain('T-1-boss-1 is a part of whole and not finished');
+    expect(org.read('org/tasks/whole.md')).toContain('result: Still too early.');
+  });
+
+  it('is told when whoever it gives work cannot use the shared files of which it speaks', async () => {
+    const org = whole(({ agent, n }) => {
+      if (agent !== 'boss' || n > 1) return [];
+      return [
+        create('Read shared/x', 'a'),
+        create('Read shared/x', 'b'),
+        create('Read', 'a'),
+        create('Look at shared/', 'human'),
+        read('none'),
+      ];
+    });
+    await org.turns(1);
+    const told = resultsIn(again(org, 'boss')).map(({ text }) => text.includes('cannot use shared/'));
+    expect(told).toEqual([true, false, false, false, false]);
+  });
+
+  it('is told that a task is not settled like mail', async () => {
+    const org = whole(({ agent, n }) =>
+      agent === 'boss' && n === 1 ? [{ tool: 'done', input: { settled: ['whole'] } }] : [],
+    );
+    await org.turns(1);
+    expect(resultsIn(again(org, 'boss'))[0]?.text).toContain('whole is a task, not a message');
   });
 });
