@@ -273,7 +273,7 @@ export function stageComplete(
   const parts = openParts(scene, task);
   if (parts.length > 0 && !scene.draft.refusals.some(({ rule }) => rule === PARTS))
     return refusal(
-      `${parts.join(', ')} ${parts.length === 1 ? 'is a part' : 'are parts'} of ${task.id} and not finished. End the visit: you get ${task.id} again with the results. To complete it without them, call complete_task again.`,
+      `Parts of ${task.id} that are not finished: ${parts.join(', ')}. End the visit: you get ${task.id} again with their results. To complete it without them, call complete_task again.`,
       PARTS,
     );
   const { result, artefacts } = wish;

@@ -240,7 +240,7 @@ describe('an agent with a task', () => {
       return [complete('Still too early.', [], { done: true })];
     });
     await org.turns(1);
-    expect(resultsIn(again(org, 'boss'))[1]?.text).toContain('T-1-boss-1 is a part of whole and not finished');
+    expect(resultsIn(again(org, 'boss'))[1]?.text).toContain('Parts of whole that are not finished: T-1-boss-1');
     expect(org.read('org/tasks/whole.md')).toContain('result: Still too early.');
   });
 
