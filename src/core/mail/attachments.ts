@@ -183,5 +183,5 @@ export function attachmentsHint({ state, resume, given }: Reader, path: string):
   const now = names.length
     ? `The mail of this visit brings: ${names.slice(0, SHOWN).join(', ')}.`
     : 'The mail of this visit brings no files.';
-  return ` ${now} What came with earlier mail is attachments/<message id>/NAME.`;
+  return ` ${now} What came with earlier mail, or with the result of a task, is attachments/<its id>/NAME.`;
 }

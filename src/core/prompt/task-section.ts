@@ -54,7 +54,7 @@ function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State
     printed.pieces.push(`It counts as completed only if: ${task.ensures.map(conditionText).join('; ')}.\n`);
 }
 
-const ORDER = `Work on it now. When it is done, call complete_task with the result; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task. You get it again in the next turn or, if you created tasks for it, when these have ended.
+const ORDER = `Work on it now. When it is done, call complete_task with the result, and with done: true if nothing else is left; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task. You get it again in the next turn or, if you created tasks for it, when these have ended.
 `;
 
 function headOf({ id, by, title, priority, deadline, budget, cost, visits }: Task, most: number): string {

@@ -175,7 +175,7 @@ function unknownNeed(tasks: TasksState, agent: string, need: string): string {
     need,
     [...tasks.all.keys()].filter((id) => getsResult(tasks, agent, id)),
   );
-  return `There is no task ${JSON.stringify(need)}${nearest === undefined ? '' : `: did you mean ${nearest}?`} Create what it needs first, and give its id or its title.`;
+  return `There is no task ${JSON.stringify(need)}${nearest === undefined ? '.' : `: did you mean ${nearest}?`} Create what it needs first, and give its id or its title.`;
 }
 
 /** Why no further task may be open; null when one may. */
@@ -202,7 +202,8 @@ export function ownTask({ state, agent, task }: ActContext, id: string | undefin
     return refusal(`${JSON.stringify(named)} is not a task of yours. ${openOf(state.tasks, agent)}`);
   if (isFinished(found.status)) return refusal(`${named} is ${found.status} already.`);
   const isBegun = found.id === task?.id || found.status === 'running' || found.status === 'blocked';
-  return isBegun ? { task: found } : refusal(`You have not begun ${named}: it comes in a later visit.`);
+  if (isBegun) return { task: found };
+  return refusal(`${named} is not the task of this visit: it comes in a later one.`);
 }
 
 function openOf(tasks: TasksState, agent: string): string {

@@ -21,7 +21,9 @@ export const planTask = later(() =>
       .string()
       .max(200_000)
       .default('')
-      .describe('what to do and what the result must be; whoever does it knows nothing else'),
+      .describe(
+        'what to do and what the result must be; whoever does it knows nothing else, but for the results and files of the tasks that it needs',
+      ),
     assignee: z.string().max(80).optional().describe('who does it'),
     capability: z
       .string()

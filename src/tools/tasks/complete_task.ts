@@ -14,7 +14,9 @@ export default act({
       .array(z.string().max(1000))
       .max(100)
       .default([])
-      .describe('paths of the files that it made: whoever gets the result gets copies of them'),
+      .describe(
+        'files that it made, in your workspace, shared/... or attachments/...: whoever gets the result gets copies',
+      ),
     task: z.string().max(100).optional().describe('its id, if it is not the task of this visit'),
     done: z.boolean().optional().describe('true: also end the visit'),
   }),

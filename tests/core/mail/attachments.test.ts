@@ -93,10 +93,10 @@ describe('a path of an attachment', () => {
   it('that leads nowhere is told with those that there are', () => {
     const reader = { state, resume: A, given: given('000001-b-02', '000001-b-09') };
     expect(attachmentsHint(reader, 'attachments/y.md')).toBe(
-      ' The mail of this visit brings: x.md. What came with earlier mail is attachments/<message id>/NAME.',
+      ' The mail of this visit brings: x.md. What came with earlier mail, or with the result of a task, is attachments/<its id>/NAME.',
     );
     expect(attachmentsHint({ ...reader, given: [] }, 'attachments/y.md')).toBe(
-      ' The mail of this visit brings no files. What came with earlier mail is attachments/<message id>/NAME.',
+      ' The mail of this visit brings no files. What came with earlier mail, or with the result of a task, is attachments/<its id>/NAME.',
     );
     expect(attachmentsHint(reader, 'y.md')).toBe('');
     expect(attachmentsHint(reader, 'notes/x.md')).toBe(' Do you mean attachments/x.md?');

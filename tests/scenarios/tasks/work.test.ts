@@ -273,7 +273,7 @@ describe('limits of a task', () => {
 describe('what a model gets wrong', () => {
   it.each([
     [[complete('X', { task: 'other' })], '"other" is not a task of yours. Yours: x, later.'],
-    [[complete('X', { task: 'later' })], 'You have not begun later'],
+    [[complete('X', { task: 'later' })], 'later is not the task of this visit: it comes in a later one'],
     [[complete('X'), complete('Y')], 'x was ended in this visit already'],
     [[complete('X'), fail('Y')], 'x was ended in this visit already'],
     [[complete('X'), { tool: 'update_task', input: { note: 'Y' } }], 'x was ended in this visit already'],
