@@ -120,7 +120,12 @@ describe('what comes with a message', () => {
     await org.turns(1);
     expect(resultsIn(org.prompts.at(-1))).toMatchObject([
       { ok: true, text: PAGE },
-      { ok: false, text: expect.stringContaining('What came with earlier mail, or with the result of a task, is attachments/<its id>/NAME.') },
+      {
+        ok: false,
+        text: expect.stringContaining(
+          'What came with earlier mail, or with the result of a task, is attachments/<its id>/NAME.',
+        ),
+      },
     ]);
     expect(org.read('agents/boss/outbox/000061-01.files/index.html')).toBe(PAGE);
     await isWhole(org);
