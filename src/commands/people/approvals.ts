@@ -5,7 +5,7 @@ import { presentActs } from '../../app/present.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { readerOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
-import { outdatedText, printLeft, whyHeld } from '../../core/approvals/approval-text.ts';
+import { outdatedText, printLeft, whyHeld, wishText } from '../../core/approvals/approval-text.ts';
 import { numberedLines, type Question, questionOf } from '../../core/approvals/question.ts';
 import type { Json } from '../../core/model/call.ts';
 import { isPersonIn } from '../../core/model/config.ts';
@@ -109,8 +109,7 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
 const SHOWN_CAUSES = 10;
 
 function print(view: View, approval: ShownApproval): string {
-  const { id, turn, agent, tool, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } =
-    approval;
+  const { id, turn, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } = approval;
   const asked = questionOf(approval);
   const isShown = over !== undefined || changed.length > 0 || shows?.includes('```diff');
   const mail = cause
@@ -118,7 +117,7 @@ function print(view: View, approval: ShownApproval): string {
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
   const spent = thread_spent ? [`  the conversation ${thread} has cost ${countCredits(inMicro(thread_spent))}`] : [];
   return [
-    `${id}  ${agent} wants to use ${tool} (turn ${turn}); ${stateOf(view, approval)}`,
+    `${id}  ${wishText(approval)} (turn ${turn}); ${stateOf(view, approval)}`,
     indent(whyHeld({ rule, because })),
     ...mail,
     ...spent,

@@ -241,6 +241,7 @@ function told(world: World, root: string, template: Template, files: Files, firs
   const lines = [
     `Created the organisation ${nameOf(root)} from the template ${template.name} (${files.made.length} files).`,
     first === null ? '' : `A first message to ${first} is in agents/human/outbox/. Edit or delete it as you like.`,
+    files.made.includes('README.md') ? 'README.md says what it shows, step by step.' : '',
     ignored ? '' : 'Add the line .lemming/ to your .gitignore: that folder contains only caches.',
     'Next:',
     ...next.map((line) => `  ${line}`),

@@ -4,6 +4,7 @@ import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import type { Task } from '../../core/model/state/tasks.ts';
 import { countCredits } from '../../core/money/ledger.ts';
+import { whyNobody } from '../../core/tasks/assign.ts';
 import { archivedTaskPath, splitTask, taskPath } from '../../core/tasks/file.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readMarkdown } from '../../disk/yaml/yaml.ts';
@@ -45,7 +46,7 @@ interface ListInput {
 }
 
 export async function listTasks(world: World, { flags }: ListInput) {
-  const { tasks, turn, unfit } = await readTasks(world);
+  const { view, tasks, turn, unfit } = await readTasks(world);
   const { status, assignee, ready } = flags;
   const rows = tasksInOrder(tasks)
     .map((task) => taskRow(tasks, task, turn))
@@ -59,7 +60,7 @@ export async function listTasks(world: World, { flags }: ListInput) {
     row.assignee ?? (row.capability === null ? '-' : `(${row.capability})`),
     shorten(row.title, 50),
     ...(isPaid ? [`${row.cost}`] : []),
-    shorten(remark(row), 70),
+    shorten(remark(row) || nobodyText(view, row), 70),
   ]);
   const heading = ['task', 'status', 'assignee', 'title', ...(isPaid ? ['credits'] : []), ''];
   const head = rows.length ? table([heading, ...lines]) : 'No tasks.';
@@ -70,6 +71,11 @@ export async function listTasks(world: World, { flags }: ListInput) {
 /** What came of a task, or what it waits for. */
 function remark({ result, reason, why }: ReturnType<typeof taskRow>): string {
   return oneLine(result ?? reason ?? why.join('; '));
+}
+
+/** Why a task that is ready waits all the same; empty when it does not. */
+function nobodyText({ config, state }: View, row: ReturnType<typeof taskRow>): string {
+  return row.ready ? (whyNobody(config, state, row) ?? '') : '';
 }
 
 interface IdInput {
@@ -109,6 +115,7 @@ export async function showTask(world: World, { args: { id } }: IdInput) {
   const fields = [
     ['status', row.ready ? `${row.status}, ready` : row.status],
     ['not ready', row.why.join('; ')],
+    ['it waits', nobodyText(view, row)],
     ['assignee', row.assignee ?? ''],
     ['capability', row.capability ?? ''],
     ['waits for', task.waits.join(', ')],

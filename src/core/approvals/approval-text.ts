@@ -28,10 +28,15 @@ export function printApproval(held: Held, decided?: Decision): string {
   const head = printHead(
     Object.entries({ id, turn, agent, tool, rule, contacts, decision, ...said, note: note || null, by }),
   );
-  const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
+  const why = `${wishText(held)}. ${whyHeld(held)}`;
   const act = held.over === undefined && !questionOf(held) ? inFence(input) : '';
   const parts = [why, againOf(held), deniedText(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
+}
+
+/** Who wants what. A run asks by itself, in the name of its owner. */
+export function wishText({ agent, tool, run }: Pick<Held, 'agent' | 'tool' | 'run'>): string {
+  return run === undefined ? `${agent} wants to use ${tool}` : `A run of ${agent} asks`;
 }
 
 function inFence(input: Json): string {

@@ -34,6 +34,18 @@ export function assignmentFor(
   return to === undefined ? null : { to, why: `who has the capability ${capability}` };
 }
 
+/** Why nobody gets a task that nobody has; null when somebody has it or can be given it. */
+export function whyNobody(
+  config: Config,
+  state: State,
+  task: Pick<Task, 'assignee' | 'capability' | 'by'>,
+): string | null {
+  if (task.assignee !== null || assignmentFor(config, state, task, () => 0)) return null;
+  return task.capability === null
+    ? 'nobody can be given it: name an assignee or a capability'
+    : `nobody who can work now has the capability ${task.capability}`;
+}
+
 /** Whether an agent has a capability: a word of its resume, or a skill. */
 export function isAble(config: Config, agent: string, capability: string): boolean {
   const resume = config.agents.get(agent);

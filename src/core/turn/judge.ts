@@ -82,11 +82,15 @@ export function judge(
   const next = () => {
     const { approvers: contacts, input } = conditions;
     if (approved || contacts.length === 0) return stageNow(scene, call, act, actTool, cost);
-    return hold(scene, call, act, { do: 'hold', rule: 'conditions', contacts }, { input });
+    const because = 'The task counts as completed only when this is approved.';
+    return hold(scene, call, act, { do: 'hold', rule: BY_TASK, contacts, because }, { input });
   };
   const { work } = conditions;
   return work ? { is: 'use', tool: work, value: act.value, cost, ask: ({ ok }) => (ok ? next() : null) } : next();
 }
+
+/** The rule of a task that wants people to approve its result. No standing policy can answer for them. */
+const BY_TASK = 'conditions';
 
 function stageNow(scene: ActContext, call: ActCall, act: Act, tool: ActTool, cost: number): NowDone | NotDone {
   const staged = tool.stage(act.value, scene);
@@ -295,7 +299,8 @@ function hold(
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
   const { spent } = agentState(scene.state.staff, agent);
-  const always = more.over === undefined ? standingPolicyFor(config, act)?.act : undefined;
+  const isOnce = more.over !== undefined || rule === BY_TASK;
+  const always = isOnce ? undefined : standingPolicyFor(config, act)?.act;
   draft.held.push({
     id,
     turn,

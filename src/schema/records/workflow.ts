@@ -55,7 +55,9 @@ const on = later(() =>
       every: z.number().int().min(1).max(1_000_000).optional().describe('a run starts every so many turns'),
       cron: text(100).optional().describe('a run starts at these times, such as 0 9 * * 1-5'),
       zone: text(64).default('UTC').describe('the time zone of cron, such as Europe/Berlin'),
-      with: values().describe('inputs of the run; may name {{mail.from}}, {{mail.subject}} and {{mail.body}}'),
+      with: values().describe(
+        'inputs of the run; may name {{mail.from}}, {{mail.subject}}, {{mail.body}} and {{mail.id}}',
+      ),
     })
     .refine((v) => v.mail !== undefined || v.every !== undefined || v.cron !== undefined, {
       message: 'expected mail, every or cron',

@@ -34,6 +34,7 @@ export class Diagnosis {
       this.past.meet(entry.path, 'text' in entry && typeof entry.text === 'string' ? entry.text : '');
     if (entry.k === 'request' && (entry.request.ask === 'pause' || entry.request.ask === 'resume'))
       this.past.pause(entry.request.agent, entry.request.ask === 'pause');
+    if (entry.k === 'undone') this.past.undone.set(entry.on, this.reader.turn);
     const visits = this.reader.take(entry);
     if (entry.k === 'commit') this.known = null;
     this.past.turn = this.reader.turn;

@@ -99,6 +99,8 @@ export class PastWork {
   private readonly resumes = new Map<string, string>();
   /** Agents that are paused, and since which turn. */
   readonly paused = new Map<string, number>();
+  /** Paths and messages of which something was undone, and in which turn last. */
+  readonly undone = new Map<string, number>();
   private readonly all = new Map<string, ThreadWork>();
   private readonly work = new Map<string, Map<string, ThreadWork>>();
   /** Agent → everyone whom it has ever written to. */

@@ -37,7 +37,7 @@ async function comesToRest(template: string): Promise<string> {
   const org = join(root, 'org-here');
   expect((await validate(testWorld(org), inputOf())).data).toEqual({ ok: true, faults: [] });
   const { data, exit } = await runTurns(testWorld(org), inputOf({ flags: { 'until-idle': true, turns: 40 } }));
-  expect(exit).toBe(0);
+  expect(exit).toBe(template === 'distributed-monitoring' ? 1 : 0); // there on-call gives an incident up
   const { visits, idle } = data as { visits: { outcome: string; refused: number }[]; idle: boolean };
   expect(idle).toBe(true);
   expect(visits.length).toBeGreaterThan(0);
@@ -99,12 +99,10 @@ describe('bootstrap', () => {
 
   it.each([
     ['default', 'Done: A tip calculator', /coder_01 ran the sums in 504 cases/],
-    ['support-desk', 'Draft: Charged twice', /the number 4711/],
-    [
-      'data-pipeline',
-      'Run ready: shared/runs/sales.csv',
-      /\| 2026-11-02 \| Harbour \| 60\.40 \|[\s\S]*9 rows kept, 7 rejected/,
-    ],
+    ['support-desk', 'Re: Charged twice', /it waits for your approval/],
+    ['content-pipeline', 'Re: Article: keeping coffee beans fresh', /You are asked before it is published/],
+    ['distributed-monitoring', 'db over its limit since turn 1', /you are asked before anything is switched/],
+    ['data-pipeline', 'Numbers ready', /\| 2026-11-02 \| Harbour \| 60\.40 \|[\s\S]*16 rows = 9 kept \+ 7 rejected/],
     ['app-builder', 'Built: A booking page', /0 of 9 cases fail/],
   ])('scenario 3: the template %s is valid and answers its own first request', async (template, subject, answer) => {
     const last = answersIn(await comesToRest(template)).at(-1);
@@ -150,6 +148,9 @@ describe('bootstrap', () => {
     expect(read(join(root, 'my-org'), 'org/org.yaml')).toContain('name: my-org\n');
     expect(made.next).toHaveLength(3);
     expect(made.next[0]).toBe('cd my-org');
+    expect((await bootstrap(root, 'desk', { template: 'support-desk' })).text).toContain(
+      'README.md says what it shows',
+    );
     const here = scratch();
     expect((await bootstrap(here)).text).toContain(basename(here));
   });
@@ -227,7 +228,9 @@ describe('where bootstrap makes nothing', () => {
       'default',
       'app-builder',
       'bug-hunt',
+      'content-pipeline',
       'data-pipeline',
+      'distributed-monitoring',
       'support-desk',
     ]);
     for (const { about } of templates) expect(about).toMatch(/\w+.*\.$/);

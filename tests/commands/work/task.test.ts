@@ -50,6 +50,15 @@ describe('lemming task create', () => {
     });
   });
 
+  it('says of one that nobody can be given why it waits', async () => {
+    const root = org();
+    const { id } = (await lemming(root, ['task', 'create', 'Dance', '--capability', 'dances', '--json'])).data;
+    await untilIdle(root);
+    const why = 'nobody who can work now has the capability dances';
+    expect((await lemming(root, ['task', 'list'])).out).toContain(why);
+    expect((await lemming(root, ['task', 'show', id])).out).toContain(`it waits    ${why}`);
+  });
+
   it('finds a free name, keeps a chosen one, and makes a key only once', async () => {
     const root = org();
     const id = async (...words: string[]) => (await lemming(root, ['task', 'create', ...words, '--json'])).data.id;

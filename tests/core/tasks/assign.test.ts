@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setTask, type Task } from '../../../src/core/model/state/tasks.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
-import { assignmentFor, isAble } from '../../../src/core/tasks/assign.ts';
+import { assignmentFor, isAble, whyNobody } from '../../../src/core/tasks/assign.ts';
 import { byAge, tasksOf } from '../../../src/core/tasks/ready.ts';
 import { workFor } from '../../../src/core/tasks/work.ts';
 import { atRest, idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
@@ -40,6 +40,14 @@ describe('a task that nobody has', () => {
   it('does not go to an agent that is paused', () => {
     const paused = stateOf({ ...EVERY.request, request: { ask: 'pause', by: 'human', agent: 'a' } });
     expect(to({ capability: 'poems', by: 'human' }, (agent) => (agent === 'human' ? 9 : 0), paused)).toBe('b');
+  });
+
+  it('waits, and it is told why', () => {
+    const why = (task: Partial<Task>) => whyNobody(config, emptyState(), { ...TASK, assignee: null, ...task });
+    expect(why({ capability: 'poems', by: 'human' })).toBeNull();
+    expect(why({ assignee: 'a', capability: 'dances' })).toBeNull();
+    expect(why({ capability: 'dances', by: 'human' })).toBe('nobody who can work now has the capability dances');
+    expect(why({ capability: null, by: 'b' })).toBe('nobody can be given it: name an assignee or a capability');
   });
 
   it('goes to whoever plans, when it names no capability', () => {

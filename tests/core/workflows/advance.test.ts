@@ -37,6 +37,37 @@ describe('a run', () => {
     expect(world.told).toEqual(['Run r1 of flow is completed.']);
   });
 
+  it('fills in names in the conditions of a step; one that comes to nothing stays as it is written', () => {
+    const world = new World(
+      [
+        work('draft', {
+          ensures: [
+            { file: 'shared/{{run.id}}/{{inputs.name}}.md' },
+            { file: '{{inputs.none}}' },
+            { run: ['test', '{{inputs.name}}', '{{inputs.none}}'] },
+            { approved_by: 'human' },
+          ],
+        }),
+      ],
+      { inputs: { name: { type: 'string' }, none: { type: 'string', default: '' } } },
+      { name: 'cats' },
+    ).go();
+    expect((world.task('draft') as WorkToMake).ensures).toEqual([
+      { file: 'shared/r1/cats.md' },
+      { file: '{{inputs.none}}' },
+      { run: ['test', 'cats', '{{inputs.none}}'] },
+      { approved_by: 'human' },
+    ]);
+  });
+
+  it('shows whoever is asked what the step is to do', () => {
+    const world = new World([work('x', { do: 'Send {{run.id}}.', approve: 'human' })]);
+    const { ask } = advance(world.run, world.facts());
+    expect(ask[0]?.text).toBe('May step x of run r1 begin?\n\nIt is to do this:\n\nSend r1.');
+    const child = new World([{ id: 'x', workflow: 'other', approve: 'human' }]);
+    expect(advance(child.run, child.facts()).ask[0]?.text).toBe('May step x of run r1 begin?');
+  });
+
   it('begins only with inputs that fit', () => {
     const file = fileOf([work('x')], { inputs: { topic: { type: 'string' } } });
     const common = { mail: null, key: null, budget: null, hops: 0, tainted: false, turn: 1, time: 0 };

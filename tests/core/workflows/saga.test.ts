@@ -48,7 +48,9 @@ describe('a run that fails', () => {
     world.done('b/undo').go().done('a/undo').go();
     expect(world.made.slice(3)).toEqual(['run/r1/c/undo', 'run/r1/b/undo', 'run/r1/a/undo']);
     expect(world.run).toMatchObject({ status: 'compensated', rest: [], reason: 'c: disk full' });
-    expect(world.told.at(-1)).toBe('Run r1 of flow is taken back: nothing of it is left.');
+    expect(world.told.at(-1)).toBe(
+      'Run r1 of flow is taken back: nothing of it is left. Why: c: disk full. See lemming workflow status r1',
+    );
     expect(world.desk).toEqual([]);
   });
 

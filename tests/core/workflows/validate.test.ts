@@ -28,7 +28,11 @@ describe('a workflow is valid', () => {
   it('when all that it names is there; what cannot be taken back is listed', () => {
     const child = fileOf([work('x')], { inputs: { topic: { type: 'string' }, n: { type: 'integer', default: 1 } } });
     const steps: StepDraft[] = [
-      work('list', { do: 'List {{inputs.topic}} for {{run.id}}.', approve: 'human' }),
+      work('list', {
+        do: 'List {{inputs.topic}} for {{run.id}}.',
+        approve: 'human',
+        ensures: [{ file: '{{run.id}}.md' }],
+      }),
       work('each', {
         needs: ['list'],
         foreach: { in: 'steps.list.result', max: 3 },
@@ -49,6 +53,15 @@ describe('a workflow is valid', () => {
 });
 
 describe('a workflow is refused', () => {
+  it('for names in its conditions that stand for nothing', () => {
+    expect(
+      flaws([work('x', { ensures: [{ run: ['test', '{{inputs.none}}'] }, { file: '{{steps.x.result}}' }] })]),
+    ).toEqual([
+      'unknown-name steps.0.ensures: There is no input none, which inputs.none names',
+      'unknown-name steps.0.ensures: steps.x.result is not known there: x does not come before; add it to needs',
+    ]);
+  });
+
   it('for names that are not there', () => {
     expect(
       flaws([

@@ -367,6 +367,9 @@ describe('what a task ensures', () => {
     );
     await made.turns(1);
     expect(made.read(path('x'))).toContain('status: blocked');
+    const [held] = made.lines('held');
+    expect(held?.because).toBe('The task counts as completed only when this is approved.');
+    expect(held?.always).toBeUndefined(); // the task is asked for it each time
     expect(made.read('org/approvals/A-1-a-1.md')).toContain('complete_task');
     await made.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
     await made.run();

@@ -85,6 +85,10 @@ describe('a run', () => {
     await made.run();
     const [held] = made.lines('held');
     expect(held).toMatchObject({ id: 'A-1-r1-1', agent: 'human', contacts: ['human'], run: 'run/r1/x/ask' });
+    expect(made.lines('notice').map(({ text }) => text)).toEqual([
+      'The run r1 asks: May step x of run r1 begin? Run lemming approve A-1-r1-1 or lemming deny A-1-r1-1',
+    ]);
+    expect(made.read('org/approvals/A-1-r1-1.md')).toContain('A run of human asks. The run r1 of the workflow flow');
     expect(made.prompts).toEqual([]);
     await made.ask({ ask: 'approve', by: 'human', id: 'A-1-r1-1', note: '' });
     await made.run();
@@ -272,6 +276,42 @@ describe('a workflow that begins by itself', () => {
     const runs = [...stateOf(made).runs.all.values()];
     expect(runs).toMatchObject([{ owner: 'boss', hops: 1, inputs: { text: 'Two teas' }, status: 'completed' }]);
     await replayed(made);
+  });
+
+  it('does so for mail that came before its first turn', async () => {
+    const made = org(
+      STEP,
+      () => [complete('ok')],
+      triggered('{ mail: { from: human }, with: { text: "{{mail.id}}: {{mail.body}}" } }'),
+    );
+    made.drop('boss', 'Two teas');
+    await made.run();
+    expect([...stateOf(made).runs.all.values()]).toMatchObject([
+      { inputs: { text: '000001-human-01: Two teas' }, status: 'completed' },
+    ]);
+    await replayed(made);
+  });
+
+  it('tells people when it fails, because its owner is no person', async () => {
+    const made = org(
+      STEP,
+      (prompt) => (prompt.agent === 'a' ? [fail('no')] : []),
+      triggered('{ mail: { from: human } }'),
+    );
+    made.drop('boss', 'Two teas');
+    await made.run();
+    expect(made.lines('notice').map(({ to, text }) => [to, text])).toEqual([
+      ['boss', 'Run flow-1 of flow has failed and is taken back. x: no'],
+      ['human', 'Run flow-1 of flow has failed and is taken back. x: no'],
+      [
+        'boss',
+        'Run flow-1 of flow is taken back: nothing of it is left. Why: x: no. See lemming workflow status flow-1',
+      ],
+      [
+        'human',
+        'Run flow-1 of flow is taken back: nothing of it is left. Why: x: no. See lemming workflow status flow-1',
+      ],
+    ]);
   });
 
   it('does so every so many turns', async () => {

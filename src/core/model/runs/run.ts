@@ -94,8 +94,8 @@ export interface RunState {
   hops: number;
   /** Words of strangers are in what it was given. */
   tainted: boolean;
-  /** The mail that started it. */
-  mail: { from: string; subject: string; body: string } | null;
+  /** The mail that started it; older journals do not tell its id. */
+  mail: { id?: string | undefined; from: string; subject: string; body: string } | null;
   status: RunStatus;
   began: { turn: number; time: number };
   ended: number | null;

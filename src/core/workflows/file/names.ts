@@ -23,7 +23,7 @@ interface Nameable {
   hasRun: boolean;
 }
 
-const OF_MAIL = ['from', 'subject', 'body'];
+const OF_MAIL = ['id', 'from', 'subject', 'body'];
 const OF_RUN = ['id', 'owner'];
 const OF_STEP = ['result', 'status'];
 
@@ -51,6 +51,7 @@ function flawsOfStep(step: WorkflowStep, path: Path, known: Nameable): WorkflowF
     ...(foreach === undefined ? [] : flawsOfForeach(foreach, [...path, 'foreach', 'in'], known)),
     ...inTemplates(step.do ?? '', [...path, 'do'], inEach),
     ...inTemplates(step.with, [...path, 'with'], inEach),
+    ...inTemplates(step.ensures, [...path, 'ensures'], inEach),
     ...inTemplates(wait?.approval?.text ?? '', [...path, 'wait', 'approval', 'text'], known),
     ...(typeof compensate === 'string'
       ? []

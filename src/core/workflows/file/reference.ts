@@ -11,7 +11,7 @@ export interface RunScope {
   /** What a step is done for at present, and its number from 1; absent when it is not done for each of a list. */
   each?: { item: Json; number: number };
   /** The mail that started the run. */
-  mail?: { from: string; subject: string; body: string };
+  mail?: { id?: string | undefined; from: string; subject: string; body: string };
 }
 
 const REFERENCE = /^(?:inputs\.|steps\.|run\.|mail\.|item(?![\w-])|number$)[\w.-]*$/;

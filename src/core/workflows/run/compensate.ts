@@ -115,6 +115,7 @@ function end(draft: RunDraft): void {
   const { run, facts, notices } = draft;
   Object.assign(run, { status: run.rest.length === 0 ? 'compensated' : 'failed', ended: facts.turn });
   const left = run.rest.map((rest) => `\n- ${restText(rest)}`).join('');
-  const text = left === '' ? 'is taken back: nothing of it is left.' : `has failed. This is left of it:${left}`;
-  notices.push({ to: 'owner', text: `Run ${run.id} of ${run.workflow} ${text}` });
+  const text = left === '' ? 'is taken back: nothing of it is left.' : `has failed. This is left of it:${left}\n`;
+  const why = `Why: ${`${run.reason}`.replace(/\.?$/, '.')} See lemming workflow status ${run.id}`;
+  notices.push({ to: 'owner', text: `Run ${run.id} of ${run.workflow} ${text} ${why}` });
 }

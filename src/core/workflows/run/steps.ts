@@ -1,13 +1,14 @@
 /** Begins the steps of a run that can begin, and skips those that no longer can. */
 import { copyWith } from '../../../schema/copy.ts';
 import { cut } from '../../../schema/print.ts';
+import type { Condition } from '../../../schema/records/task.ts';
 import type { WorkflowStep } from '../../../schema/records/workflow.ts';
 import type { Json } from '../../model/call.ts';
 import type { RunState, StepState, StepWork } from '../../model/runs/run.ts';
 import { upstream } from '../../tasks/steps.ts';
 import { holds } from '../file/evaluate.ts';
 import { type Expression, readExpression } from '../file/expression.ts';
-import { itemsOf, valueNamed } from '../file/reference.ts';
+import { itemsOf, type RunScope, valueNamed } from '../file/reference.ts';
 import { fillText, fillValue, instructionOf } from '../file/template.ts';
 import { costOf, endStep, freshTask, keyOf, questionKey, type RunDraft, scopeOf, stateOf } from './draft.ts';
 import type { TaskToMake } from './facts.ts';
@@ -57,11 +58,19 @@ function beginStep(draft: RunDraft, step: WorkflowStep, state: StepState): void 
   state.began = { turn: facts.turn, time: facts.time };
   const approval = step.wait?.approval;
   if (approval) ask(draft, step.id, state, approval.by, fillText(approval.text, scopeOf(run)));
-  else if (step.approve) ask(draft, step.id, state, step.approve, `May step ${titleOf(step)} of run ${run.id} begin?`);
+  else if (step.approve) ask(draft, step.id, state, step.approve, questionBefore(run, step));
   if (step.wait) state.status = 'waiting';
   else if (step.approve) state.status = 'asking';
   else makeWork(draft, step, state);
 }
+
+/** What people are asked before a step begins, with what it is to do. */
+function questionBefore(run: RunState, step: WorkflowStep): string {
+  const todo = step.do === undefined ? '' : instructionOf(step.do, step.with, scopeOf(run));
+  return `May step ${titleOf(step)} of run ${run.id} begin?${todo && `\n\nIt is to do this:\n\n${cut(todo, SHOWN)}`}`;
+}
+/** Characters of it. */
+const SHOWN = 1000;
 
 function ask(
   { run, ask: questions }: RunDraft,
@@ -149,9 +158,18 @@ function toMake(
     retries: step.retries,
     deadline: step.timeout ?? null,
     budget,
-    ensures: step.ensures,
+    ensures: step.ensures.map((one) => filledCondition(one, scope)),
   };
 }
+
+/** A condition with the values of its templates. What they leave empty stays as it is written, and does not hold. */
+function filledCondition(one: Condition, scope: RunScope): Condition {
+  const filled = (text: string): string => cut(fillText(text, scope).trim(), PATH) || text;
+  if ('file' in one) return { file: filled(one.file) };
+  return 'run' in one ? { run: one.run.map(filled) } : one;
+}
+/** Characters that a condition may have at one place. */
+const PATH = 1000;
 
 export function titleOf({ id, title }: WorkflowStep): string {
   return title ?? id;

@@ -92,14 +92,14 @@ function byMail(
     .sort((a, b) => byCodeUnit(a.id, b.id))
     .filter((one) => one.turn >= since && fits(wanted, one));
   return found.flatMap(({ id: mailId, from, subject, body, hops, tainted }) => {
-    const its = { from, subject, body };
+    const its = { id: mailId, from, subject, body };
     const key = `on/${id}/mail/${mailId}`;
     return known(key) ? [] : { key, inputs: filled(given, its), mail: its, hops: hops + 1, tainted };
   });
 }
 
 function withoutMail(key: string, given: { readonly [name: string]: Json }): RunToBegin {
-  const inputs = filled(given, { from: '', subject: '', body: '' });
+  const inputs = filled(given, { id: '', from: '', subject: '', body: '' });
   return { key, inputs, mail: null, hops: 0, tainted: false };
 }
 

@@ -22,11 +22,11 @@ export function dueRuns(
   const due = [...config.workflows].flatMap(([workflow, { file }]): Extract<InputEntry, { k: 'run-due' }>[] => {
     if (!file.on) return [];
     const known = marks.get(workflow);
-    if (!known) return [{ k: 'run-due', workflow, mark: { since: turn, turn, time }, begin: [], notices: [] }];
+    const fresh = { since: turn, turn, time };
     const mail = file.on.mail ? mailFor(config, state, file.owner as string) : [];
     const facts = { turn, time, mail, known: (key: string): boolean => keys.has(key) };
-    const { begin, mark, notices } = triggered(workflow, file, known, facts, next);
-    return begin.length === 0 ? [] : [{ k: 'run-due', workflow, mark, begin, notices }];
+    const { begin, mark, notices } = triggered(workflow, file, known ?? fresh, facts, next);
+    return known && begin.length === 0 ? [] : [{ k: 'run-due', workflow, mark, begin, notices }];
   });
   return [...lines, ...due];
 }

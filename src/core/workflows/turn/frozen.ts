@@ -4,7 +4,7 @@ import { cut } from '../../../schema/print.ts';
 import type { RunRequest } from '../../../schema/records/request.ts';
 import { heldOf } from '../../approvals/approval.ts';
 import { printApproval } from '../../approvals/approval-text.ts';
-import { type Config, peopleOf, type Workflow } from '../../model/config.ts';
+import { type Config, isPersonIn, peopleOf, type Workflow } from '../../model/config.ts';
 import type { Effect, Entry } from '../../model/entry.ts';
 import { textHash } from '../../model/hash.ts';
 import { isOver, type RunState } from '../../model/runs/run.ts';
@@ -275,7 +275,11 @@ class RunsOfTurn {
 
   private tell(run: RunState, to: 'owner' | 'desk', text: string): void {
     if (to === 'desk') this.tellPeople(run.id, text);
-    else if (!isOfRun(run)) this.notice(run.owner, `run ${run.id}`, text);
+    else if (!isOfRun(run)) {
+      this.notice(run.owner, `run ${run.id}`, text);
+      // no notice makes an agent due: people would never hear of it
+      if (run.status !== 'completed' && !isPersonIn(this.config, run.owner)) this.tellPeople(run.id, text);
+    }
   }
 
   private tellPeople(id: string, text: string): void {

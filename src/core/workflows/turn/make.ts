@@ -1,6 +1,7 @@
 /** Makes the tasks and questions that a run wants. */
 
 import { copyWith } from '../../../schema/copy.ts';
+import { cut } from '../../../schema/print.ts';
 import { otherwiseOf } from '../../approvals/approval.ts';
 import { printApproval } from '../../approvals/approval-text.ts';
 import type { Config } from '../../model/config.ts';
@@ -47,6 +48,11 @@ export function taskOf(run: RunState, wanted: WorkToMake, at: { turn: number; si
   return run.tainted ? copyWith(task, { tainted: true as const }) : task;
 }
 
+/** The first line of a question: the file of the held act has the rest. */
+function firstOf(text: string): string {
+  return cut(text.split('\n')[0] as string, 300);
+}
+
 /** The question of a run as a held act, and the notices to those who are asked. */
 export function questionOfRun(
   config: Config,
@@ -68,7 +74,7 @@ export function questionOfRun(
     otherwise: otherwiseOf(config, contacts, turn),
     run: key,
   };
-  const ask = `The run ${run.id} asks: ${text} Run lemming approve ${held.id} or lemming deny ${held.id}`;
+  const ask = `The run ${run.id} asks: ${firstOf(text)} Run lemming approve ${held.id} or lemming deny ${held.id}`;
   return [
     copyWith({ k: 'held' as const }, copyWith(held, { text: printApproval(held) })),
     ...contacts.map((to): Effect => ({ k: 'notice', to, about: 'approval', text: ask, of: held.id })),

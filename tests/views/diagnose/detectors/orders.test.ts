@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { act, found, type Said, say } from '../planted.ts';
+import { lemming, put, turns, untilIdle } from '../../../commands/people/world.ts';
+import { act, diagnosed, found, type Said, say, spoken } from '../planted.ts';
 
 const WRITE = act('write_file', { path: 'tea.md', content: 'Tea.' });
 
@@ -70,6 +71,34 @@ describe('work that is done again', () => {
     expect(await found([...said, other])).toEqual([]);
   });
 });
+
+it.each([true, false])('work that is done again is none when it was undone in between: %s', async (isUndone) => {
+  const write = act('write_file', { path: 'shared/tea.md', content: 'Green tea.' });
+  const tell = (n: number) => say('human', `Tea ${n} is in shared/tea.md.`, { kind: 'response' });
+  const root = await spoken([1, 2, 3].map((turn) => ({ agent: 'a' as const, turn, acts: [write, tell(turn)] })));
+  if (isUndone) await lemming(root, ['undo', '1.a']);
+  await untilIdle(root);
+  await lemming(root, ['send', 'a', 'Once more, please.']);
+  await untilIdle(root);
+  expect(diagnosed(root).map(({ kind }) => kind)).toEqual(isUndone ? [] : ['repeated-work']);
+});
+
+it.each([true, false])(
+  'work that is done again is none in the next attempt at a task that failed: %s',
+  async (fails) => {
+    const look = act('run_javascript', { code: '1 + 1' });
+    const end = fails ? act('fail_task', { reason: 'Not there yet.' }) : act('update_task', { note: 'Not there yet.' });
+    const root = await spoken(
+      [1, 2, 4].map((turn) => ({ agent: 'a' as const, turn, acts: [look, end] })),
+      {
+        turns: 0,
+      },
+    );
+    put(root, 'org/tasks/x.md', `---\ntitle: Look\nassignee: a\nretries: 2\n---\nLook.\n`);
+    await turns(root, 4);
+    expect(diagnosed(root).map(({ kind }) => kind)).toEqual(fails ? [] : ['repeated-work']);
+  },
+);
 
 describe('claims in other languages', () => {
   const tells = (body: string): Said[] => [{ agent: 'a', turn: 1, acts: [say('human', body, { kind: 'response' })] }];

@@ -14,7 +14,9 @@ const schema = later(() =>
       z.strictObject({
         key: z.string(),
         inputs: z.record(z.string(), json()),
-        mail: z.strictObject({ from: z.string(), subject: z.string(), body: z.string() }).nullable(),
+        mail: z
+          .strictObject({ id: z.string().optional(), from: z.string(), subject: z.string(), body: z.string() })
+          .nullable(),
         hops: count(),
         tainted: z.boolean(),
       }),

@@ -28,7 +28,9 @@ const begun = later(() =>
     key: z.string().nullable(),
     budget: count().nullable(),
     hops: count(),
-    mail: z.strictObject({ from: z.string(), subject: z.string(), body: z.string() }).nullable(),
+    mail: z
+      .strictObject({ id: z.string().optional(), from: z.string(), subject: z.string(), body: z.string() })
+      .nullable(),
     began: moment(),
   }),
 );

@@ -27,8 +27,11 @@ export const detector: Detector = {
   },
   watch() {
     const made = new Map<string, Map<string, Made>>();
+    let turn = 0;
     return {
-      take(visit) {
+      take(visit, { undone }) {
+        for (const [path, at] of undone) if (at > turn) forget(made, path, null);
+        turn = visit.turn;
         const own = made.get(visit.agent) ?? new Map<string, Made>();
         made.set(visit.agent, own);
         const found: Made[] = [];
@@ -37,11 +40,17 @@ export const detector: Detector = {
           if (again) found.push(again);
           for (const path of use.changed) forget(made, path, use);
         }
+        if (gaveUp(visit)) own.clear();
         return found.slice(0, 1).map((one) => findingOf(visit, one));
       },
     };
   },
 };
+
+/** Whoever fails a task is to try the same again. */
+function gaveUp({ replies }: PastVisit): boolean {
+  return replies.some(({ acts }) => acts.some(({ tool }) => tool === 'fail_task'));
+}
 
 function isWork(use: PastUse): boolean {
   return use.ok && (use.tool === 'write_file' || ranSomething(use));
@@ -61,8 +70,8 @@ function note(own: Map<string, Made>, { turn, agent }: PastVisit, use: PastUse):
   return known.ids.length === (use.tool === 'write_file' ? RUNS - 1 : RUNS) ? known : null;
 }
 
-/** Who changed something since has a reason to write or run again. */
-function forget(made: ReadonlyMap<string, Map<string, Made>>, path: string, by: PastUse): void {
+/** Who changed something since has a reason to write or run again; so has everybody when something was undone (null). */
+function forget(made: ReadonlyMap<string, Map<string, Made>>, path: string, by: PastUse | null): void {
   for (const own of made.values())
     for (const [key, { use, last }] of own) {
       const { path: written } = fieldsOf(use.input);
