@@ -286,6 +286,8 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     key: 'run/release-1/build/undo',
     left: ['E-1-a-1 x (changed since by hand)'],
   },
+  'run-file': { k: 'run-file', id: 'release-1', by: 'human', found: 'Edited.' },
+  'run-archived': { k: 'run-archived', turn: 1, id: 'release-1' },
   'task-archived': { k: 'task-archived', turn: 1, id: 'schema' },
   hired: HIRED,
   retired: RETIRED,

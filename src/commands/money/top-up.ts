@@ -7,6 +7,7 @@ import type { View } from '../../app/view.ts';
 import { balanceOf, countCredits, printCredits, tightest } from '../../core/money/ledger.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
+import { boundAmount, readAmount } from '../amount.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
 import { agentNamed } from '../names.ts';
 import { effectShape } from '../shapes.ts';
@@ -74,21 +75,7 @@ function amountOf({ args, flags }: InputOf<typeof command>): number {
   const { all } = flags;
   if ((all === undefined) === (args.agent === undefined))
     throw failure('usage', 'Give an agent and an amount, or --all and an amount: lemming top-up AGENT CREDITS');
-  const amount = all ?? readAmount(args.credits);
-  if (amount <= 0 || amount > MOST)
-    throw failure('usage', 'A top-up must be above 0 and at most 1000000000 credits', { value: printCredits(amount) });
-  return amount;
-}
-
-/** Largest top-up, in micro-credits. */
-const MOST = 1e15;
-
-/** Credits become integer micro-credits, digit by digit, so that no rounding happens. */
-function readAmount(text = ''): number {
-  const [, whole, part = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
-  if (whole === undefined)
-    throw failure('usage', `CREDITS must be above 0, with up to six decimals, not "${text}"`, { value: text });
-  return Number(whole + part.padEnd(6, '0'));
+  return boundAmount('A top-up', all ?? readAmount(args.credits));
 }
 
 function agentsOf({ args, flags }: InputOf<typeof command>, view: View): string[] {

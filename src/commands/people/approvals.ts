@@ -5,8 +5,8 @@ import { presentActs } from '../../app/present.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { readerOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
-import { outdatedText, printLeft, whyHeld, wishText } from '../../core/approvals/approval-text.ts';
-import { numberedLines, type Question, questionOf } from '../../core/approvals/question.ts';
+import { outdatedText, printLeft, whyHeld } from '../../core/approvals/approval-text.ts';
+import { numberedLines, type Question, questionOf, wishOf } from '../../core/approvals/question.ts';
 import type { Json } from '../../core/model/call.ts';
 import { isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
@@ -117,7 +117,7 @@ function print(view: View, approval: ShownApproval): string {
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
   const spent = thread_spent ? [`  the conversation ${thread} has cost ${countCredits(inMicro(thread_spent))}`] : [];
   return [
-    `${id}  ${wishText(approval)} (turn ${turn}); ${stateOf(view, approval)}`,
+    `${id}  ${wishOf(approval)} (turn ${turn}); ${stateOf(view, approval)}`,
     indent(whyHeld({ rule, because })),
     ...mail,
     ...spent,

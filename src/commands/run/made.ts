@@ -15,6 +15,7 @@ export const madeShape = (z: Zod) =>
         reason: z.string().optional(),
         detail: z.string().optional(),
         blame: z.string().optional(),
+        budget: z.string().optional(),
         sent: z.number(),
         refused: z.number(),
         held: z.number(),

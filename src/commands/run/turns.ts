@@ -11,6 +11,7 @@ import type { State } from '../../core/model/state.ts';
 import { allClosedUntil } from '../../core/money/breaker.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
+import { budgetLine, budgetWaits } from '../../core/money/work-budget.ts';
 import { scheduleTurn } from '../../core/turn/schedule.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import type { TurnReport, VisitReport } from '../../engine/log/report.ts';
@@ -147,7 +148,7 @@ function exitOf(
   if (end === 'interrupted') return 130;
   if (end === 'paused' && called === 0) return 0;
   if (failing || (called > 0 && called === blamed)) return 8;
-  if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
+  if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0 || budgetWaits(state).length > 0) return 7;
   const isLost = [...tasks.values()].some((status) => status === 'failed' || status === 'skipped');
   return failed.size > 0 || isLost || state.dead.gaveUp > state.clock.turn - turns ? 1 : 0;
 }
@@ -168,6 +169,11 @@ function isEnd(status: TaskStatus): status is EndOfTask {
 function printTaskCounts(counts: RunResult['tasks']): string {
   const parts = Object.entries(counts).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
   return parts.length > 0 ? `Tasks: ${parts.join(', ')}` : '';
+}
+
+/** Tasks that wait for a budget. */
+function budgetLines({ config, state }: Engine): string[] {
+  return budgetWaits(state).map(({ task, short }) => budgetLine(config, state, task, task.need as number, short));
 }
 
 function starvedLine({ config, state }: Engine, name: string): string {
@@ -191,6 +197,7 @@ function sumUp(
     starvedIn(state)
       .map((name) => starvedLine(engine, name))
       .join('\n'),
+    ...budgetLines(engine),
     waitingLines(engine, person, needs),
     ...printOwed(owed),
     sent === 0

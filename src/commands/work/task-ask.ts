@@ -16,6 +16,7 @@ import { isEngineTaskId, isName, slug } from '../../schema/name.ts';
 import type { TASK_VERBS } from '../../schema/records/request.ts';
 import { type TaskFields, taskHead } from '../../schema/records/task.ts';
 import { count } from '../../views/text/table.ts';
+import { boundAmount, readAmount } from '../amount.ts';
 import { exactText } from '../own-files.ts';
 import type { World } from '../world.ts';
 import { readTasks, taskIn } from './task-look.ts';
@@ -140,7 +141,7 @@ function freeName(id: string, take: (name: string) => boolean, isChosen: boolean
 type Verb = (typeof TASK_VERBS)[number];
 
 interface AskInput {
-  args: { id: string; assignee?: string | undefined; need?: string | undefined };
+  args: { id: string; assignee?: string | undefined; need?: string | undefined; credits?: string | undefined };
   flags: { note?: string | undefined; result?: string | undefined };
 }
 
@@ -149,10 +150,10 @@ export function askFor(verb: Verb) {
   return async (world: World, { args, flags }: AskInput) => {
     const { view, tasks, turn } = await readTasks(world);
     const by = personOf(view);
-    const { id, assignee, need } = args;
+    const { id, assignee, need, credits } = args;
+    const budget = credits === undefined ? undefined : boundAmount('A budget', readAmount(credits));
     taskIn(view, id);
-    const said = { assignee, need, result: flags.result };
-    const stated = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+    const stated = defined({ assignee, need, result: flags.result, budget });
     const ask = { ask: 'task' as const, id, do: verb, note: flags.note ?? '', ...stated };
     const judged = judgeAsked(view.config, tasks, { ...ask, by });
     if ('why' in judged)

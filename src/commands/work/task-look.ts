@@ -2,7 +2,7 @@
 import { foreseeTasks } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
-import type { Task } from '../../core/model/state/tasks.ts';
+import { isUnbegun, type Task } from '../../core/model/state/tasks.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { whyNobody } from '../../core/tasks/assign.ts';
 import { archivedTaskPath, splitTask, taskPath } from '../../core/tasks/file.ts';
@@ -49,7 +49,7 @@ export async function listTasks(world: World, { flags }: ListInput) {
   const { view, tasks, turn, unfit } = await readTasks(world);
   const { status, assignee, ready } = flags;
   const rows = tasksInOrder(tasks)
-    .map((task) => taskRow(tasks, task, turn))
+    .map((task) => taskRow(view.state, task, turn))
     .filter((row) => status === undefined || row.status === status)
     .filter((row) => assignee === undefined || row.assignee === assignee)
     .filter((row) => !ready || row.ready);
@@ -105,7 +105,7 @@ function wholeTask(view: View, id: string): { task: Task; text: string; path: st
 export async function showTask(world: World, { args: { id } }: IdInput) {
   const { view, tasks, turn } = await readTasks(world);
   const { task, text: file, path, archived } = wholeTask(view, id);
-  const row = taskRow(tasks, task, turn);
+  const row = taskRow(view.state, task, turn);
   const needs = needsOf(tasks, task);
   const { body, history } = splitTask(file);
   const related = {
@@ -114,7 +114,7 @@ export async function showTask(world: World, { args: { id } }: IdInput) {
   };
   const fields = [
     ['status', row.ready ? `${row.status}, ready` : row.status],
-    ['not ready', row.why.join('; ')],
+    [isUnbegun(row.status) ? 'not ready' : 'waits', row.why.join('; ')],
     ['it waits', nobodyText(view, row)],
     ['assignee', row.assignee ?? ''],
     ['capability', row.capability ?? ''],

@@ -1,8 +1,10 @@
 /** The command `lemming undo`. */
+
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import type { UndoStep } from '../../core/model/entry.ts';
+import { runNamed } from '../../core/model/runs/runs.ts';
 import { undoSteps } from '../../engine/journal/undo.ts';
 import { failure } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
@@ -52,7 +54,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { state, disk } = view;
   const of = input.args.id;
-  if (state.runs.all.has(of) && !input.flags['dry-run']) return undoRun(world, of);
+  if (runNamed(state.runs, of) && !input.flags['dry-run']) return undoRun(world, of);
   const steps = undoSteps(disk, state, TOOLS, of);
   if (steps.length === 0)
     throw failure('not-found', `Nothing named ${JSON.stringify(of)} can be undone.`, {

@@ -3,16 +3,20 @@ import { readOrg } from '../../app/read-org.ts';
 import { type Ask, post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import type { Json } from '../../core/model/call.ts';
+import { runNamed } from '../../core/model/runs/runs.ts';
+import { countCredits } from '../../core/money/ledger.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readInputs } from '../../core/workflows/file/inputs.ts';
 import { commandedBy, freeRunId } from '../../core/workflows/turn/frozen.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { createNow } from '../../disk/fs/workspace.ts';
+import { defined } from '../../schema/copy.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
 import type { RUN_VERBS } from '../../schema/records/request.ts';
 import type { WorkflowInput } from '../../schema/records/workflow.ts';
 import { irreversibleIn } from '../../views/workflows/workflow-text.ts';
+import { boundAmount, readAmount } from '../amount.ts';
 import { packageDisk, textOf } from '../templates.ts';
 import type { World } from '../world.ts';
 import { runIn, workflowIn } from './workflow-look.ts';
@@ -92,8 +96,8 @@ export async function beginRunOf(world: World, { args: { id }, flags }: RunInput
     return { data, text: `The run ${known} has this key already, so none begins.` };
   }
   const asked = state.runs.asked.flatMap((ask) => (ask.ask === 'run-workflow' ? [ask.run] : []));
-  const taken = new Map([...state.runs.all.keys(), ...asked].map((one) => [one, true]));
-  const run = freeRunId(config, taken, id, state.clock.turn + 1);
+  const isTaken = (one: string): boolean => runNamed(state.runs, one) !== undefined || asked.includes(one);
+  const run = freeRunId(config, isTaken, id, state.clock.turn + 1);
   const ask = { ask: 'run-workflow' as const, workflow: id, run, inputs: given };
   const more = { ...(flags.budget && { budget: flags.budget }), ...(flags.key !== undefined && { key: flags.key }) };
   const person = personOf(view);
@@ -134,24 +138,32 @@ type VerbOfRun = (typeof RUN_VERBS)[number];
 
 /** Asks the engine to do something with a run. What its present state refuses is a fault at once. */
 export function askRun(verb: VerbOfRun) {
-  return async (world: World, { args }: { args: { id: string; step?: string | undefined } }) => {
+  return async (
+    world: World,
+    { args }: { args: { id: string; step?: string | undefined; credits?: string | undefined } },
+  ) => {
     const view = readOrg(world);
-    const { id, step } = args;
+    const { id, step, credits } = args;
+    const budget = credits === undefined ? undefined : boundAmount('A budget', readAmount(credits));
     const run = runIn(view, id);
     const by = personOf(view);
     const at = { turn: view.state.clock.turn + 1, time: view.clock.now() };
-    const done = commandedBy(run, verb, by, step, at);
+    const ask = { do: verb, ...defined({ step, budget }) };
+    const done = commandedBy(run, { ...ask, by }, at);
     if ('why' in done)
       throw failure('refused', `Run ${id}: ${done.why}`, {
         remedy: `See lemming workflow status ${id}.`,
         ...(done.nearest !== undefined && { nearest: done.nearest }),
       });
-    const taken = post(world, by, [{ ask: 'run', id, do: verb, ...(step !== undefined && { step }) }]);
+    const taken = post(world, by, [{ ask: 'run', id, ...ask }]);
     const when =
       taken === 'journaled' ? 'from the next turn on: lemming run' : 'from the next turn of the running engine on';
     return {
       data: { run: id, do: verb, status: done.run.status, taken },
-      text: `Run ${id} is ${done.run.status} ${when}.`,
+      text:
+        budget === undefined
+          ? `Run ${id} is ${done.run.status} ${when}.`
+          : `Run ${id} may cost ${countCredits(budget)} ${when}.`,
     };
   };
 }

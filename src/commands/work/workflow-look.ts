@@ -3,8 +3,9 @@ import { checkFolder, readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import type { Workflow } from '../../core/model/config.ts';
 import { isOver, type RunState } from '../../core/model/runs/run.ts';
+import { runNamed } from '../../core/model/runs/runs.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
-import { runPath } from '../../core/workflows/run/page.ts';
+import { archivedRunPath, runPath } from '../../core/workflows/run/page.ts';
 import { loadCron } from '../../disk/config/cron.ts';
 import { yamlSource } from '../../disk/config/source.ts';
 import { faultOf, workflowIdOf } from '../../disk/config/workflows.ts';
@@ -41,7 +42,7 @@ export function workflowIn(world: World, { config }: Pick<View, 'config'>, id: s
 
 /** The run of that id. Throws `not-found`. */
 export function runIn({ state }: Pick<View, 'state'>, id: string): RunState {
-  const run = state.runs.all.get(id);
+  const run = runNamed(state.runs, id);
   if (run) return run;
   const isAsked = state.runs.asked.some((ask) => ask.ask === 'run-workflow' && ask.run === id);
   throw failure('not-found', isAsked ? `The run ${id} begins in the next turn` : `There is no run ${id}`, {
@@ -121,12 +122,14 @@ export async function cronFaults(workflows: Iterable<readonly [id: string, workf
 }
 
 interface RunsInput {
-  flags: { workflow?: string | undefined; open?: true | undefined };
+  flags: { workflow?: string | undefined; open?: true | undefined; all?: true | undefined };
 }
 
 export async function listRuns(world: World, { flags }: RunsInput) {
   const { state } = readOrg(world);
-  const rows = [...state.runs.all.values()]
+  const past = flags.all ? state.runs.past.values() : [];
+  const rows = [...past, ...state.runs.all.values()]
+    .sort((a, b) => a.began.turn - b.began.turn)
     .filter(({ workflow, status }) => workflow === (flags.workflow ?? workflow) && !(flags.open && isOver(status)))
     .map(runRow)
     .reverse();
@@ -145,7 +148,9 @@ export async function listRuns(world: World, { flags }: RunsInput) {
 }
 
 export async function showRun(world: World, { args: { id } }: NamedInput) {
-  const run = runIn(readOrg(world), id);
-  const data = { ...runRow(run), path: runPath(id), inputs: run.inputs, all: runSteps(run), rest: run.rest };
+  const view = readOrg(world);
+  const run = runIn(view, id);
+  const path = view.state.runs.past.has(id) ? archivedRunPath(id) : runPath(id);
+  const data = { ...runRow(run), path, inputs: run.inputs, all: runSteps(run), rest: run.rest };
   return { data, text: printRunStatus(run) };
 }

@@ -148,6 +148,7 @@ export const command = {
       flags: [
         { name: 'workflow', value: 'NAME', about: 'only runs of this workflow' },
         { name: 'open', about: 'only runs that have not ended' },
+        { name: 'all', about: 'also runs in the archive' },
       ],
       reads: true,
       right: 'look',
@@ -228,6 +229,21 @@ export const command = {
       output: askedShape,
     },
     {
+      name: 'budget',
+      summary: 'Change what a run may cost',
+      examples: [
+        {
+          line: 'lemming workflow budget release-12 2',
+          does: 'lets the run cost 2 credits in all; what waits goes on',
+        },
+      ],
+      args: [RUN, { name: 'credits', about: 'credits that it may cost in all' }],
+      flags: [],
+      reads: false,
+      right: 'edit',
+      output: askedShape,
+    },
+    {
       name: 'undo',
       summary: 'Take a run back that has ended: its steps, the latest first',
       examples: [
@@ -254,5 +270,6 @@ export const run: Runs<typeof command> = {
   pause: askRun('pause'),
   resume: askRun('resume'),
   'retry-from': askRun('retry'),
+  budget: askRun('budget'),
   undo: askRun('undo'),
 };

@@ -5,7 +5,7 @@ import type { Json } from '../model/call.ts';
 import type { Held, Left } from '../model/entry.ts';
 import { countCredits, printCredits } from '../money/ledger.ts';
 import { changedText } from './covers.ts';
-import { type Question, questionOf } from './question.ts';
+import { type Question, questionOf, wishOf } from './question.ts';
 
 /** The answer of a person, or of `nobody` when nobody answered in time. */
 export interface Decision {
@@ -28,15 +28,10 @@ export function printApproval(held: Held, decided?: Decision): string {
   const head = printHead(
     Object.entries({ id, turn, agent, tool, rule, contacts, decision, ...said, note: note || null, by }),
   );
-  const why = `${wishText(held)}. ${whyHeld(held)}`;
+  const why = held.run === undefined ? `${wishOf(held)}. ${whyHeld(held)}` : whyHeld(held);
   const act = held.over === undefined && !questionOf(held) ? inFence(input) : '';
   const parts = [why, againOf(held), deniedText(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
-}
-
-/** Who wants what. A run asks by itself, in the name of its owner. */
-export function wishText({ agent, tool, run }: Pick<Held, 'agent' | 'tool' | 'run'>): string {
-  return run === undefined ? `${agent} wants to use ${tool}` : `A run of ${agent} asks`;
 }
 
 function inFence(input: Json): string {

@@ -30,6 +30,11 @@ export function questionOf({ tool, input }: Pick<Held, 'tool' | 'input'>): Quest
   return { question, options, context, freeText: free_text };
 }
 
+/** What is asked for, in a few words: `a wants to use shell`; of a workflow: `The run release-12 asks`. */
+export function wishOf({ agent, tool, run }: Pick<Held, 'agent' | 'tool' | 'run'>): string {
+  return run === undefined ? `${agent} wants to use ${tool}` : `The run ${run.split('/')[1]} asks`;
+}
+
 /** The input of request_approval, as its schema has passed it. */
 interface AskedInput {
   question: string;

@@ -3,6 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Entry } from '../model/entry.ts';
+import { hearMail, unhearMail } from '../model/runs/runs.ts';
 import { noteAct } from '../model/state/acts.ts';
 import { type Mail, type MailState, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
@@ -51,6 +52,7 @@ function addMail(state: State, message: Message, made?: string, isTainted = fals
     enqueue(slice, to, mail);
     slice.received.set(`${to} ${mail.id}`, file);
   }
+  hearMail(state.runs, mail.to, mail);
   addToThread(slice, mail);
   payDebts(state, mail);
   slice.activeTurn = state.clock.turn + 1;
@@ -137,8 +139,9 @@ export function editMail(state: State, edit: Extract<Entry, { k: 'mail' }>): voi
 
 /** A person deleted the file of a message. */
 export function withdraw(state: State, id: string): void {
-  const mail = state.mail.waiting.get(id);
-  for (const name of mail?.waiting ?? []) deliver(state, name, [id]);
+  const names = state.mail.waiting.get(id)?.waiting ?? [];
+  unhearMail(state.runs, names, id);
+  for (const name of names) deliver(state, name, [id]);
 }
 
 /** Withdraws a message from recipients, and from their conversations. */
@@ -146,6 +149,7 @@ export function takeBack(state: State, id: string, names: readonly string[]): vo
   for (const name of names) forgetDebts(state, name, id);
   const mail = state.mail.waiting.get(id);
   if (!mail) return;
+  unhearMail(state.runs, names, id);
   for (const name of names) deliver(state, name, [id]);
   const to = mail.to.filter((name) => !names.includes(name));
   if (to.length === 0) forgetKnown(state, mail.from, id);

@@ -22,6 +22,10 @@ export interface Finished {
   leftOut?: readonly string[];
   /** Micro-credits that the call it could not pay might cost. */
   need?: number;
+  /** The budget of its work that ended it: `task x` or `run r-1`. */
+  budget?: string;
+  /** The task on which it would have worked, if its budgets could pay the first call. */
+  unpaid?: { task: Task; need: number };
   given: readonly Mail[];
   /** The task on which it worked. */
   task?: Task;

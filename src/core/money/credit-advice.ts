@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import { stepsOf } from '../model/config.ts';
 import { agentState } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
-import { printCredits, type SpendingLimit, tightest } from './ledger.ts';
+import { printCredits, roundUp, type SpendingLimit, tightest } from './ledger.ts';
 
 /** What a first call could cost, and what is left of the limit that cannot pay it: `writer has`, `the unit team has`. */
 export function shortText(need: number, { amount, scope, key }: SpendingLimit): string {
@@ -46,10 +46,4 @@ export function creditAdvice(
   const more = wanted > amount ? roundUp(wanted - amount) : 0;
   if (key === null) return `lemming top-up ${agent} ${more ? printCredits(more) : 'CREDITS'}`;
   return `raise ${key} in org/credits.yaml${more ? ` to ${printCredits(of + more)}` : ''}`;
-}
-
-/** Two digits are enough for people. */
-function roundUp(micro: number): number {
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(micro)) - 1);
-  return Math.ceil(micro / unit) * unit;
 }

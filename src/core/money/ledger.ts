@@ -164,6 +164,8 @@ export interface Want {
   need: number;
   /** Micro-credits of its own that are already promised. */
   promised?: number;
+  /** What the work of the visit may still cost: several visits can share one budget, by its scope. */
+  budgets?: readonly SpendingLimit[];
 }
 
 /** The share of the balances that a visit may spend, or the scope that is used up. */
@@ -172,7 +174,7 @@ export type Allowance = { amount: number } | { short: SpendingLimit };
 /**
  * Gives each due agent its allowance, in the order of the wants (chart order): first everyone's first call where it fits,
  * then equal shares of what remains of shared caps. The sum never passes a cap of an agent, unit or the org, nor a limit of
- * the turn or the day. What a visit does not spend returns at the commit.
+ * the turn or the day, nor a budget of the work. What a visit does not spend returns at the commit.
  */
 export function allowances(
   config: Config,
@@ -182,37 +184,44 @@ export function allowances(
 ): Map<string, Allowance> {
   const shared = new SharedCaps(config, state, budget);
   const given = new Map<string, Allowance>();
-  const granted: { agent: string; unit: string | null; own: number; need: number }[] = [];
-  for (const { agent, need, promised = 0 } of wants) {
+  const granted: Granted[] = [];
+  for (const { agent, need, promised = 0, budgets = [] } of wants) {
     const unit = config.agents.get(agent)?.unit ?? null;
     const own = ownLimit(config, state, agent, promised);
-    const short = need > own.amount ? own : shared.short(unit, need);
-    if (need > 0 && short !== null) given.set(agent, { short });
+    const limits = shared.over(unit, budgets);
+    const short = need > own.amount ? own : limits.find(({ amount }) => need > amount);
+    if (need > 0 && short) given.set(agent, { short: { ...short } });
     else {
-      shared.take(unit, need);
-      granted.push({ agent, unit, own: Math.max(0, own.amount), need });
+      take(limits, need);
+      granted.push({ agent, own: Math.max(0, own.amount), need, limits });
     }
   }
-  shareRest(granted, shared, given);
+  shareRest(granted, given);
   return given;
 }
 
-function shareRest(
-  granted: { agent: string; unit: string | null; own: number; need: number }[],
-  shared: SharedCaps,
-  given: Map<string, Allowance>,
-): void {
-  const inUnit = new Map<string | null, number>();
-  for (const { unit } of granted) inUnit.set(unit, (inUnit.get(unit) ?? 0) + 1);
-  let waiting = granted.length;
-  for (const { agent, unit, own, need } of granted) {
-    const peers = inUnit.get(unit) as number;
-    const extra = Math.min(own - need, shared.share(unit, peers, waiting));
-    shared.take(unit, Math.max(0, extra));
-    given.set(agent, { amount: Math.max(0, need + Math.max(0, extra)) });
-    inUnit.set(unit, peers - 1);
-    waiting--;
+/** A visit whose first call is paid, and the limits that it shares with others. */
+interface Granted {
+  agent: string;
+  own: number;
+  need: number;
+  limits: readonly SpendingLimit[];
+}
+
+function shareRest(granted: readonly Granted[], given: Map<string, Allowance>): void {
+  const peers = new Map<SpendingLimit, number>();
+  for (const { limits } of granted) for (const limit of limits) peers.set(limit, (peers.get(limit) ?? 0) + 1);
+  for (const { agent, own, need, limits } of granted) {
+    const shares = limits.map((limit) => equal(limit.amount, peers.get(limit) as number));
+    const extra = Math.max(0, Math.min(own - need, ...shares));
+    take(limits, extra);
+    given.set(agent, { amount: Math.max(0, need + extra) });
+    for (const limit of limits) peers.set(limit, (peers.get(limit) as number) - 1);
   }
+}
+
+function take(limits: readonly SpendingLimit[], amount: number): void {
+  for (const limit of limits) limit.amount -= amount;
 }
 
 /** A limit on spending. */
@@ -282,6 +291,8 @@ function capsOf(
 class SharedCaps {
   private org: SpendingLimit;
   private readonly units = new Map<string, SpendingLimit>();
+  /** By scope. */
+  private readonly work = new Map<string, SpendingLimit>();
 
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
@@ -296,29 +307,15 @@ class SharedCaps {
     }
   }
 
-  /** The caps that apply to an agent of that unit. */
-  over(unit: string | null): SpendingLimit[] {
+  /** The caps that apply to an agent of that unit, and the budgets of its work. What is taken from them, others no longer have. */
+  over(unit: string | null, budgets: readonly SpendingLimit[] = []): SpendingLimit[] {
     const ofUnit = unit === null ? undefined : this.units.get(unit);
-    return ofUnit ? [ofUnit, this.org] : [this.org];
-  }
-
-  /** The limit that cannot pay so much, or null. */
-  short(unit: string | null, amount: number): SpendingLimit | null {
-    const ofUnit = unit === null ? undefined : this.units.get(unit);
-    if (ofUnit && amount > ofUnit.amount) return { ...ofUnit };
-    return amount > this.org.amount ? { ...this.org } : null;
-  }
-
-  take(unit: string | null, amount: number): void {
-    this.org.amount -= amount;
-    const ofUnit = unit === null ? undefined : this.units.get(unit);
-    if (ofUnit) ofUnit.amount -= amount;
-  }
-
-  /** An equal share of the rest for one of so many in the unit and in the org. */
-  share(unit: string | null, inUnit: number, inOrg: number): number {
-    const ofUnit = unit === null ? undefined : this.units.get(unit);
-    return Math.min(equal(ofUnit?.amount ?? Infinity, inUnit), equal(this.org.amount, inOrg));
+    const ofWork = budgets.map((budget) => {
+      const known = this.work.get(budget.scope) ?? { ...budget };
+      this.work.set(budget.scope, known);
+      return known;
+    });
+    return [...(ofUnit ? [ofUnit] : []), this.org, ...ofWork];
   }
 }
 
@@ -375,6 +372,12 @@ export function softCapsPassed(config: Config, state: State): { scope: string; s
   for (const [name, caps] of Object.entries(config.credits.agents))
     look(name, caps.soft, agentState(state.staff, name));
   return passed;
+}
+
+/** Two digits of an amount are enough for people. */
+export function roundUp(micro: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(micro)) - 1);
+  return Math.ceil(micro / unit) * unit;
 }
 
 /** Micro-credits as credits, for people: `12.5`. */

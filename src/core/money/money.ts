@@ -111,6 +111,12 @@ export function putInDoubt(state: State, key: string): void {
   if (unit !== null) spendingOf(state.money.units, unit).doubt += reserve;
 }
 
+/** Notes for which task calls in doubt were made, once the visit tells. */
+export function doubtOn({ money }: State, agent: string, turn: number, task: string): void {
+  for (const [key, doubt] of money.doubts)
+    if (doubt.agent === agent && doubt.turn === turn) money.doubts.set(key, copyWith(doubt, { task }));
+}
+
 /** Settles a call in doubt, or lets a stopped model work again. */
 export function settleDoubt(state: State, key: string, amount: number): void {
   state.calls.stopped.delete(key);
@@ -118,6 +124,7 @@ export function settleDoubt(state: State, key: string, amount: number): void {
   if (!doubt) return;
   state.money.doubts.delete(key);
   const cost = Math.min(amount, doubt.reserve);
+  if (doubt.task !== undefined) state.money.billed.push({ task: doubt.task, cost });
   const accounts = [
     touch(state.staff, doubt.agent),
     state.money.org,

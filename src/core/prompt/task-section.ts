@@ -8,6 +8,7 @@ import { textHash } from '../model/hash.ts';
 import { isFinished, type ResultFile, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
+import { budgetsOf, budgetWait, budgetWaitText } from '../money/work-budget.ts';
 import { filesShownTo, placeFor } from '../tasks/artefacts.ts';
 import { conditionText } from '../tasks/conditions.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
@@ -43,7 +44,7 @@ export function printTaskSection(
 
 function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State, task: Task, resume: Resume): void {
   const { body, history } = splitTask(state.files.texts.get(taskPath(task.id)) as string);
-  printed.pieces.push(`\n## Your task\n${ORDER}${headOf(task, limits.task_visits)}`);
+  printed.pieces.push(`\n## Your task\n${ORDER}${headOf(state, task, limits.task_visits)}`);
   addBlob(printed, body === '' ? task.title : body);
   printed.pieces.push('\n</task>\n');
   const notes = history.slice(-NOTES);
@@ -57,11 +58,15 @@ function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State
 const ORDER = `Work on it now. When it is done, call complete_task with the result, and with done: true if nothing else is left; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task. You get it again in the next turn or, if you created tasks for it, when these have ended.
 `;
 
-function headOf({ id, by, title, priority, deadline, budget, cost, visits }: Task, most: number): string {
+function headOf(state: State, task: Task, most: number): string {
+  const { id, by, title, priority, deadline, visits } = task;
   const more = [
     priority === 'normal' ? '' : ` priority="${priority}"`,
     deadline === null ? '' : ` deadline="${deadline}"`,
-    budget === null ? '' : ` budget="${countCredits(budget)}, ${countCredits(cost)} spent"`,
+    ...budgetsOf(state, task)
+      .sort((a, b) => a.amount - b.amount)
+      .slice(0, 1)
+      .map(({ of, amount }) => ` budget="${countCredits(of)}, ${countCredits(of - amount)} spent"`),
     visits === 0 ? '' : ` visit="${visits + 1} of ${most}"`,
   ].join('');
   return `<task id="${id}" from="${by}"${more} title=${quoteUntrusted(title)}>\n`;
@@ -119,15 +124,17 @@ function addFiles(
 }
 
 /** Other open tasks of the agent, and why it does not work on them now. */
-function waitingOf({ tasks }: State, agent: string, now: Task | undefined, turn: number): string[] {
-  return tasksOf(tasks, agent)
+function waitingOf(state: State, agent: string, now: Task | undefined, turn: number): string[] {
+  return tasksOf(state.tasks, agent)
     .filter(({ id }) => id !== now?.id)
-    .map((task) => `${nameOf(task)} (yours: ${standing(tasks, task, turn)})`);
+    .map((task) => `${nameOf(task)} (yours: ${standing(state, task, turn)})`);
 }
 
-function standing(tasks: TasksState, task: Task, turn: number): string {
+function standing(state: State, task: Task, turn: number): string {
   if (task.status === 'blocked') return `waits for ${task.waits.join(', ')}`;
-  return whyNotReady(tasks, task, turn).join('; ') || 'comes in a later visit';
+  const short = budgetWait(state, task);
+  if (short) return budgetWaitText(task.need as number, short);
+  return whyNotReady(state, task, turn).join('; ') || 'comes in a later visit';
 }
 
 function givenBy({ all }: TasksState, agent: string): string[] {

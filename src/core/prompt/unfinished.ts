@@ -120,7 +120,9 @@ export function cutText(config: Config, visit: Finished, { done }: Unfinished): 
 export const TOO_MUCH = 'what it read became longer than its model takes';
 
 /** Why the visit ended, in words for a model. */
-function endText(config: Config, { reason, blame, detail = '', resume }: Finished): string {
+function endText(config: Config, { reason, blame, budget, detail = '', resume }: Finished): string {
+  if (budget !== undefined)
+    return `Your last visit was cut short, because the budget of ${budget} could not pay for your next reply.`;
   if (blame === 'budget') return 'Your last visit was cut short, because the run had reached its cost limit.';
   if (reason === 'credits')
     return 'Your last visit was cut short, because you had run out of credits. You have some again; keep it short.';

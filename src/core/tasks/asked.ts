@@ -3,6 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import type { TaskRequest } from '../../schema/records/request.ts';
 import type { Config } from '../model/config.ts';
 import { isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
+import { countCredits } from '../money/ledger.ts';
 import { isAwaited } from './artefacts.ts';
 import { settled, unproved } from './edit.ts';
 import { whyNoStep } from './steps.ts';
@@ -77,6 +78,11 @@ const VERBS: Record<TaskAsk['do'], (task: Task, ask: TaskAsk, tasks: TasksState)
     if (task.waived.includes(need)) return `${need} is waived already`;
     if (tasks.all.get(need)?.status === 'completed') return `${need} is completed`;
     return { fields: { waived: [...task.waived, need] }, what: `${need} waived` };
+  },
+  budget: (task, { budget }) => {
+    if (budget === undefined) return 'no amount is named';
+    if (isFinished(task.status)) return `it is ${task.status}`;
+    return { fields: { budget }, what: `budget of ${countCredits(budget)}` };
   },
 };
 

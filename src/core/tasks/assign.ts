@@ -25,7 +25,8 @@ export function assignmentFor(
   open: (agent: string) => number,
 ): Assignment | null {
   const { capability, by } = task;
-  if (capability === null) return plannerFor(config, by);
+  if (capability === null)
+    return plannerFor(config, by, (agent) => absence(config, state, agent, state.clock.turn + 1) === null);
   const able = config.order.filter(
     (agent) => isAble(config, agent, capability) && mayGive(config, by, agent) && canWork(config, state, agent),
   );
@@ -61,12 +62,25 @@ function canWork(config: Config, state: State, agent: string): boolean {
   return !paused && failures === 0 && !starved && allClosedUntil(config, state, resume.model) === null;
 }
 
+/** Why an agent counts as absent, so that its tasks do not wait for it: `is gone`, `is paused since turn 3`. Null when it does not. */
+export function absence({ agents, org }: Config, { staff }: State, agent: string, turn: number): string | null {
+  if (!agents.has(agent)) return 'is gone';
+  const since = staff.pausedSince.get(agent);
+  const { absent_after: after } = org.tasks;
+  return since !== undefined && after !== null && turn - since >= after ? `is paused since turn ${since}` : null;
+}
+
 /** Who gets work that is meant for nobody: the planner of org.yaml, the head of the first unit, or the first agent of the chart. */
-export function plannerFor(config: Config, by: string): Assignment | null {
+export function plannerFor(
+  config: Config,
+  by: string,
+  isThere: (agent: string) => boolean = () => true,
+): Assignment | null {
   const { planner } = config.org.tasks;
   const [first] = config.units.values();
   const choices = [planner, first?.head ?? null, ...mayWriteTo(config, by)];
-  const to = choices.find((name) => name !== null && isAgent(config, name) && mayGive(config, by, name)) ?? null;
+  const fits = (name: string): boolean => isAgent(config, name) && mayGive(config, by, name) && isThere(name);
+  const to = choices.find((name) => name !== null && fits(name)) ?? null;
   return to === null ? null : { to, why: 'who plans the work that is meant for nobody' };
 }
 

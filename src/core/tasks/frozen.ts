@@ -4,9 +4,8 @@ import { type Config, peopleOf } from '../model/config.ts';
 import type { Effect, Entry } from '../model/entry.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { printCredits } from '../money/ledger.ts';
 import { archivable, judgeAsked, type TaskAsk } from './asked.ts';
-import { assignmentFor } from './assign.ts';
+import { absence, assignmentFor } from './assign.ts';
 import { taskPath } from './file.ts';
 import { isReady } from './ready.ts';
 import { TaskRecord } from './record.ts';
@@ -14,7 +13,7 @@ import { outcomeNotices } from './settle.ts';
 
 /**
  * Writes the history of tasks that people made or changed, puts back what they may not change, does what they asked, and tells
- * them. Then ends tasks whose time or budget is over, gives away those that are ready and that nobody has, and archives finished
+ * them. Then ends tasks whose time is over, gives away those that are ready and that nobody has, and archives finished
  * tasks that no open one needs. `more`: what else changes tasks before they are given away. Pure.
  */
 export function taskEffects(
@@ -37,10 +36,12 @@ export function taskEffects(
     }
   }
   for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
+  for (const { task, cost } of state.money.billed)
+    record.change(task, { cost: (record.get(task)?.cost ?? 0) + cost }, 'the engine', null);
   const asked = state.tasks.asked.map((ask): Effect[] =>
     ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
   );
-  reassign(config, state, record);
+  notices.push(...leaveAbsent(config, state, record));
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
   assignReady(config, state, record, turn);
@@ -55,7 +56,7 @@ export function taskEffects(
 
 const NOTHING = { isIdle: true, effects: () => [] };
 
-/** Ends open tasks whose deadline has passed or whose budget is used up. */
+/** Ends open tasks whose deadline has passed. */
 function endOverdue(config: Config, state: State, record: TaskRecord, turn: number): Effect[] {
   return [...state.tasks.limited].flatMap((id) => {
     const task = record.get(id) as Task;
@@ -66,10 +67,8 @@ function endOverdue(config: Config, state: State, record: TaskRecord, turn: numb
   });
 }
 
-function overdue({ deadline, budget, cost, turn: made, since }: Task, turn: number, time: number): string | null {
-  if (budget !== null && cost >= budget) return `its budget of ${printCredits(budget)} credits is used up`;
-  if (deadline === null) return null;
-  const [, count, unit] = /^(\d+) ?(\w+)$/.exec(deadline) as unknown as [string, string, string];
+function overdue({ deadline, turn: made, since }: Task, turn: number, time: number): string | null {
+  const [, count, unit] = /^(\d+) ?(\w+)$/.exec(deadline as string) as unknown as [string, string, string];
   const isOver = unit.startsWith('turn')
     ? turn > made + Number(count)
     : time > since + Number(count) * (UNIT_MS[unit] as number);
@@ -77,25 +76,37 @@ function overdue({ deadline, budget, cost, turn: made, since }: Task, turn: numb
 }
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Work of an agent that is gone from the organisation is given to another. */
-function reassign({ agents }: Config, { tasks }: State, record: TaskRecord): void {
-  for (const [agent, ids] of tasks.assigned) {
-    if (agents.has(agent)) continue;
-    for (const id of ids) {
-      record.change(
-        id,
-        { assignee: null, status: 'pending', waits: [] },
-        'the engine',
-        `pending, because ${agent} is gone`,
-      );
+/** What becomes of the open tasks of agents that are gone from the organisation, or paused for long. */
+function leaveAbsent(config: Config, state: State, record: TaskRecord): Effect[] {
+  const { on_absence: policy } = config.org.tasks;
+  if (policy === 'resume') return [];
+  const lost = [...state.tasks.assigned].flatMap(([agent, ids]) => {
+    const why = absence(config, state, agent, record.turn);
+    return why === null ? [] : [...ids].map((id) => ({ id, why: `${agent} ${why}` }));
+  });
+  return lost.flatMap(({ id, why }) => {
+    if (record.get(id)?.assignee === null || isFinished((record.get(id) as Task).status)) return [];
+    if (policy === 'fail') {
+      record.change(id, { status: 'failed', reason: why }, 'the engine', `failed: ${why}`);
+      return outcomeNotices(config, record.tasks, record.get(id) as Task);
     }
-  }
+    record.change(id, { assignee: null, status: 'pending', waits: [] }, 'the engine', `pending, because ${why}`);
+    return awayNotices(config, record.get(id) as Task, why);
+  });
+}
+
+/** Who made the task is told that somebody else gets it. */
+function awayNotices({ agents }: Config, { id, by, title }: Task, why: string): Effect[] {
+  if (!agents.has(by)) return [];
+  const text = `Task ${id} ${JSON.stringify(title)} goes to somebody else, because ${why}`;
+  return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
 }
 
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
   for (const id of record.unassigned()) {
     const task = record.get(id) as Task;
-    if (task.assignee !== null || !isReady(record.tasks, task, turn)) continue;
+    if (task.assignee !== null || !isReady({ tasks: record.tasks, runs: state.runs, money: state.money }, task, turn))
+      continue;
     const found = assignmentFor(config, state, task, (agent) => record.open(agent));
     if (found) record.assign(id, found);
   }

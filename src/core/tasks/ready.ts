@@ -1,6 +1,7 @@
 /** Says whether a task can begin, and if not, why not. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { isUnbegun, statusOf, type Task, type TasksState } from '../model/state/tasks.ts';
+import { budgetWait, budgetWaitText, type CostState } from '../money/work-budget.ts';
 
 /** A need that is not satisfied, and how it stands; null for a task that does not exist. */
 export interface OpenNeed {
@@ -20,18 +21,19 @@ export function openNeeds(state: TasksState, task: Pick<Task, 'needs' | 'waived'
  * Why a task cannot begin in a turn; none when it is ready. This is the one meaning of ready: schedule, commands, prompts and
  * screens ask here. `requires` are judged when it starts, because only a use of a tool can tell whether they hold.
  */
-export function whyNotReady(state: TasksState, task: Task, turn: number): string[] {
+export function whyNotReady(state: CostState, task: Task, turn: number): string[] {
   if (!isUnbegun(task.status)) return [`it is ${task.status}`];
-  const needs = openNeeds(state, task).map(({ id, status }) =>
+  const needs = openNeeds(state.tasks, task).map(({ id, status }) =>
     status === null ? `it needs ${id}, which does not exist` : `it needs ${id}, which is ${status}`,
   );
   const waits =
     task.next_attempt !== null && task.next_attempt > turn ? [`it is tried again in turn ${task.next_attempt}`] : [];
-  return [...needs, ...waits];
+  const short = budgetWait(state, task);
+  return [...needs, ...waits, ...(short ? [budgetWaitText(task.need as number, short)] : [])];
 }
 
 /** Whether the work can begin in that turn. */
-export function isReady(state: TasksState, task: Task, turn: number): boolean {
+export function isReady(state: CostState, task: Task, turn: number): boolean {
   return whyNotReady(state, task, turn).length === 0;
 }
 

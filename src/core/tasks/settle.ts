@@ -1,7 +1,9 @@
 /** What a visit and its acts do to tasks. */
+
+import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { ASKS } from '../mail/owed.ts';
-import { type Config, hasEdge } from '../model/config.ts';
+import { type Config, hasEdge, peopleOf } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
 import { isOfRun } from '../model/runs/runs.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
@@ -9,6 +11,7 @@ import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { type Draft, emptyDraft } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
+import { budgetLine, budgetWait, budgetWaitText } from '../money/work-budget.ts';
 
 import { TaskRecord } from './record.ts';
 import { LONGEST } from './steps.ts';
@@ -37,11 +40,13 @@ export function settleTasks(
       ...settleVisit(config, state, record, visit),
     ]),
   ];
-  return [...record.effects(), ...notices];
+  // only now it is known what all visits of the turn left of the budgets
+  const waits = visits.flatMap((visit) => waitForBudget(config, state, record, visit));
+  return [...record.effects(), ...notices, ...waits];
 }
 
-function hasNoTask({ task, draft }: Finished): boolean {
-  return task === undefined && draft.tasks.length === 0;
+function hasNoTask({ task, unpaid, draft }: Finished): boolean {
+  return task === undefined && unpaid === undefined && draft.tasks.length === 0;
 }
 
 function isCounted({ outcome }: Finished): boolean {
@@ -97,10 +102,11 @@ function settleVisit(config: Config, state: State, record: TaskRecord, visit: Fi
   if (!visit.task) return [];
   const { agent, task: given } = visit;
   if (visit.outcome === 'skipped') {
-    waitForConditions(record, given, visit);
+    if (visit.unpaid === undefined) waitForConditions(record, given, visit);
     return [];
   }
   const spent = state.money.visits.get(agent) ?? 0;
+  if (given.need !== undefined) record.change(given.id, { need: undefined }, agent, null);
   const task = record.get(given.id) as Task;
   const cost = task.cost + spent;
   if (isFinished(task.status) || OUTSIDE.has(visit.blame)) {
@@ -127,6 +133,27 @@ function settleVisit(config: Config, state: State, record: TaskRecord, visit: Fi
 function waitForConditions(record: TaskRecord, { id, turn }: Task, { agent, reason = '' }: Finished): void {
   const next = record.turn + Math.min(Math.max(record.turn - turn, 1), LONGEST);
   record.change(id, { next_attempt: next }, agent, `not begun: ${reason}`);
+}
+
+/**
+ * A task waits when its budgets cannot pay what its next call could cost. People are told once how to raise the budget, not again
+ * for each task that waits for the same one.
+ */
+function waitForBudget(config: Config, state: State, record: TaskRecord, visit: Finished): Effect[] {
+  const { task: given, budget, need: missed } = visit;
+  const { task, need } = visit.unpaid ?? { task: budget === undefined ? undefined : given, need: missed };
+  const now = task && record.get(task.id);
+  if (!now || need === undefined || isFinished(now.status)) return [];
+  const present = { tasks: record.tasks, runs: state.runs, money: state.money };
+  const short = budgetWait(present, copyWith(now, { need }));
+  if (short === null) return [];
+  const isTold = [...record.tasks.all.values()].some(
+    (one) => one.id !== now.id && budgetWait(present, one)?.scope === short.scope,
+  );
+  record.change(now.id, { need }, 'the engine', `waits for its budget: ${budgetWaitText(need, short)}`);
+  if (isTold) return [];
+  const text = budgetLine(config, state, now, need, short);
+  return peopleOf(config).map((to): Effect => ({ k: 'notice', to, about: 'task', text, of: `task ${now.id}` }));
 }
 
 /** How a task stands that its visit did not end. Questions, held acts and open parts block it. */

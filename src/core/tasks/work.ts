@@ -1,8 +1,9 @@
 /** Chooses the task on which an agent works next. */
 import type { TaskStatus } from '../../schema/records/task.ts';
 import { inboxOf } from '../model/state/mail.ts';
-import { isFinished, statusOf, type Task } from '../model/state/tasks.ts';
+import { isFinished, isUnbegun, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
+import { budgetWait } from '../money/work-budget.ts';
 import { byAge, isReady, rankOf } from './ready.ts';
 
 /** Above every rank of a task that is ready. */
@@ -28,9 +29,10 @@ export function workFor(state: State, agent: string, turn: number): Task | null 
 
 /** Null for a task on which the agent cannot work now. */
 function orderOf(state: State, task: Task, agent: string, turn: number): number | null {
+  if (isUnbegun(task.status)) return isReady(state, task, turn) ? rankOf(state.tasks, task) : null;
+  if (budgetWait(state, task) !== null) return null;
   if (task.status === 'running') return RUNNING;
-  if (task.status === 'blocked') return isWoken(state, task, agent) ? WOKEN : null;
-  return isReady(state.tasks, task, turn) ? rankOf(state.tasks, task) : null;
+  return isWoken(state, task, agent) ? WOKEN : null;
 }
 
 /** Whether somebody for whom it waits has written, a held act is answered, or all its parts have ended. */

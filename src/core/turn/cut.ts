@@ -78,8 +78,9 @@ export function soFar(now: DoneSoFar, all: DoneSoFar, name?: (path: string) => s
 
 /** What happens next, and what the person can do. */
 function adviceFor(config: Config, state: State, turn: number, visit: Finished, mail: Mail): string {
-  const { agent, blame } = visit;
+  const { agent, blame, budget } = visit;
   const show = `lemming show ${turn}.${agent} shows the visit.`;
+  if (budget !== undefined) return `It comes in a later visit: the budget of ${budget} could not pay for more. ${show}`;
   if (blame === 'budget') return `It waits for the next run, because this one has reached its cost limit. ${show}`;
   if (blame === 'credits')
     return `It waits for credits: ${creditAdvice(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;

@@ -26,6 +26,8 @@ export interface Due {
   reminder?: true;
   /** Something that only time or another turn will bring: mail before its schedule, or the end of a back-off. */
   later: boolean;
+  /** It is due only to work on a task. */
+  task?: true;
   /** The wait is for a provider that keeps failing. */
   failing: boolean;
   /** Turn in which it may be due next, when that is known. */
@@ -121,16 +123,18 @@ function look(
       failing: wakes && account.failures >= FAILING && !account.starved,
       next: account.retryAt,
     });
-  const yes = (why: string, summary = false): Due => ({
+  const summary = summaryDue(config, state, turn, agent);
+  const isForTask = work !== null && !hasMail && !answered && !summary && when !== 'always';
+  const yes = (why: string, isSummary = false): Due => ({
     agent,
     due: true,
     why,
-    summary,
+    summary: isSummary,
     later: false,
     failing: account.failures >= FAILING,
     next: turn,
+    ...(isForTask && { task: true as const }),
   });
-  const summary = summaryDue(config, state, turn, agent);
   if (only === agent) return yes(hasMail ? 'called by step, mail waits' : 'called by step', summary);
   if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
   if (answered) return yes('an approval was answered', summary);
@@ -174,7 +178,8 @@ export function atRest(config: Config, state: State): boolean {
   return (
     !summary &&
     !waitsForTurns(config, state) &&
-    !hasDeadline(state) &&
+    state.tasks.limited.size === 0 &&
+    !waitsForAbsent(config, state) &&
     !waitsInTurns(state, true) &&
     ![...config.workflows.values()].some(({ file }) => file.on?.every !== undefined) &&
     ![...config.agents.values()].some(
@@ -183,10 +188,10 @@ export function atRest(config: Config, state: State): boolean {
   );
 }
 
-/** Whether the time of an open task runs out. */
-function hasDeadline({ tasks }: State): boolean {
-  for (const id of tasks.limited) if (tasks.all.get(id)?.deadline !== null) return true;
-  return false;
+/** Whether tasks go to somebody else, or fail, when their assignee has been paused for long enough. */
+function waitsForAbsent({ org: { tasks } }: Config, state: State): boolean {
+  if (tasks.absent_after === null || tasks.on_absence === 'resume') return false;
+  return [...state.tasks.assigned.keys()].some((agent) => state.staff.pausedSince.has(agent));
 }
 
 /** Whether a provider failed last: an agent backs off, or a model is left alone. */
@@ -240,7 +245,7 @@ function mailLeft(config: Config, state: State): Idleness {
 function isAssignable(config: Config, state: State): boolean {
   for (const id of state.tasks.unassigned) {
     const task = state.tasks.all.get(id) as Task;
-    if (isReady(state.tasks, task, Infinity) && assignmentFor(config, state, task, () => 0)) return true;
+    if (isReady(state, task, Infinity) && assignmentFor(config, state, task, () => 0)) return true;
   }
   return false;
 }

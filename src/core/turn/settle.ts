@@ -2,6 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { unheardNotices, unpaidNotice } from '../approvals/answers.ts';
 import { againOf, printApproval } from '../approvals/approval-text.ts';
+import { wishOf } from '../approvals/question.ts';
 import { growthAfter } from '../mail/growth.ts';
 import { creditsOf } from '../mail/notices.ts';
 import { debtsOf } from '../mail/owed.ts';
@@ -79,6 +80,7 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     ...(visit.model === undefined ? {} : { model: visit.model }),
     ...(visit.long === undefined ? {} : { long: visit.long }),
     ...(visit.need === undefined ? {} : { need: visit.need }),
+    ...(visit.budget === undefined ? {} : { budget: visit.budget }),
     mail: visit.given.map((mail) => mail.id),
     ...(visit.task ? { task: visit.task.id } : {}),
     ...(settled.length ? { settled } : {}),
@@ -170,8 +172,8 @@ export function unpaidEffects(
 }
 
 export function askNotice(to: string, held: Held): Effect {
-  const { id, agent, tool, again } = held;
-  const text = `${agent} wants to use ${tool}. Run lemming approve ${id} or lemming deny ${id}${again ? `. ${againOf(held)}` : ''}`;
+  const { id, again } = held;
+  const text = `${wishOf(held)}. Run lemming approve ${id} or lemming deny ${id}${again ? `. ${againOf(held)}` : ''}`;
   return { k: 'notice', to, about: 'approval', text, of: id };
 }
 

@@ -1,4 +1,6 @@
 /** Finds in the journal what a person wants undone. */
+
+import type { Message } from '../../schema/records/message.ts';
 import { EffectIds } from '../journal/effect-id.ts';
 import { kindOf } from '../journal/kind-of.ts';
 import type { Change, Undo } from '../journal/kinds/line-kind.ts';
@@ -13,6 +15,8 @@ export interface UndoableEffect {
   changes: Change[];
   /** Why none of it can be undone. */
   why?: string;
+  /** A visit for a task answered other mail with it: that is nothing of the task. */
+  isAnswer?: boolean;
 }
 
 type DecidedEntry = Extract<Entry, { k: 'decided' }>;
@@ -45,6 +49,8 @@ export class UndoSearch {
    */
   private recent: UndoableEffect[] = [];
   private approved = new Map<number, UndoableEffect>();
+  /** The mail of the latest visit. */
+  private given: readonly string[] = [];
   private decisions = 0;
   /** The staff change that the approval brought, if any. */
   private staff: unknown;
@@ -67,7 +73,10 @@ export class UndoSearch {
     if (booked) this.pay(booked.agent, file, booked.cost);
     if (entry.k === 'undone') this.undone.set(`${entry.id} ${entry.on}`, file);
     if (entry.k === 'file') this.last.set(entry.path, { at: this.at, turn: file, by: 'a person' });
-    if (entry.k === 'visit') this.recent = [];
+    if (entry.k === 'visit') {
+      this.recent = [];
+      this.given = entry.mail;
+    }
     if (entry.k === 'decided') this.decide(entry);
     if (entry.k === 'hired' || entry.k === 'retired') this.stay(entry, file);
     if (entry.k === 'withdrawn' && this.isMeant('', entry.by, file, null))
@@ -113,7 +122,8 @@ export class UndoSearch {
 
   private note(entry: Entry, undo: Undo<Entry>, id: string, turn: number): void {
     const agent = undo.by(entry) as string;
-    const deed = { id, agent, at: this.at, ...this.changesOf(entry, undo) };
+    const isAnswer = entry.k === 'sent' && this.also.has(`${turn}.${agent}`) && this.isToGiven(entry.message);
+    const deed = { id, agent, at: this.at, ...(isAnswer && { isAnswer }), ...this.changesOf(entry, undo) };
     for (const change of deed.changes)
       for (const path of 'from' in change ? [change.on, change.from] : [change.on])
         this.last.set(path, { at: this.at, turn, by: agent });
@@ -122,6 +132,10 @@ export class UndoSearch {
     if (entry.k === 'used') {
       if (entry.n === 0) this.approved.set(entry.act, deed);
     } else this.recent.push(deed);
+  }
+
+  private isToGiven({ reply_to }: Message): boolean {
+    return reply_to !== undefined && this.given.includes(reply_to);
   }
 
   private changesOf(entry: Entry, undo: Undo<Entry>): Pick<UndoableEffect, 'changes' | 'why'> {

@@ -4,6 +4,7 @@ import { copyWith } from '../../schema/copy.ts';
 import type { Change } from '../journal/kinds/line-kind.ts';
 import { type Content, contentHash, packContents } from '../model/content.ts';
 import type { UndoStep } from '../model/entry.ts';
+import { deadOf } from '../model/state/dead-letters.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import type { UndoableEffect, UndoSearch } from './search.ts';
@@ -75,15 +76,19 @@ class Planned {
   private step(deed: UndoableEffect, change: Change): UndoStep[] {
     const before = this.search.undone.get(`${deed.id} ${change.on}`);
     if (before !== undefined) return [gone(deed, change.on, `already undone in turn ${before}`)];
-    if ('message' in change) return [this.withdraw(deed, change.on)];
+    if ('message' in change) return [this.withdraw(deed, change)];
     return 'from' in change ? this.moveBack(deed, change) : [this.putBack(deed, change)];
   }
 
-  private withdraw(deed: UndoableEffect, on: string): UndoStep {
-    const waits = this.now.state.mail.waiting.get(on)?.waiting.length;
-    return waits
-      ? { id: deed.id, agent: deed.agent, on, mail: true }
-      : left(deed, on, 'it was delivered, or never will be');
+  private withdraw(deed: UndoableEffect, { on, to }: Extract<Change, { message: true }>): UndoStep {
+    if (deed.isAnswer) return gone(deed, on, 'it answers other mail');
+    const { mail, dead } = this.now.state;
+    const waiting = mail.waiting.get(on)?.waiting ?? [];
+    const lost = deadOf(dead, on).flatMap((letter) => letter.to);
+    const read = to.filter((name) => !waiting.includes(name) && !lost.includes(name));
+    const those = read.length > 0 ? { read } : {};
+    if (waiting.length > 0) return { id: deed.id, agent: deed.agent, on, mail: true, ...those };
+    return copyWith(left(deed, on, 'it was delivered, or never will be'), { read });
   }
 
   private moveBack(deed: UndoableEffect, { on, from }: Extract<Change, { from: string }>): UndoStep[] {

@@ -62,14 +62,20 @@ export function undoFiles(state: State, written: FileVersions, live: ReadonlySet
 /** Times that a run tries to take the same back, when what was in the way may be gone in the next turn. */
 const TRIES = 3;
 
-/** What a run is told of an undo that it wanted. What was undone before does not stand, and what was paid is no effect. */
-function forRun({ runs, clock }: State, { key }: UndoEntry, left: readonly UndoStep[]): Effect[] {
+/**
+ * What a run is told of an undo that it wanted. What was undone before does not stand, and what was paid is no effect. Mail that
+ * somebody has got cannot be taken back by anybody: it is named, and nothing has failed by it.
+ */
+function forRun({ runs, clock }: State, undo: UndoEntry, left: readonly UndoStep[]): Effect[] {
+  const { key } = undo;
   if (key === undefined) return [];
-  const stands = left.filter(({ on, gone }) => on !== '' && !gone);
+  const stands = left.filter(({ on, gone, read }) => on !== '' && !gone && read === undefined);
+  const mail = undo.steps.flatMap(({ on, read = [] }) => (read.length > 0 ? [`${on} (${read.join(', ')})`] : []));
   const isPassing = stands.some(({ why }) => (why as string).endsWith('in this turn'));
   const again = isPassing && (runs.undos.get(key) as WorkUndo).tries < TRIES;
   const texts = stands.map(({ id, on, why }) => cut(`${id} ${on} (${why})`, 500));
-  const line = { k: 'run-undone' as const, turn: clock.turn + 1, key, left: texts.slice(0, NAMED) };
+  const kept = mail.length > 0 ? { mail: mail.slice(0, NAMED) } : {};
+  const line = { k: 'run-undone' as const, turn: clock.turn + 1, key, left: texts.slice(0, NAMED), ...kept };
   return [again ? copyWith(line, { again: true as const }) : line];
 }
 

@@ -10,6 +10,7 @@ import { IncomingMail } from './incoming-mail.ts';
 import { Outboxes } from './outboxes.ts';
 import { FolderReader } from './reader.ts';
 import { Requests } from './requests.ts';
+import { RunFiles } from './run-files.ts';
 import { TaskFiles } from './task-files.ts';
 import { isTracked, Tracked } from './tracked.ts';
 import { Workspaces } from './workspaces.ts';
@@ -26,6 +27,7 @@ export class Folder {
   readonly requests: Requests;
   readonly workspaces: Workspaces;
   readonly tasks: TaskFiles;
+  readonly runs: RunFiles;
   private readonly reader: FolderReader;
 
   /** `redact` masks known secrets in every text that people wrote, before anything else sees it. */
@@ -37,6 +39,7 @@ export class Folder {
     this.outboxes = new Outboxes(this.reader);
     this.requests = new Requests(this.reader);
     this.tasks = new TaskFiles(this.reader);
+    this.runs = new RunFiles(this.reader);
     this.workspaces = new Workspaces(this.reader, this.tracked);
   }
 

@@ -74,6 +74,20 @@ export class FolderReader {
     }
   }
 
+  /** Whether a file says something else than the engine knows. What the engine wrote itself is read once, without waiting. */
+  differs(state: State, path: string, limit: number): boolean {
+    const stat = this.disk.stat(path);
+    if (stat === null || this.marks.get(path) === stat.mark) return false;
+    const known = state.files.texts.get(path);
+    const aside = state.dead.aside.get(path);
+    if (known === undefined && aside === undefined) return true;
+    const read = this.readText(path, limit);
+    if (aside === ('text' in read ? read.hash : read.mark)) return false;
+    if (!('text' in read) || read.text !== known) return true;
+    if (this.settled(stat)) this.marks.set(path, stat.mark);
+    return false;
+  }
+
   /** Sets a file aside, once for each version of it. */
   aside(state: State, path: string, bad: Unreadable, owner: string): Extract<InputEntry, { k: 'aside' }> | null {
     if (state.dead.aside.get(path) === bad.mark) return null;

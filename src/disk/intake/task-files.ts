@@ -36,7 +36,7 @@ export class TaskFiles {
       if (!isText(name)) continue;
       const path = TASKS + name;
       seen.add(path);
-      if (!this.isChanged(state, path, limit) || !(await this.reader.quiet(path))) continue;
+      if (!this.reader.differs(state, path, limit) || !(await this.reader.quiet(path))) continue;
       if (known === state) known = copyWith(state, { tasks: copyWith(state.tasks, { all: new Map(state.tasks.all) }) });
       const input = this.look(known, config, at, path, limit);
       if (input?.k === 'task-file' && input.task) known.tasks.all.set(input.id, input.task);
@@ -48,24 +48,9 @@ export class TaskFiles {
   /** Whether the next freeze has a file to look at. */
   waiting(state: State, limit: number): boolean {
     const names = this.reader.list(TASKS.slice(0, -1)).filter(isText);
-    if (names.some((name) => this.isChanged(state, TASKS + name, limit))) return true;
+    if (names.some((name) => this.reader.differs(state, TASKS + name, limit))) return true;
     const there = new Set(names);
     for (const id of state.tasks.all.keys()) if (!there.has(`${id}.md`)) return true;
-    return false;
-  }
-
-  /** Whether it says something else than the engine knows. What the engine wrote itself is read once, without waiting. */
-  private isChanged(state: State, path: string, limit: number): boolean {
-    const { disk, marks } = this.reader;
-    const stat = disk.stat(path);
-    if (stat === null || marks.get(path) === stat.mark) return false;
-    const known = state.files.texts.get(path);
-    const aside = state.dead.aside.get(path);
-    if (known === undefined && aside === undefined) return true;
-    const read = this.reader.readText(path, limit);
-    if (aside === ('text' in read ? read.hash : read.mark)) return false;
-    if (!('text' in read) || read.text !== known) return true;
-    if (this.reader.settled(stat)) marks.set(path, stat.mark);
     return false;
   }
 

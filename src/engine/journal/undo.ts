@@ -1,6 +1,7 @@
 /** Plans an undo from the journal and the files as they stand. */
 import { type Content, contentHash, contentsOf, liveContent } from '../../core/model/content.ts';
 import type { Entry, UndoStep } from '../../core/model/entry.ts';
+import { runNamed } from '../../core/model/runs/runs.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { UndoSearch } from '../../core/undo/search.ts';
@@ -65,7 +66,7 @@ function visitsOf(disk: Disk, state: State, wanted: readonly string[]): Map<stri
 /** The tasks of that name, or of the run of that name with the runs that it made. */
 function tasksIn({ tasks, runs }: State, of: string): string[] {
   if (tasks.all.has(of) || tasks.archived.has(of)) return [of];
-  const run = runs.all.get(of);
+  const run = runNamed(runs, of);
   return run
     ? allWork(run).flatMap(({ work }) => (work.id === null ? [] : tasksIn({ tasks, runs } as State, work.id)))
     : [];

@@ -42,6 +42,8 @@ export interface VisitReport {
   /** Of a visit that was cut: the reason in words. */
   detail?: string;
   blame?: string;
+  /** The budget of its work that ended it. */
+  budget?: string;
   sent: number;
   refused: number;
   held: number;
@@ -59,11 +61,11 @@ export function visitReports(
   effects: readonly Effect[],
 ): VisitReport[] {
   const gaveUp = givenUp(effects);
-  return visits.map(({ agent, outcome, reason, detail, blame, draft }) => ({
+  return visits.map(({ agent, outcome, reason, detail, blame, budget, draft }) => ({
     turn,
     agent,
     outcome,
-    ...defined({ reason, detail, blame }),
+    ...defined({ reason, detail, blame, budget }),
     sent: stands(outcome) ? draft.sent.length : 0,
     refused: refusedIn(draft),
     held: stands(outcome) ? draft.held.length : 0,

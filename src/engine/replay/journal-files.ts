@@ -8,6 +8,7 @@ import { liveContent } from '../../core/model/content.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import { taskPath } from '../../core/tasks/file.ts';
+import { runPath } from '../../core/workflows/run/page.ts';
 import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { Group } from '../../disk/journal/journal.ts';
@@ -94,6 +95,7 @@ export class JournalFiles {
     if (kindOf(entry).tellsOfFiles) apply(this.state, entry);
     if (entry.k === 'file') this.put(entry.path, entry.text);
     if (entry.k === 'task-file') this.put(taskPath(entry.id), entry.found);
+    if (entry.k === 'run-file') this.put(runPath(entry.id), entry.found);
     if (entry.k === 'request' && entry.request.ask === 'reset') this.reset(entry.request.scope);
     if (entry.k === 'unplaced') return;
     const later = (this.inTurn && entry.k !== 'used') || entry.k === 'moved';

@@ -23,7 +23,7 @@ import { toolsetOf } from '../tools/toolset.ts';
 import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { freeze } from '../turn/freeze.ts';
 import { LiveConfig } from '../turn/live-config.ts';
-import { planVisits } from '../turn/turn.ts';
+import { planVisits } from '../turn/plan-visits.ts';
 import type { VisitPlan } from '../turn/visit.ts';
 import { promptOfVisit } from '../turn/visit-prompt.ts';
 

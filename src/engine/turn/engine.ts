@@ -296,6 +296,7 @@ export class Engine {
       folder.requests.waiting(state, people, message_bytes) ||
       folder.drops.waiting(state, this.config) ||
       folder.tasks.waiting(state, message_bytes) ||
+      folder.runs.waiting(state, message_bytes) ||
       folder.approvals.waiting(state, this.config, message_bytes)
     );
   }

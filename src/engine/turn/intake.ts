@@ -50,6 +50,7 @@ const STEPS = {
   revivals: ({ folder, state, config }, { turn }) => folder.outboxes.revivals(state, turn, mostBytes(config)),
   drops: ({ folder, state, config }, { turn }) => folder.drops.taken(state, config, turn, mostBytes(config)),
   tasks: ({ folder, state, config }, moment) => folder.tasks.changes(state, config, moment, mostBytes(config)),
+  runs: ({ folder, state, config }) => folder.runs.changes(state, config, mostBytes(config)),
   foreign: ({ folder, state, config }, { turn, passed }) => folder.outboxes.foreign(state, config, turn, passed),
   sweep: ({ folder, state, config }, { turn, passed }) => folder.outboxes.sweep(state, config, turn, passed),
   triggers: async ({ config, state }, moment) => dueRuns(config, state, moment, await timesFor(config)),

@@ -166,7 +166,8 @@ async function whyStop(
   if ((pausedBefore || !isOpenEnded(wish)) && !wish.step && engine.isPaused()) return 'paused';
   if (
     wish.maxCost !== undefined &&
-    (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.blame === 'budget'))
+    (spent >= wish.maxCost ||
+      reports.at(-1)?.visits.some(({ blame, budget }) => blame === 'budget' && budget === undefined))
   )
     return 'max-cost';
   if (isOpenEnded(wish)) {

@@ -2,7 +2,7 @@
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
 import { remindersFor, type Waits, waitsIn } from '../../core/mail/owed.ts';
-import { plansAsked } from '../../core/model/state/tasks.ts';
+import { plansAsked, type Task } from '../../core/model/state/tasks.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
 import { workFor } from '../../core/tasks/work.ts';
@@ -19,16 +19,20 @@ export interface MadePrompt {
   brief: VisitPrompt;
 }
 
+/** Why a visit is made, besides mail and tasks. */
+export interface VisitCause {
+  summary: boolean;
+  /** It is made only to remind the agent of answers that it owes. */
+  reminder: boolean;
+  /** The budgets of its task cannot pay for it: the visit is made without one. */
+  unpaid?: { task: Task; need: number };
+}
+
 /**
  * Chooses the mail of a visit and makes its prompt. Pure: the snapshot stays the same during the visits, so it may be done
  * late.
  */
-export function promptOfVisit(
-  turn: Turn,
-  toolbox: Toolbox,
-  resume: Resume,
-  cause: { summary: boolean; reminder: boolean },
-): MadePrompt {
+export function promptOfVisit(turn: Turn, toolbox: Toolbox, resume: Resume, cause: VisitCause): MadePrompt {
   const { config, state, number } = turn;
   const chosen = inboxOfVisit(
     state,
@@ -40,7 +44,7 @@ export function promptOfVisit(
   const mail = cause.reminder
     ? copyWith(chosen, { reminded: remindersFor(config, state, resume.name, waitsOf(turn)) })
     : chosen;
-  const task = chosen.bare ? null : workFor(state, resume.name, number);
+  const task = chosen.bare || cause.unpaid ? null : workFor(state, resume.name, number);
   const given = task ? copyWith(mail, { task }) : mail;
   const hasTasks = state.tasks.assigned.has(resume.name);
   const isPlanning = plansAsked(state.tasks, resume.name, number).length > 0;

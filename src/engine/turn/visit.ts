@@ -19,7 +19,7 @@ import { isUnbegun, type Task } from '../../core/model/state/tasks.ts';
 import { type ActContext, type Attachable, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
 import { type PermittedPath, permitPath } from '../../core/model/tool-path.ts';
 import type { Finished } from '../../core/model/visit.ts';
-import { balanceOf } from '../../core/money/ledger.ts';
+import { BUDGET, balanceOf } from '../../core/money/ledger.ts';
 import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { compacted, compactionOf } from '../../core/prompt/room.ts';
@@ -41,7 +41,7 @@ import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
 import { firstBytes, textOf } from '../tools/tool-context.ts';
 import type { ToolResult, Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
-import { type MadePrompt, noteBlobs, promptOfVisit } from './visit-prompt.ts';
+import { type MadePrompt, noteBlobs, promptOfVisit, type VisitCause } from './visit-prompt.ts';
 
 /** Bytes of a file that a person is shown before it is replaced. */
 const MOST_SHOWN = 50_000;
@@ -49,21 +49,21 @@ const MOST_SHOWN = 50_000;
 const MOST_REASON = 500;
 
 /** How a visit ended. */
-type VisitEnd = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need' | 'model' | 'long' | 'settlesAll'>;
+type VisitEnd = Pick<
+  Finished,
+  'outcome' | 'reason' | 'detail' | 'blame' | 'need' | 'budget' | 'model' | 'long' | 'settlesAll'
+>;
 
 /** A visit that is to be made: who, and for how much. */
-export interface VisitPlan {
+export interface VisitPlan extends VisitCause {
   agent: string;
   resume: Resume;
-  summary: boolean;
-  /** It is made only to remind the agent of answers that it owes. */
-  reminder: boolean;
   models: readonly string[];
   purse: CallAllowance;
   /** Micro-credits that its first call may cost at most. */
   need: number;
-  /** The limit of this run leaves it less than its own credits would. */
-  bounded: boolean;
+  /** What leaves it less than its own credits would: the limit of this run, or a budget of its work, such as `task x`. */
+  bounded: string | null;
   /** Its prompt, where that was made to count what a call costs; null: not yet, or not any more. */
   made: MadePrompt | null;
 }
@@ -112,6 +112,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
     answers: bare ? [] : answers,
     draft: scene.draft,
     summary: plan.summary && !bare,
+    ...(plan.unpaid && { unpaid: plan.unpaid }),
     ...(bare && { leftOut: made.brief.leftOut }),
   };
   try {
@@ -426,8 +427,10 @@ function peopleWithout({ config, state, agent, given, draft }: ActContext, isByR
 function endBy(error: unknown, plan: VisitUnderWay, redact: (text: string) => string): VisitEnd {
   const say = (text: string): string => redact(text).slice(0, MOST_REASON);
   if (error instanceof OutOfCredits) {
-    const blame = plan.bounded ? 'budget' : 'credits';
+    const { bounded } = plan;
+    const blame = bounded === null ? 'credits' : 'budget';
     const cut: VisitEnd = { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
+    if (bounded !== null && bounded !== BUDGET) cut.budget = bounded;
     return error.need === undefined ? cut : { need: error.need, ...cut };
   }
   if (!(error instanceof ProviderError)) {

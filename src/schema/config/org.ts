@@ -250,6 +250,20 @@ export const orgFile = later(() =>
           .describe(
             'turns after which a finished task that no open one needs is moved to org/tasks/archive; null: never',
           ),
+        on_absence: z
+          .enum(['resume', 'reassign', 'fail'])
+          .default('reassign')
+          .describe(
+            'what becomes of open tasks whose assignee has left or is absent. resume: they wait for it; reassign: somebody else gets them; fail: they have failed',
+          ),
+        absent_after: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .nullable()
+          .default(null)
+          .describe('turns after which an agent that is paused counts as absent; null: never'),
       })
       .prefault({})
       .describe('settings of tasks'),

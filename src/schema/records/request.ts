@@ -39,10 +39,11 @@ export const TASK_VERBS = [
   'cancel',
   'retry',
   'waive',
+  'budget',
 ] as const;
 
 /** What a person may ask of a run. */
-export const RUN_VERBS = ['cancel', 'pause', 'resume', 'retry', 'undo'] as const;
+export const RUN_VERBS = ['cancel', 'pause', 'resume', 'retry', 'undo', 'budget'] as const;
 const name = (of: string) => z.string().refine(isName, `expected ${of}`);
 const task = later(() => z.string().refine(isTaskId, 'expected the id of a task, such as schema or T-12-manager-1'));
 
@@ -109,6 +110,7 @@ export const request = later(() =>
       assignee: z.string().max(63).optional().describe('to assign and reassign: the agent that gets it'),
       need: task().optional().describe('to waive: the need that no longer counts'),
       result: z.string().max(1_048_576).optional().describe('to complete: what came of it'),
+      budget: amount().optional().describe('to budget: micro-credits that it may cost'),
       note: note(),
     }),
     z.strictObject({
@@ -131,6 +133,7 @@ export const request = later(() =>
       id: name('the id of a run').describe('the run'),
       do: z.enum(RUN_VERBS).describe('what is to be done with the run'),
       step: name('the id of a step').optional().describe('to retry: the step from which it goes on'),
+      budget: amount().optional().describe('to budget: micro-credits that it may cost'),
     }),
     z.strictObject({
       ask: z.literal('untaint'),

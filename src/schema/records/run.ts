@@ -4,8 +4,8 @@ import { credits } from '../config/credits.ts';
 import { later } from '../later.ts';
 
 /**
- * `completed`, `compensated`, `failed` and `cancelled` have ended. `compensated`: nothing of what was done is left; `failed`: what
- * its file lists under Left is left, exactly.
+ * `completed`, `compensated`, `failed` and `cancelled` have ended. `compensated`: nothing of what was done is left but mail that
+ * somebody has read, which its file lists under Left; `failed`: what is listed there is left, exactly.
  */
 export const RUN_STATUSES = [
   'running',

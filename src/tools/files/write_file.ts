@@ -21,6 +21,14 @@ export default worldTool({
     const { text, hash } = box.write(path, content, expected);
     const others = diffText(content, text);
     const merged = others === null ? '' : `\nmerged with what was changed there meanwhile:\n${others}`;
-    return { ok: true, text: `wrote ${path} (${Buffer.byteLength(text)} bytes, hash ${hash})${merged}` };
+    return { ok: true, text: `wrote ${path} (${Buffer.byteLength(text)} bytes, hash ${hash})${merged}${astray(path)}` };
   },
 });
+
+/** Agents that saw the name of the shared folder mean that folder. */
+function astray(path: string): string {
+  const [, meant] = /^(?:\.\/)?org\/(shared\/.+)$/.exec(path) ?? [];
+  return meant === undefined
+    ? ''
+    : `\nThis lies in your own workspace, where nobody else sees it. The shared file is ${meant}`;
+}

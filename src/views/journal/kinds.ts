@@ -37,8 +37,10 @@ import { kind as trusted } from './kinds/people/trusted.ts';
 import { kind as undo } from './kinds/people/undo.ts';
 import { kind as undone } from './kinds/people/undone.ts';
 import { kind as run } from './kinds/runs/run.ts';
+import { kind as runArchived } from './kinds/runs/run-archived.ts';
 import { kind as runAsked } from './kinds/runs/run-asked.ts';
 import { kind as runDue } from './kinds/runs/run-due.ts';
+import { kind as runFile } from './kinds/runs/run-file.ts';
 import { kind as runUndo } from './kinds/runs/run-undo.ts';
 import { kind as runUndone } from './kinds/runs/run-undone.ts';
 import { kind as absent } from './kinds/staff/absent.ts';
@@ -96,8 +98,10 @@ export const VIEWS: { readonly [K in keyof Lines]: LineView<K> } = {
   trusted: trusted,
   undo: undo,
   undone: undone,
+  'run-archived': runArchived,
   'run-asked': runAsked,
   'run-due': runDue,
+  'run-file': runFile,
   'run-undo': runUndo,
   'run-undone': runUndone,
   run: run,

@@ -1,6 +1,6 @@
 /** The Approvals pane of the screen. */
-import { outdatedText, printLeft, wishText } from '../../core/approvals/approval-text.ts';
-import { type Question, questionOf } from '../../core/approvals/question.ts';
+import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
+import { type Question, questionOf, wishOf } from '../../core/approvals/question.ts';
 import type { Json } from '../../core/model/call.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
@@ -68,7 +68,7 @@ export function approvalDetail({ config, state, present }: ScreenSnapshot, appro
   const cost = priceOf(config, tool);
   const left = () => printLeft(leftFor(config, state, agent));
   return [
-    line(wishText(approval), 'title'),
+    line(wishOf(approval), 'title'),
     ...facts([
       ['id', id],
       ['since', `turn ${turn}`],

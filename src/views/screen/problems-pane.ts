@@ -1,4 +1,5 @@
 /** The Problems pane of the screen. */
+import { wishOf } from '../../core/approvals/question.ts';
 import { deadLines } from '../../core/mail/chain.ts';
 import { inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
@@ -95,14 +96,14 @@ function approvals(scene: ScreenSnapshot): Problem[] {
   return openApprovals(scene).flatMap((id) => {
     const approval = scene.state.approvals.pending.get(id);
     if (!approval) return [];
-    const { agent, tool } = approval;
+    const { agent } = approval;
     return [
       {
         key: `approval ${id}`,
         what: 'approval',
         tone: 'warn' as const,
         who: agent,
-        text: `${agent} wants to use ${tool} (${id})`,
+        text: `${wishOf(approval)} (${id})`,
         remedy: 'a approves it, d denies it, A also approves similar actions from now on.',
         about: { what: 'approval' as const, id, agent, file: `org/approvals/${id}.md` },
         more: approvalDetail(scene, approval),

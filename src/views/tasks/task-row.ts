@@ -1,5 +1,6 @@
 /** Tasks as lists show them. */
 import { isUnbegun, statusOf, type Task, type TasksState } from '../../core/model/state/tasks.ts';
+import { budgetWait, budgetWaitText, type CostState } from '../../core/money/work-budget.ts';
 import { rankOf, whyNotReady } from '../../core/tasks/ready.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { byCodeUnit } from '../../schema/name.ts';
@@ -16,10 +17,12 @@ function numbered(id: string): string {
   return id.replace(/\d+/g, (digits) => digits.padStart(9, '0'));
 }
 
-/** A task in a list. The cost is in credits. `why`: why it is not ready; none when it is, or when work on it has begun. */
-export function taskRow(tasks: TasksState, task: Task, turn: number) {
+/** A task in a list. The cost is in credits. `why`: why it is not ready, or waits for its budget; none when it can be worked on. */
+export function taskRow(state: CostState, task: Task, turn: number) {
   const { id, title, status, assignee, capability, priority, needs, parent, deadline, attempts, result, reason } = task;
-  const why = isUnbegun(status) ? whyNotReady(tasks, task, turn) : [];
+  const short = budgetWait(state, task);
+  const waits = short ? [budgetWaitText(task.need as number, short)] : [];
+  const why = isUnbegun(status) ? whyNotReady(state, task, turn) : waits;
   return {
     id,
     title,

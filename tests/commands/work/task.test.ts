@@ -288,3 +288,30 @@ describe('what lemming task tells', () => {
     });
   });
 });
+
+describe('lemming task budget', () => {
+  const PRICED = { default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 } } };
+
+  it('raises what a task may cost; a run that ends while one waits for that says so, and ends with 7', async () => {
+    const root = scratchOrg({
+      edges: { human: ['a'], a: ['human'] },
+      models: PRICED,
+      credits: { agents: { a: { grant: 1 } } },
+      rules: [{ when: { task: '/^/' }, reply: { acts: [complete('Done.')] } }],
+    });
+    await lemming(root, ['task', 'create', 'Poem', '--assignee', 'a', '--budget', '0.005']);
+    const ended = await lemming(root, ['run', '--until-idle']);
+    expect(ended.exit).toBe(7);
+    const line =
+      'Task poem waits: its next call could cost 0.01 credits, but 0.005 of the budget of task poem is left.';
+    expect(ended.out + ended.err).toContain(`${line} Raise it: lemming task budget poem 0.08`);
+    expect((await lemming(root, ['task'])).out).toContain('its next call could cost 0.01 credits');
+    expect((await lemming(root, ['task', 'list', '--ready'])).out).toBe('No tasks.\n');
+    for (const amount of ['0', 'much']) expect((await lemming(root, ['task', 'budget', 'poem', amount])).exit).toBe(2);
+    const raised = await lemming(root, ['task', 'budget', 'poem', '0.5', '--note', 'Go on.']);
+    expect(raised.out).toContain('Task poem: budget of 0.5 credits: Go on.');
+    expect((await lemming(root, ['run', '--until-idle'])).exit).toBe(0);
+    expect((await lemming(root, ['task', 'show', 'poem'])).out).toMatch(/status +completed[\s\S]*budget +0.5 credits/);
+    expect((await lemming(root, ['task', 'budget', 'poem', '1'])).err).toContain('it is completed');
+  });
+});

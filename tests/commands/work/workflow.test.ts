@@ -160,6 +160,8 @@ describe('lemming workflow', () => {
     );
     await lemming(root, ['workflow', 'run', 'flow']);
     await lemming(root, ['run', '--turns', '1']);
+    expect((await lemming(root, ['workflow', 'budget', 'flow-1', '2.5'])).out).toMatch(/flow-1 may cost 2.5 credits/);
+    expect((await lemming(root, ['workflow', 'budget', 'flow-1', '-1'])).exit).toBe(2);
     for (const [verb, is] of [
       ['pause', 'paused'],
       ['resume', 'running'],
@@ -168,6 +170,7 @@ describe('lemming workflow', () => {
       expect((await data(root, ['workflow', verb, 'flow-1'])).status).toBe(is);
       await lemming(root, ['run', '--turns', '1']);
     }
+    expect(readFileSync(`${root}/org/runs/flow-1.md`, 'utf8')).toContain('budget: 2.5\n');
     expect((await lemming(root, ['workflow', 'resume', 'flow-1'])).err).toContain('only a paused one can be resumed');
     expect((await lemming(root, ['workflow', 'retry-from', 'flow-1', 'z'])).err).toContain('it has no step z');
     expect((await data(root, ['workflow', 'retry-from', 'flow-1', 'y'])).status).toBe('running');
@@ -177,6 +180,12 @@ describe('lemming workflow', () => {
     );
     expect((await lemming(root, ['workflow', 'runs'])).out).toMatch(/flow-1 +compensated +1 of 2/);
     expect((await lemming(root, ['audit'])).out).toContain('workflow cancel');
+    put(root, 'org/org.yaml', 'version: 1\nname: x\ntasks: { archive_after: 1 }\n');
+    await lemming(root, ['run', '--turns', '2']);
+    expect((await lemming(root, ['workflow', 'runs'])).out).toContain('No runs.');
+    expect((await data(root, ['workflow', 'runs', '--all'])).runs).toMatchObject([{ id: 'flow-1' }]);
+    expect((await data(root, ['workflow', 'status', 'flow-1'])).status).toBe('compensated');
+    expect((await lemming(root, ['workflow', 'undo', 'flow-1'])).err).toContain('it is taken back already');
   });
 });
 
@@ -192,6 +201,7 @@ describe('templates of workflows', () => {
     const { wanted } = await data(root, ['workflow', 'show', 'flow']);
     await lemming(root, ['workflow', 'run', 'flow', ...wanted.flatMap((name: string) => ['--input', `${name}=it`])]);
     await lemming(root, ['run', '--until-idle']);
+    expect((await lemming(root, ['approvals'])).out).not.toContain('wants to use');
     for (const { id } of (await data(root, ['approvals'])).approvals) await lemming(root, ['approve', id]);
     await lemming(root, ['run', '--until-idle']);
     expect((await data(root, ['workflow', 'status', 'flow-1'])).status).toBe('completed');

@@ -21,6 +21,7 @@ const DONE: Record<string, string[]> = {
   task: ['replace org/tasks/schema.md'],
   run: ['replace org/runs/release-1.md'],
   'task-archived': ['move org/tasks/archive/schema.md'],
+  'run-archived': ['move org/runs/archive/release-1.md'],
   unplaced: ['create org/dead-letter/unplaced-000001-1.md'],
   dead: ['create org/dead-letter/000001-human-01.md'],
   aside: ['create org/dead-letter/aside-000001-1.md'],

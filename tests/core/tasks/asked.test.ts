@@ -50,6 +50,7 @@ describe('what a person asks of a task', () => {
     ['complete', {}, task('x', { status: 'blocked', result: 'Half.' }), { result: 'Half.' }, 'completed'],
     ['fail', { note: 'too hard' }, task('x'), { status: 'failed', reason: 'too hard' }, 'failed: too hard'],
     ['fail', {}, task('x'), { reason: 'failed by human' }, 'failed'],
+    ['budget', { budget: 2_500_000 }, task('x'), { budget: 2_500_000 }, 'budget of 2.5 credits'],
     ['cancel', {}, task('x'), { status: 'cancelled', reason: 'cancelled by human' }, 'cancelled'],
     [
       'retry',
@@ -90,6 +91,8 @@ describe('what a person asks of a task', () => {
     ['complete', {}, task('x'), 'start it'],
     ['fail', {}, task('x', { status: 'failed' }), 'has failed already'],
     ['fail', {}, DONE, 'final'],
+    ['budget', {}, task('x'), 'no amount is named'],
+    ['budget', { budget: 1 }, DONE, 'it is completed'],
     ['cancel', {}, task('x', { status: 'cancelled' }), 'cancelled already'],
     ['cancel', {}, DONE, 'final'],
     ['retry', {}, task('x', { status: 'running' }), 'only a failed or skipped task'],

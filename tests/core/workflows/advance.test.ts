@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../../src/core/workflows/run/advance.ts';
 import { beginRun } from '../../../src/core/workflows/run/begin.ts';
-import type { WorkToMake } from '../../../src/core/workflows/run/facts.ts';
 import { fileOf, HOUR, World, work } from './world.ts';
 
 describe('a run', () => {
@@ -24,14 +23,12 @@ describe('a run', () => {
       capability: null,
       retries: 1,
       deadline: '12 turns',
-      budget: 2_000_000,
       ensures: [],
     });
     world.go().set('run/r1/draft', { status: 'running', begun: true, cost: 500_000 }).go();
     expect(world.made).toEqual(['run/r1/draft']);
     world.done('draft', 'Miau').go();
     expect(world.task('test')).toMatchObject({ body: 'Test: Miau', capability: 'testing', assignee: null });
-    expect((world.task('test') as WorkToMake).budget).toBe(1_500_000);
     world.done('test', 'ok').go();
     expect(world.run).toMatchObject({ status: 'completed', result: 'ok', ended: 5, rest: [] });
     expect(world.told).toEqual(['Run r1 of flow is completed.']);
@@ -252,7 +249,6 @@ describe('a run', () => {
       step: 'child',
       workflow: 'other',
       inputs: { items: [1, 2] },
-      budget: null,
     });
     expect(world.done('child', 'fine').go().run.result).toBe('fine');
   });
@@ -277,10 +273,11 @@ describe('a run', () => {
     expect('run' in begun && advance(begun.run, facts).make).toMatchObject([{ body: 'Hello' }]);
   });
 
-  it('begins nothing more when its budget is spent', () => {
+  it('goes on when its budget is spent: its tasks wait for it', () => {
     const world = new World([work('a'), work('b', { needs: ['a'] })], { budget: 1 }).go();
     world.set('run/r1/a', { cost: 1_000_000 }).done('a').go();
-    expect(world.run.reason).toBe('b: the budget of the run is spent');
+    expect(world.made).toEqual(['run/r1/a', 'run/r1/b']);
+    expect(world.run.status).toBe('running');
   });
 
   it('says how work ended that gave no reason', () => {

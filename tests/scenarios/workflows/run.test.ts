@@ -3,7 +3,7 @@ import type { State } from '../../../src/core/model/state.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
-import { type Act, type Mind, Org, PRICED, say, visible } from '../../regression/org.ts';
+import { type Act, type Mind, Org, PRICED, say, textOf, visible } from '../../regression/org.ts';
 
 const EDGES = { human: ['boss', 'a', 'b'], boss: ['human', 'a', 'b'], a: ['boss', 'human'], b: ['boss', 'human'] };
 const WRITES = { tools: ['write_file'], capabilities: ['words'] };
@@ -23,7 +23,7 @@ function org(steps: string, mind: Mind, more: { head?: string; flow?: string } =
 }
 
 const begin = { ask: 'run-workflow', by: 'human', workflow: 'flow', run: 'r1', inputs: {} } as const;
-const asked = (verb: 'cancel' | 'pause' | 'resume' | 'retry' | 'undo', step?: string) =>
+const asked = (verb: 'cancel' | 'pause' | 'resume' | 'retry' | 'undo' | 'budget', step?: string) =>
   ({ ask: 'run', by: 'human', id: 'r1', do: verb, ...(step && { step }) }) as const;
 function stateOf(made: Org): State {
   const engine = made.open();
@@ -90,6 +90,9 @@ describe('a run', () => {
     ]);
     expect(made.read('org/approvals/A-1-r1-1.md')).toContain('A run of human asks. The run r1 of the workflow flow');
     expect(made.prompts).toEqual([]);
+    const file = made.read('org/approvals/A-1-r1-1.md') ?? '';
+    expect(file).toContain('The run r1 of the workflow flow asks this at its step x.');
+    expect(file).not.toContain('wants to use');
     await made.ask({ ask: 'approve', by: 'human', id: 'A-1-r1-1', note: '' });
     await made.run();
     expect(runOf(made)).toMatchObject({ status: 'completed', result: 'done' });
@@ -117,6 +120,103 @@ describe('a run', () => {
     made.drop('a', 'What is the word?');
     await made.run();
     expect(runOf(made)).toMatchObject({ status: 'completed', result: 'sesame' });
+  });
+
+  it('is given mail that somebody read before it looked: while it was paused, or between two turns', async () => {
+    const steps =
+      '  - { id: word, wait: { mail: { from: a, subject: word } } }\n  - { id: more, needs: [word], wait: { mail: { from: b } } }\n';
+    const made = org(steps, (prompt) => [say('human', `From ${prompt.agent}`, { subject: 'The word' })]);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask(asked('pause'));
+    for (const to of ['a', 'b']) made.drop(to, 'Tell me.');
+    await made.turns(1);
+    const sent = made.lines('sent').map(({ message }) => message.id);
+    await made.ask({ ask: 'read', by: 'human', ids: sent });
+    await made.turns(1);
+    expect(runOf(made)?.steps.word?.status).toBe('waiting');
+    await made.ask(asked('resume'));
+    await made.turns(1);
+    expect(runOf(made)?.steps).toMatchObject({ word: { result: 'From a' }, more: { status: 'waiting' } });
+    made.drop('b', 'Again.');
+    await made.turns(1);
+    await made.ask({ ask: 'read', by: 'human', ids: made.lines('sent').map(({ message }) => message.id) });
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', result: 'From b' });
+    expect(stateOf(made).runs.heard.size).toBe(0);
+    await replayed(made);
+  });
+
+  const TOLD = '  - { id: x, agent: a, do: X }\n  - { id: z, agent: b, needs: [x], retries: 0, do: Z }\n';
+
+  it('is compensated when nothing but mail that was read is left of it, and says which', async () => {
+    const made = org(TOLD, (prompt) =>
+      prompt.agent === 'a'
+        ? [write('made.md', 'made'), say(['boss', 'human'], 'It is made.'), complete('made')]
+        : prompt.agent === 'b'
+          ? [fail('no')]
+          : undefined,
+    );
+    await made.ask(begin);
+    await made.run();
+    const why = 'mail that was read stays: 000001-a-01 (boss)';
+    expect(runOf(made)).toMatchObject({ status: 'compensated', rest: [{ step: 'x', why, mail: true }] });
+    expect(made.read('agents/a/workspace/made.md')).toBeNull();
+    expect(page(made)).toContain(`## Left\n\n- x (run/r1/x): ${why}`);
+    expect(made.lines('withdrawn')).toMatchObject([{ id: '000001-a-01', to: ['human'] }]);
+    const told = made.lines('notice').flatMap(({ to, text }) => (to === 'human' ? [text] : []));
+    expect(told).toContain(`Run r1 of flow: x stands: ${why}`);
+    expect(told.at(-1)).toBe(`Run r1 of flow is taken back. This is left of it:\n- x stands: ${why}`);
+    await replayed(made);
+  });
+
+  it('is failed when a file is left as well, and leaves answers to other mail alone', async () => {
+    const made = org(TOLD, (prompt) => {
+      if (prompt.agent === 'b') return [fail('no')];
+      const mail = /<mail id="([^"]*)" from="human"/.exec(textOf(prompt))?.[1] ?? '';
+      const answer = mail === '' ? [] : [say('human', 'Fine.', { reply_to: mail })];
+      return titleOf(prompt) === 'x' ? [write('made.md', 'made'), ...answer, complete('made')] : answer;
+    });
+    await made.ask(begin);
+    made.drop('a', 'How are you?');
+    await made.turns(1);
+    made.withFile('agents/a/workspace/made.md', 'mine');
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'failed', rest: [{ step: 'x' }] });
+    expect(runOf(made)?.rest[0]?.why).toContain('made.md');
+    expect(runOf(made)?.rest[0]?.why).not.toContain('000001-a');
+    expect(made.lines('withdrawn')).toEqual([]);
+  });
+
+  it('is compensated when its child run left mail alone', async () => {
+    const made = org(
+      '  - { id: x, workflow: child }\n  - { id: z, agent: b, needs: [x], retries: 0, do: Z }\n',
+      (prompt) =>
+        prompt.agent === 'a'
+          ? [say('boss', 'Made.'), complete('made')]
+          : prompt.agent === 'b'
+            ? [fail('no')]
+            : undefined,
+    ).withFile('org/workflows/child.yaml', 'version: 1\nsteps:\n  - { id: y, agent: a, do: Y }\n');
+    await made.ask(begin);
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'compensated', rest: [{ step: 'x', mail: true }] });
+    expect(runOf(made)?.rest[0]?.why).toContain('y: mail that was read stays');
+  });
+
+  it('is not given mail that was taken back before anybody read it', async () => {
+    const steps = '  - { id: word, wait: { mail: { from: [a, human] } } }\n';
+    const made = org(steps, () => [say('human', 'The word')]);
+    await made.ask(begin);
+    await made.turns(1);
+    await made.ask(asked('pause'));
+    made.drop('a', 'Tell me.');
+    await made.turns(1);
+    await made.ask({ ask: 'undo', by: 'human', id: '000002-a-01' });
+    await made.turns(1);
+    await made.ask(asked('resume'));
+    await made.turns(1);
+    expect(runOf(made)?.steps.word?.status).toBe('waiting');
   });
 
   it('runs other workflows', async () => {
@@ -152,8 +252,13 @@ describe('a run', () => {
     );
     await made.ask(begin);
     await made.run();
-    expect(runOf(made)?.reason).toBe('y: the budget of the run is spent');
     expect(made.prompts).toHaveLength(1);
+    expect(runOf(made)?.status).toBe('running');
+    expect(made.lines('notice').map(({ text }) => text)).toEqual([expect.stringContaining('of the budget of run r1')]);
+    await made.ask({ ...asked('budget'), budget: 20_000 });
+    await made.run();
+    expect(runOf(made)).toMatchObject({ status: 'completed', budget: 20_000 });
+    expect(page(made)).toContain('budget: 0.02\n');
   });
 
   it('hands the taint of what it read on to the tasks that come after', async () => {
@@ -399,7 +504,7 @@ describe('a run that cannot be as it was meant', () => {
     expect(stateOf(made).runs.all.size).toBe(0);
   });
 
-  it('fails a step that is worked on when its budget is spent', async () => {
+  it('keeps the lower of two budgets, and can be cancelled while it waits for it', async () => {
     const made = org(
       `${STEP}  - { id: y, agent: b, do: Y }\n`,
       (prompt) => (prompt.agent === 'a' ? [complete('x')] : [{ tool: 'update_task', input: { note: 'Half.' } }]),
@@ -408,10 +513,17 @@ describe('a run that cannot be as it was meant', () => {
     );
     await made.ask({ ...begin, budget: 500_000 });
     await made.run();
-    expect(runOf(made)).toMatchObject({
-      budget: 20_000,
-      reason: expect.stringContaining('the budget of the run is spent'),
-    });
+    expect(runOf(made)).toMatchObject({ budget: 20_000, status: 'running' });
+    expect(made.prompts).toHaveLength(2);
+    await made.ask(asked('cancel'));
+    await made.ask(asked('budget'));
+    await made.turns(1);
+    expect(runOf(made)).toMatchObject({ status: 'cancelled' });
+    const refused = made.lines('run-asked').flatMap((line) => line.refused ?? []);
+    expect(refused).toEqual(['no amount is named']);
+    await made.ask({ ...asked('budget'), budget: 20_000 });
+    await made.turns(1);
+    expect(made.lines('run-asked').at(-1)?.refused).toBe('it is cancelled');
   });
 
   it('is not given notices as mail, and gives the names of many child runs', async () => {

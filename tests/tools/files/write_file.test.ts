@@ -23,6 +23,12 @@ it('writes in the workspace at once, and says what it replaced', () => {
   ]);
 });
 
+it.each(['org/shared/docs/x.md', './org/shared/docs/x.md'])('says of %s that it is not the shared file', (path) => {
+  const { text, changes } = use('write_file', { path, content: 'x' }, memoryOrg());
+  expect(changes.files).toMatchObject([{ path: 'agents/a/workspace/org/shared/docs/x.md' }]);
+  expect(text).toContain('where nobody else sees it. The shared file is shared/docs/x.md');
+});
+
 it('leaves a shared file as it is until the turn is committed', () => {
   const disk = memoryOrg();
   const { changes } = use('write_file', { path: 'shared/docs/x.md', content: 'new' }, disk);

@@ -3,7 +3,7 @@ import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
 import { type OutgoingFile, reach, sendMessage } from '../../../app/send.ts';
-import { questionOf } from '../../../core/approvals/question.ts';
+import { questionOf, wishOf } from '../../../core/approvals/question.ts';
 import type { Approval } from '../../../core/model/state/approvals.ts';
 import { inboxOf, type Mail } from '../../../core/model/state/mail.ts';
 import type { State } from '../../../core/model/state.ts';
@@ -253,11 +253,11 @@ export class ChatSession {
 
 /** What an agent wants, and how to answer it in the chat. */
 function heldLine(approval: Approval): string {
-  const { id, agent, tool } = approval;
+  const { id, agent, run } = approval;
   const asked = questionOf(approval);
-  if (!asked) return `${agent} wants to use ${tool}. Answer with /approve ${id} or /deny ${id}`;
+  if (!asked) return `${wishOf(approval)}. Answer with /approve ${id} or /deny ${id}`;
   const options = asked.options.map((option, i) => `${i + 1} ${option}`).join(' / ');
   const ways = [asked.options.length && `/option ${id} N`, asked.freeText && `/answer ${id} TEXT`].filter(Boolean);
   const how = ways.length ? ways.join(' or ') : `/approve ${id} or /deny ${id}`;
-  return `${agent} asks: ${oneLine(asked.question)}${options && ` (${oneLine(options)})`}. Answer with ${how}`;
+  return `${run === undefined ? `${agent} asks` : wishOf(approval)}: ${oneLine(asked.question)}${options && ` (${oneLine(options)})`}. Answer with ${how}`;
 }

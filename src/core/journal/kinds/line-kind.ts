@@ -47,7 +47,7 @@ export interface Undo<L> {
 
 /** What an effect did to one thing. Hashes are of the whole content; null: nothing stood or stands there. */
 export type Change =
-  | { on: string; message: true }
+  | { on: string; message: true; to: readonly string[] }
   | { on: string; from: string }
   | { on: string; before: string | null; after: string | null; was: Content | null | undefined; text: Content | null };
 

@@ -73,6 +73,8 @@ export interface RunRest {
   /** The key of the work that stands. */
   key: string;
   why: string;
+  /** It is only mail that somebody has read. */
+  mail?: true;
 }
 
 /** A run of a workflow. */

@@ -10,7 +10,16 @@ export interface Spending {
 }
 
 /** An attempt whose bill is unknown. */
-export type Doubt = Pick<OpenCall, 'key' | 'agent' | 'unit' | 'model' | 'provider' | 'turn' | 'reserve'>;
+export type Doubt = Pick<OpenCall, 'key' | 'agent' | 'unit' | 'model' | 'provider' | 'turn' | 'reserve'> & {
+  /** The task of the visit in which it was made. */
+  task?: string;
+};
+
+/** What was billed for an attempt that was in doubt, until the next turn adds it to the cost of its task. */
+export interface Billed {
+  task: string;
+  cost: number;
+}
 
 /** A use of a tool that cost something. */
 export interface Paid {
@@ -32,6 +41,7 @@ export interface MoneyState {
   units: Map<string, Spending>;
   /** Attempts in doubt, by key. */
   doubts: Map<string, Doubt>;
+  billed: Billed[];
   /** What uses of tools cost in the turn being made. */
   paid: Paid[];
   /** Agent → micro-credits that its visit in the turn being made has cost. */
@@ -47,6 +57,7 @@ export function emptyMoney(): MoneyState {
     org: emptySpending(),
     units: new Map(),
     doubts: new Map(),
+    billed: [],
     paid: [],
     visits: new Map(),
     models: new Map(),

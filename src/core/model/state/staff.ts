@@ -72,6 +72,8 @@ export type StaffOrder = Extract<Request, { ask: 'hire' | 'retire' }>;
 
 export interface StaffState {
   agents: Map<string, AgentState>;
+  /** Paused agent → the turn from which on it is paused. */
+  pausedSince: Map<string, number>;
   /** The whole organisation is paused. */
   paused: boolean;
   /** Agents that were hired and are still there: by whom, and in which turn. */
@@ -87,6 +89,7 @@ export interface StaffState {
 export function emptyStaff(): StaffState {
   return {
     agents: new Map(),
+    pausedSince: new Map(),
     paused: false,
     hired: new Map(),
     orders: [],

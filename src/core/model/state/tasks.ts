@@ -19,6 +19,8 @@ export interface Task extends TaskFields {
   waits: string[];
   /** Whoever made it, or completed it, had read words of strangers. */
   tainted?: true | undefined;
+  /** Micro-credits that its next call could cost: more than its budgets had left when that was last looked at. */
+  need?: number | undefined;
 }
 
 /** A plan that somebody asked for. */
@@ -48,12 +50,14 @@ export interface TasksState {
   assigned: Map<string, Set<string>>;
   /** Tasks that are not begun and that nobody has. */
   unassigned: Set<string>;
-  /** Tasks that are not finished and have a deadline or a budget. */
+  /** Tasks that are not finished and have a deadline. */
   limited: Set<string>;
   /** Id → how an archived task ended. */
   archived: Map<string, TaskStatus>;
   /** Id of a completed task → the files that came with its result. */
   files: Map<string, ResultFile[]>;
+  /** Id → micro-credits that parts of it have cost which are in the archive. */
+  past: Map<string, number>;
   /** Key → the task that has it. */
   keys: Map<string, string>;
   /** Id → the task before its latest change by the engine: a person may still edit that version. */
@@ -78,6 +82,7 @@ export function emptyTasks(): TasksState {
     limited: new Set(),
     archived: new Map(),
     files: new Map(),
+    past: new Map(),
     keys: new Map(),
     before: new Map(),
     ended: new Map(),
@@ -139,7 +144,7 @@ export function setTask(state: TasksState, task: Task, turn = 0): void {
   if (!isFinished(task.status)) {
     if (task.assignee === null) state.unassigned.add(task.id);
     else link(state.assigned, task.assignee, task.id);
-    if (task.deadline !== null || task.budget !== null) state.limited.add(task.id);
+    if (task.deadline !== null) state.limited.add(task.id);
   }
   if (task.key !== null) state.keys.set(task.key, task.id);
   if (!isFinished(task.status)) state.ended.delete(task.id);
@@ -150,6 +155,9 @@ export function setTask(state: TasksState, task: Task, turn = 0): void {
 export function archiveTask(state: TasksState, id: string): void {
   const task = state.all.get(id);
   if (!task) return;
+  const { parent, cost } = task;
+  if (parent !== null) state.past.set(parent, (state.past.get(parent) ?? 0) + cost + (state.past.get(id) ?? 0));
+  state.past.delete(id);
   unlink(state, task);
   state.all.delete(id);
   state.before.delete(id);

@@ -3,7 +3,7 @@ import type { WorkflowStep } from '../../../schema/records/workflow.ts';
 import type { RunState, StepState } from '../../model/runs/run.ts';
 import { isFinished } from '../../model/state/tasks.ts';
 import { compensate, takeBack } from './compensate.ts';
-import { allWork, costOf, draftOf, endStep, type RunDraft, stateOf, stopStep, workOf } from './draft.ts';
+import { allWork, draftOf, endStep, type RunDraft, stateOf, stopStep, workOf } from './draft.ts';
 import type { QuestionToAsk, RunFacts, RunNotice, TaskFact, TaskToMake } from './facts.ts';
 import { beginSteps } from './steps.ts';
 import { hasPassed, judgeQuestions, judgeWaits } from './waits.ts';
@@ -110,15 +110,8 @@ function judgeWork(draft: RunDraft, step: WorkflowStep): void {
     endStep(draft, state, 'completed', {
       result: step.foreach ? JSON.stringify(results) : (results[0] as string | null),
     });
-  } else if (isSpent(draft.run)) {
-    stopStep(draft, id);
-    endStep(draft, state, 'failed', { reason: 'the budget of the run is spent' });
   } else if (step.workflow !== undefined && hasPassed(step.timeout, state, draft.facts)) {
     stopStep(draft, id);
     endStep(draft, state, 'failed', { reason: `it took longer than ${step.timeout}` });
   }
-}
-
-function isSpent(run: RunState): boolean {
-  return run.budget !== null && costOf(run) >= run.budget;
 }

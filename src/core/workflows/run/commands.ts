@@ -45,6 +45,13 @@ export function resumeRun(run: RunState): CommandedRun {
   return { run: copyWith(run, { status: 'running' as const }), cancel: [] };
 }
 
+/** Changes what a run may cost; what waits for that goes on. */
+export function budgetRun(run: RunState, budget: number | undefined): CommandedRun {
+  if (budget === undefined) return { why: 'no amount is named' };
+  if (isOver(run.status)) return { why: `it is ${run.status}` };
+  return { run: copyWith(run, { budget }), cancel: [] };
+}
+
 /**
  * Runs a step again, with all that comes after it, all that was not completed, and all that was taken back. Other steps keep their
  * results, so that nothing is done twice that still stands.

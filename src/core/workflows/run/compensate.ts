@@ -43,6 +43,7 @@ export function compensate(draft: RunDraft): void {
     const { undo } = done.work;
     if (undo && !isFinished(undo.status)) return;
     if (undo?.status !== 'completed') stays(draft, done);
+    else if (undo.reason !== null) restOf(draft, done, undo.reason, { mail: true });
   }
   end(draft);
 }
@@ -91,18 +92,21 @@ function toMake(run: RunState, step: WorkflowStep, work: StepWork, key: string):
     capability: (isOwn ? step.capability : how.capability) ?? null,
     retries: how.retries,
     deadline: how.timeout ?? null,
-    budget: null,
     ensures: [],
   };
 }
 
 /** Notes once that a piece of work was not taken back, and why. */
-function stays({ run, notices }: RunDraft, { step, work }: DoneWork): void {
-  if (run.rest.some(({ key }) => key === work.key)) return;
-  const { undo } = work;
+function stays(draft: RunDraft, done: DoneWork): void {
+  const { undo, status } = done.work;
   const why = undo ? (undo.reason ?? `taking it back was ${undo.status}`) : 'it cannot be taken back';
-  const half = work.status === 'completed' ? '' : ', and only half done';
-  const rest: RunRest = { step: step.id, item: work.item, key: work.key, why: `${why}${half}` };
+  const half = status === 'completed' ? '' : ', and only half done';
+  restOf(draft, done, `${why}${half}`);
+}
+
+function restOf({ run, notices }: RunDraft, { step, work }: DoneWork, why: string, more: { mail?: true } = {}): void {
+  if (run.rest.some(({ key }) => key === work.key)) return;
+  const rest: RunRest = { step: step.id, item: work.item, key: work.key, why, ...more };
   run.rest.push(rest);
   notices.push({ to: 'desk', text: `Run ${run.id} of ${run.workflow}: ${restText(rest)}` });
 }
@@ -113,9 +117,11 @@ function restText({ step, item, why }: RunRest): string {
 
 function end(draft: RunDraft): void {
   const { run, facts, notices } = draft;
-  Object.assign(run, { status: run.rest.length === 0 ? 'compensated' : 'failed', ended: facts.turn });
+  const isBack = run.rest.every(({ mail }) => mail);
+  Object.assign(run, { status: isBack ? 'compensated' : 'failed', ended: facts.turn });
   const left = run.rest.map((rest) => `\n- ${restText(rest)}`).join('');
-  const text = left === '' ? 'is taken back: nothing of it is left.' : `has failed. This is left of it:${left}\n`;
+  const how = isBack ? 'is taken back' : 'has failed';
+  const text = left === '' ? 'is taken back: nothing of it is left.' : `${how}. This is left of it:${left}\n`;
   const why = `Why: ${`${run.reason}`.replace(/\.?$/, '.')} See lemming workflow status ${run.id}`;
   notices.push({ to: 'owner', text: `Run ${run.id} of ${run.workflow} ${text} ${why}` });
 }

@@ -18,7 +18,7 @@ export interface TaskFact {
   attempts: number;
   result: string | null;
   reason: string | null;
-  /** Micro-credits that it has cost so far. */
+  /** Micro-credits that it and its parts have cost so far. */
   cost: number;
 }
 
@@ -68,8 +68,6 @@ export interface WorkToMake {
   capability: string | null;
   retries: number;
   deadline: string | null;
-  /** Micro-credits that are left of the budget of the run; the integrator charges the tasks that run at once to one budget. */
-  budget: number | null;
   ensures: Condition[];
 }
 
@@ -80,7 +78,6 @@ export interface ChildToMake {
   step: string;
   workflow: string;
   inputs: { readonly [name: string]: Json };
-  budget: number | null;
 }
 
 /** The effects of a task, or a child run, to be undone: `lemming undo` of that id, under a key. */

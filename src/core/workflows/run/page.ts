@@ -10,6 +10,10 @@ export function runPath(id: string): string {
   return `${RUNS}${id}.md`;
 }
 
+export function archivedRunPath(id: string): string {
+  return `${RUNS}archive/${id}.md`;
+}
+
 /** Characters of a text in the table of the steps. */
 const CELL = 200;
 

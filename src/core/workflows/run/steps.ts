@@ -10,7 +10,7 @@ import { holds } from '../file/evaluate.ts';
 import { type Expression, readExpression } from '../file/expression.ts';
 import { itemsOf, type RunScope, valueNamed } from '../file/reference.ts';
 import { fillText, fillValue, instructionOf } from '../file/template.ts';
-import { costOf, endStep, freshTask, keyOf, questionKey, type RunDraft, scopeOf, stateOf } from './draft.ts';
+import { endStep, freshTask, keyOf, questionKey, type RunDraft, scopeOf, stateOf } from './draft.ts';
 import type { TaskToMake } from './facts.ts';
 
 /** Characters of the title of a task. */
@@ -82,14 +82,12 @@ function ask(
   questions.push({ key: questionKey(run, id, round), step: id, people, text });
 }
 
-/** Makes the tasks or runs of a step; it fails when its list is none, or is too long, or the budget is spent. */
+/** Makes the tasks or runs of a step; it fails when its list is none, or is too long. */
 export function makeWork(draft: RunDraft, step: WorkflowStep, state: StepState): void {
   const { run } = draft;
-  const left = run.budget === null ? null : run.budget - costOf(run);
-  if (left !== null && left <= 0) return endStep(draft, state, 'failed', { reason: 'the budget of the run is spent' });
   if (!step.foreach) {
     state.status = 'running';
-    state.work.push(...made(draft, step, state, null, left));
+    state.work.push(made(draft, step, state, null));
     return;
   }
   const found = listOf(run, step.foreach);
@@ -98,7 +96,7 @@ export function makeWork(draft: RunDraft, step: WorkflowStep, state: StepState):
   if (found.items.length === 0) return endStep(draft, state, 'completed', { result: '[]' });
   for (const [i, item] of found.items.entries()) {
     const each = { item, number: i + 1, of: found.items.length };
-    state.work.push(...made(draft, step, state, each, left));
+    state.work.push(made(draft, step, state, each));
   }
 }
 
@@ -120,31 +118,19 @@ interface ItemOfStep {
   of: number;
 }
 
-function made(
-  draft: RunDraft,
-  step: WorkflowStep,
-  { round }: StepState,
-  each: ItemOfStep | null,
-  budget: number | null,
-): StepWork[] {
+function made(draft: RunDraft, step: WorkflowStep, { round }: StepState, each: ItemOfStep | null): StepWork {
   const { run, make } = draft;
   const item = each?.number ?? null;
   const key = keyOf(run, step.id, round, item);
-  make.push(toMake(run, step, key, each, budget));
-  return [copyWith(freshTask(key), { item, value: each?.item ?? null, round, undo: null, undos: 0 })];
+  make.push(toMake(run, step, key, each));
+  return copyWith(freshTask(key), { item, value: each?.item ?? null, round, undo: null, undos: 0 });
 }
 
-function toMake(
-  run: RunState,
-  step: WorkflowStep,
-  key: string,
-  each: ItemOfStep | null,
-  budget: number | null,
-): TaskToMake {
+function toMake(run: RunState, step: WorkflowStep, key: string, each: ItemOfStep | null): TaskToMake {
   const scope = scopeOf(run, each ?? undefined);
   if (step.workflow !== undefined) {
     const inputs = fillValue(step.with, scope) as { [name: string]: Json };
-    return { kind: 'run', key, step: step.id, workflow: step.workflow, inputs, budget };
+    return { kind: 'run', key, step: step.id, workflow: step.workflow, inputs };
   }
   const place = each ? ` (${each.number} of ${each.of})` : '';
   return {
@@ -157,7 +143,6 @@ function toMake(
     capability: step.capability ?? null,
     retries: step.retries,
     deadline: step.timeout ?? null,
-    budget,
     ensures: step.ensures.map((one) => filledCondition(one, scope)),
   };
 }

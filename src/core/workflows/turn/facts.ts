@@ -3,10 +3,11 @@ import { copyWith } from '../../../schema/copy.ts';
 import type { TaskStatus } from '../../../schema/records/task.ts';
 import { type Config, isPersonIn } from '../../model/config.ts';
 import type { RunState, StepState } from '../../model/runs/run.ts';
-import type { RunsState } from '../../model/runs/runs.ts';
+import type { HeardMail, RunsState } from '../../model/runs/runs.ts';
 import { inboxOf } from '../../model/state/mail.ts';
 import { isUnbegun, type TasksState } from '../../model/state/tasks.ts';
 import type { State } from '../../model/state.ts';
+import { costOfTask } from '../../money/work-budget.ts';
 import { allWork, costOf, questionKey } from '../run/draft.ts';
 import type { AnswerFact, ArrivedMail, RunFacts, TaskFact } from '../run/facts.ts';
 
@@ -27,14 +28,15 @@ export function factsFor(present: RunsPresent, run: RunState): RunFacts {
     time: present.state.clock.time,
     tasks: keys.flatMap((key) => factOf(present, key) ?? []),
     answers: answersTo(present.state, run),
-    mail: mailFor(present.config, present.state, run.owner),
+    mail: mailOf(present, run),
   };
 }
 
 function factOf({ tasks, runs }: RunsPresent, key: string): TaskFact | null {
   const task = tasks.all.get(tasks.keys.get(key) ?? '');
   if (task) {
-    const { id, status, visits, attempts, result, reason, cost } = task;
+    const { id, status, visits, attempts, result, reason } = task;
+    const cost = costOfTask(tasks, task);
     return { key, id, status, begun: visits > 0 || cost > 0 || !isUnbegun(status), attempts, result, reason, cost };
   }
   const child = runs.all.get(runs.keys.get(key) ?? '');
@@ -89,11 +91,20 @@ function answersTo({ approvals, runs }: State, run: RunState): AnswerFact[] {
   });
 }
 
+/** Mail for its owner, whether it waits or somebody has read it. */
+function mailOf({ config, state }: RunsPresent, { id, owner }: RunState): ArrivedMail[] {
+  const waiting = mailFor(config, state, owner);
+  const known = new Set(waiting.map((mail) => mail.id));
+  const heard = (state.runs.heard.get(id) ?? []).filter((mail) => !known.has(mail.id));
+  return [...waiting, ...heard.map((mail) => arrivedMail(config, mail))];
+}
+
 /** Mail that waits for somebody, with the turn in which it could first be read: what agents write is read in the next one. */
 export function mailFor(config: Config, { mail }: State, owner: string): ArrivedMail[] {
-  return inboxOf(mail, owner).map((one) => {
-    const turn = isPersonIn(config, one.from) ? one.turn : one.turn + 1;
-    const { id, from, subject, body, hops } = one;
-    return { id, turn, from, subject, body, hops, tainted: one.tainted === true };
-  });
+  return inboxOf(mail, owner).map((one) => arrivedMail(config, one));
+}
+
+function arrivedMail(config: Config, { id, turn: sent, from, subject, body, hops, tainted }: HeardMail): ArrivedMail {
+  const turn = isPersonIn(config, from) ? sent : sent + 1;
+  return { id, turn, from, subject, body, hops, tainted: tainted === true };
 }

@@ -8,7 +8,7 @@ import { type Config, isPersonIn, peopleOf, type Workflow } from '../../model/co
 import type { Effect, Entry } from '../../model/entry.ts';
 import { textHash } from '../../model/hash.ts';
 import { isOver, type RunState } from '../../model/runs/run.ts';
-import { isOfRun } from '../../model/runs/runs.ts';
+import { archivableRuns, isOfRun } from '../../model/runs/runs.ts';
 import { isFinished, type Task } from '../../model/state/tasks.ts';
 import type { State } from '../../model/state.ts';
 import type { TaskRecord } from '../../tasks/record.ts';
@@ -17,7 +17,7 @@ import { whyNoTask } from '../../tasks/valid.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import { type AdvancedRun, advance } from '../run/advance.ts';
 import { beginRun } from '../run/begin.ts';
-import { type CommandedRun, cancelRun, pauseRun, resumeRun, retryRun, undoRun } from '../run/commands.ts';
+import { budgetRun, type CommandedRun, cancelRun, pauseRun, resumeRun, retryRun, undoRun } from '../run/commands.ts';
 import { allWork } from '../run/draft.ts';
 import type { RunFacts, TaskFact, TaskToMake } from '../run/facts.ts';
 import { printRun, runPath } from '../run/page.ts';
@@ -39,7 +39,7 @@ interface Beginning {
 
 /** Whether a freeze has nothing to do with runs. */
 export function hasNoRuns({ runs }: State): boolean {
-  return runs.open.size === 0 && runs.asked.length === 0 && runs.due.length === 0;
+  return runs.all.size === 0 && runs.asked.length === 0 && runs.due.length === 0;
 }
 
 /**
@@ -49,13 +49,14 @@ export function hasNoRuns({ runs }: State): boolean {
 export function runEffects(config: Config, state: State, record: TaskRecord, lines: readonly Entry[]): Effect[] {
   if (hasNoRuns(state)) return [];
   const runs = new RunsOfTurn(config, state, record);
+  for (const line of lines) if (line.k === 'run-file') runs.putBack(line);
   for (const ask of state.runs.asked) runs.do(ask);
   for (const line of lines) if (line.k === 'run-due') runs.tellOwner(line.workflow, line.notices);
   if (!state.staff.paused) {
     for (const due of state.runs.due) runs.beginDue(due);
     runs.advanceAll();
   }
-  return runs.effects();
+  return [...runs.effects(), ...runs.archived()];
 }
 
 /** The runs as a freeze has them so far. */
@@ -68,6 +69,8 @@ class RunsOfTurn {
   /** Runs that changed, in the order in which they first did. */
   private readonly changed = new Set<string>();
   private readonly others: Effect[] = [];
+  /** Run → what a person made of its file. */
+  private readonly found = new Map<string, string | null>();
   /** Run → how many tasks and questions it has got in this turn. */
   private readonly numbers = new Map<string, number>();
 
@@ -85,6 +88,16 @@ class RunsOfTurn {
     return { config, state, tasks: record.tasks, runs, turn };
   }
 
+  /** The file of a run tells how it stands; people change a run by commands. */
+  putBack({ id, by, found }: Extract<Entry, { k: 'run-file' }>): void {
+    const kept = found === null ? 'The file is back.' : 'Your text is kept beside it, with .conflict in its name.';
+    const how = `the engine writes the file of a run. lemming workflow cancel, pause, resume, retry-from, budget and undo change the run`;
+    this.found.set(id, found);
+    this.changed.add(id);
+    const text = `${runPath(id)} was not changed: ${how}. ${kept}`;
+    this.others.push({ k: 'notice', to: by, about: 'edit', text, of: `run ${id}` });
+  }
+
   /** Does what a person asks; who asked is told why it was not done. */
   do(ask: RunRequest): void {
     const why = ask.ask === 'run' ? this.command(ask) : this.beginAsked(ask);
@@ -100,14 +113,14 @@ class RunsOfTurn {
     const { workflow, run, inputs, by } = ask;
     const { budget = null, key = null } = ask;
     if (key !== null && this.present.runs.keys.has(key)) return this.sameAgain(key, workflow);
-    if (this.present.runs.all.has(run)) return `there is a run ${run} already`;
+    if (this.runNamed(run)) return `there is a run ${run} already`;
     return this.begin(run, { workflow, inputs, owner: by, key, budget, hops: 0, tainted: false, mail: null });
   }
 
   /** The key is taken: by a run of the same workflow, which is well, or of another one. */
   private sameAgain(key: string, workflow: string): string | null {
-    const { all, keys } = this.present.runs;
-    const { id, workflow: its } = all.get(keys.get(key) as string) as RunState;
+    const { keys } = this.present.runs;
+    const { id, workflow: its } = this.runNamed(keys.get(key) as string) as RunState;
     return its === workflow ? null : `the key ${JSON.stringify(key)} belongs to ${id}, a run of ${its}`;
   }
 
@@ -150,6 +163,11 @@ class RunsOfTurn {
     return null;
   }
 
+  /** A run as the freeze has it so far, or as it lies in the archive. */
+  private runNamed(id: string): RunState | undefined {
+    return this.present.runs.all.get(id) ?? this.state.runs.past.get(id);
+  }
+
   private open(): RunState[] {
     const ids = new Set([...this.state.runs.open, ...this.changed]);
     return [...ids].map((id) => this.present.runs.all.get(id) as RunState).filter(({ status }) => !isOver(status));
@@ -157,14 +175,15 @@ class RunsOfTurn {
 
   /** `release-12`, or with a number behind it. No agent has that name: the ids of tasks would be the same. */
   private freeId(workflow: string): string {
-    return freeRunId(this.config, this.present.runs.all, workflow, this.turn);
+    return freeRunId(this.config, (id) => this.runNamed(id) !== undefined, workflow, this.turn);
   }
 
-  private command({ id, do: verb, by, step }: AskedRun<'run'>): string | null {
-    const run = this.present.runs.all.get(id);
+  private command(ask: AskedRun<'run'>): string | null {
+    const { id, by } = ask;
+    const run = this.runNamed(id);
     if (!run) return 'there is no such run';
     const at = { turn: this.turn, time: this.state.clock.time };
-    const done = commandedBy(run, verb, by, step, at);
+    const done = commandedBy(run, ask, at);
     if ('why' in done) return done.why;
     this.set(done.run);
     for (const key of done.cancel) this.stop(key, by, `${by} asked for it`);
@@ -220,10 +239,13 @@ class RunsOfTurn {
   private make(run: RunState, wanted: TaskToMake): TaskFact | null {
     if (wanted.kind === 'task') return refusedFact(wanted.key, this.makeTask(run, wanted));
     if (wanted.kind === 'run') {
-      const { workflow, inputs, key, budget } = wanted;
+      const { workflow, inputs, key } = wanted;
       const { owner, hops, tainted } = run;
       const id = this.freeId(workflow);
-      return refusedFact(key, this.begin(id, { workflow, inputs, owner, key, budget, hops, tainted, mail: null }));
+      return refusedFact(
+        key,
+        this.begin(id, { workflow, inputs, owner, key, budget: null, hops, tainted, mail: null }),
+      );
     }
     return this.makeUndo(run, wanted);
   }
@@ -238,7 +260,7 @@ class RunsOfTurn {
 
   private makeUndo(run: RunState, { key, of }: Extract<TaskToMake, { kind: 'undo' }>): null {
     const { runs } = this.present;
-    const child = runs.all.get(of);
+    const child = this.runNamed(of);
     if (child) {
       const done = undoRun(child, `run ${run.id}`, { turn: this.turn, time: this.state.clock.time });
       if ('run' in done) this.set(done.run);
@@ -308,10 +330,21 @@ class RunsOfTurn {
     const { runs, files } = this.state;
     const lines = [...this.changed].flatMap((id) => {
       const run = this.present.runs.all.get(id) as RunState;
-      const was = files.texts.get(runPath(id)) ?? null;
-      return runLine(this.turn, runs.all.get(id), run, { text: printRun(run), was }) ?? [];
+      const old = runs.past.get(id);
+      const found = this.found.get(id);
+      const page = { text: printRun(run), was: found === undefined ? (files.texts.get(runPath(id)) ?? null) : found };
+      const more = { kept: found ?? undefined, isPutBack: this.found.has(id), back: old && (true as const) };
+      return runLine(this.turn, old ?? runs.all.get(id), run, copyWith(page, more)) ?? [];
     });
     return [...lines, ...this.others];
+  }
+
+  /** Ended runs go to the archive when tasks do. What this turn changes stays until the next. */
+  archived(): Effect[] {
+    const { turn, config, state } = this;
+    const older = config.org.tasks.archive_after;
+    const ids = older === null ? [] : archivableRuns(state.runs, turn, older);
+    return ids.flatMap((id): Effect[] => (this.changed.has(id) ? [] : [{ k: 'run-archived', turn, id }]));
   }
 }
 
@@ -328,14 +361,13 @@ const VERBS = {
   resume: 'resume',
   retry: 'retry-from',
   undo: 'undo',
+  budget: 'budget',
 } as const;
 
 /** What a command makes of a run; or why it may not be. */
 export function commandedBy(
   run: RunState,
-  verb: AskedRun<'run'>['do'],
-  by: string,
-  step: string | undefined,
+  { do: verb, by, step, budget }: Pick<AskedRun<'run'>, 'do' | 'by' | 'step' | 'budget'>,
   at: { turn: number; time: number },
 ): CommandedRun {
   switch (verb) {
@@ -347,22 +379,24 @@ export function commandedBy(
       return resumeRun(run);
     case 'undo':
       return undoRun(run, by, at);
+    case 'budget':
+      return budgetRun(run, budget);
     case 'retry':
       return step === undefined ? { why: 'no step is named' } : retryRun(run, step, at);
   }
 }
 
-/** The id of a run that begins in that turn: `release-12`, `release-12-2` ... */
+/** The id of a run that begins in that turn: `release-12`, `release-12-2` ... `isTaken`: whether a run has it. */
 export function freeRunId(
   { agents }: Pick<Config, 'agents'>,
-  runs: ReadonlyMap<string, unknown>,
+  isTaken: (id: string) => boolean,
   workflow: string,
   turn: number,
 ): string {
   const name = `${workflow.slice(0, 40)}-${turn}`;
   for (let n = 1; ; n++) {
     const id = n === 1 ? name : `${name}-${n}`;
-    if (!runs.has(id) && !agents.has(id)) return id;
+    if (!isTaken(id) && !agents.has(id)) return id;
   }
 }
 

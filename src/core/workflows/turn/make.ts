@@ -13,7 +13,7 @@ import type { QuestionToAsk, WorkToMake } from '../run/facts.ts';
 
 /** The task that a run wants. `n`: its number among those that the run makes in the turn. */
 export function taskOf(run: RunState, wanted: WorkToMake, at: { turn: number; since: number; n: number }): Task {
-  const { key, title, assignee, capability, retries, deadline, budget, ensures } = wanted;
+  const { key, title, assignee, capability, retries, deadline, ensures } = wanted;
   const { turn, since, n } = at;
   const task: Task = {
     id: `T-${turn}-${run.id}-${n}`,
@@ -35,7 +35,7 @@ export function taskOf(run: RunState, wanted: WorkToMake, at: { turn: number; si
     attempts: 0,
     next_attempt: null,
     deadline,
-    budget,
+    budget: null,
     parent: null,
     requires: [],
     ensures,

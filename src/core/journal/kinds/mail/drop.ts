@@ -47,7 +47,7 @@ export const kind: LineKind<'drop'> = {
     ),
     ...(mends === undefined ? [] : [bygone(mends, turn)]),
   ],
-  undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
+  undo: { by: (line) => line.message.from, changes: ({ message: { id, to } }) => [{ on: id, message: true, to }] },
   texts: (line, visitor) => visitor.message(line),
   bytes: null,
   changesConfig: null,

@@ -41,7 +41,7 @@ export const kind: LineKind<'sent'> = {
     { op: 'create', path: message.path, text: printMessage(message) },
     ...files.map(({ path, data }): FileOp => ({ op: 'attach', path, data })),
   ],
-  undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
+  undo: { by: (line) => line.message.from, changes: ({ message: { id, to } }) => [{ on: id, message: true, to }] },
   texts: (line, visitor) => visitor.message(line),
   bytes: ({ files = [] }, change) => {
     for (const file of files) if (file.same === undefined) file.data = change(file.data);

@@ -4,12 +4,14 @@ import type { Request } from '../../../../schema/records/request.ts';
 import { answer } from '../../../approvals/reducer.ts';
 import { creditsOf, forgetRead, notify, settleNotices } from '../../../mail/notices.ts';
 import { deliver } from '../../../mail/reducer.ts';
+import { emptyRuns } from '../../../model/runs/runs.ts';
 import { emptySpending } from '../../../model/state/money.ts';
 import { touch } from '../../../model/state/staff.ts';
 import { emptyTasks } from '../../../model/state/tasks.ts';
 import type { State } from '../../../model/state.ts';
 import { settleDoubt } from '../../../money/money.ts';
 import { taskPath } from '../../../tasks/file.ts';
+import { runPath } from '../../../workflows/run/page.ts';
 import { ackedAuthor, type asked } from '../../asked.ts';
 import { askRevival } from '../../dead-letters-reducer.ts';
 import { ackText } from '../../texts-rules-1.ts';
@@ -31,7 +33,7 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'pause':
     case 'resume':
       if (request.agent === null) state.staff.paused = request.ask === 'pause';
-      else touch(state.staff, request.agent).paused = request.ask === 'pause';
+      else pause(state, request.agent, request.ask === 'pause');
       return;
     case 'read':
       if (request.ids.includes('notices')) forgetRead(state, request.by, request.notices);
@@ -78,10 +80,24 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
   }
 }
 
+function pause({ staff, clock }: State, name: string, isPaused: boolean): void {
+  touch(staff, name).paused = isPaused;
+  if (!isPaused) staff.pausedSince.delete(name);
+  else if (!staff.pausedSince.has(name)) staff.pausedSince.set(name, clock.turn + 1);
+}
+
 /** The author is told; it wakes nobody. */
 function acknowledge(state: State, request: Extract<Request, { ask: 'ack' }>, told: string | undefined): void {
   const author = ackedAuthor(request);
   if (author !== null) notify(state, author, 'ack', ackText(request, told));
+}
+
+/** Up to when triggers were looked at stays: nothing begins again because its run is gone. */
+function resetRuns({ runs, files, approvals }: State): void {
+  for (const id of runs.all.keys()) files.texts.delete(runPath(id));
+  for (const { id, run } of approvals.pending.values()) if (run !== undefined) approvals.pending.delete(id);
+  runs.past.clear();
+  Object.assign(runs, emptyRuns(), { past: runs.past, marks: runs.marks });
 }
 
 function reset(state: State, scope: string): void {
@@ -92,6 +108,7 @@ function reset(state: State, scope: string): void {
   if (scope === 'tasks' || scope === 'all') {
     for (const id of state.tasks.all.keys()) state.files.texts.delete(taskPath(id));
     state.tasks = emptyTasks();
+    resetRuns(state);
   }
   if (scope === 'mail' || scope === 'all') {
     state.mail.waiting.clear();

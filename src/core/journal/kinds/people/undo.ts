@@ -18,6 +18,8 @@ const step = later(() =>
     /** What is to replace what stands there. */
     file: z.strictObject(replacing()).optional(),
     mail: z.literal(true).optional(),
+    /** Of mail: those who have got it already, from whom it cannot be taken back. */
+    read: z.array(z.string()).optional(),
     why: z.string().optional(),
     /** Nothing of it is left: it is undone already, or what stands there is as it was before. */
     gone: z.literal(true).optional(),

@@ -1,6 +1,7 @@
 /** The `run-undo` line: a run takes back what a piece of its work did. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
+import { runNamed } from '../../../model/runs/runs.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
@@ -27,7 +28,7 @@ export const kind: LineKind<'run-undo'> = {
   apply: ({ runs, undo }, { key, of, by }) => {
     runs.undos.set(key, { of, by, tries: 1, status: 'running', reason: null });
     // A run that another one made takes itself back.
-    if (!runs.all.has(of)) undo.asked.push({ of, by, key });
+    if (!runNamed(runs, of)) undo.asked.push({ of, by, key });
   },
   files: null,
   undo: null,

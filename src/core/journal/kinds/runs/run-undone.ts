@@ -13,6 +13,8 @@ const schema = later(() =>
     key: z.string(),
     /** What stands, and why. */
     left: z.array(z.string()),
+    /** Mail that stands because somebody has got it, and who. */
+    mail: z.array(z.string()).optional(),
     /** It is tried again in the next turn. */
     again: z.literal(true).optional(),
   }),
@@ -27,7 +29,7 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'run-undone'> = {
   phase: 'effect',
   schema,
-  apply: ({ runs, undo }, { key, left, again }) => {
+  apply: ({ runs, undo }, { key, left, mail, again }) => {
     const known = runs.undos.get(key) as WorkUndo; // its run-undo line came before
     if (again) {
       runs.undos.set(key, copyWith(known, { tries: known.tries + 1 }));
@@ -35,7 +37,8 @@ export const kind: LineKind<'run-undone'> = {
       return;
     }
     const status = left.length === 0 ? ('completed' as const) : ('failed' as const);
-    runs.undos.set(key, copyWith(known, { status, reason: left.length === 0 ? null : left.join('; ') }));
+    const reasons = mail ? [...left, `mail that was read stays: ${mail.join(', ')}`] : left;
+    runs.undos.set(key, copyWith(known, { status, reason: reasons.length === 0 ? null : reasons.join('; ') }));
   },
   files: null,
   undo: null,

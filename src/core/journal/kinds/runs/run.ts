@@ -5,14 +5,21 @@ import { later } from '../../../../schema/later.ts';
 import { RUN_STATUSES } from '../../../../schema/records/run.ts';
 import type { WorkflowFile } from '../../../../schema/records/workflow.ts';
 import type { RunState, StepState } from '../../../model/runs/run.ts';
-import { setRun } from '../../../model/runs/runs.ts';
-import { runPath } from '../../../workflows/run/page.ts';
+import { runNamed, setRun } from '../../../model/runs/runs.ts';
+import { archivedRunPath, runPath } from '../../../workflows/run/page.ts';
+import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, json } from '../schemas.ts';
 
 const moment = later(() => z.strictObject({ turn: count(), time: z.number() }));
 const rest = later(() =>
-  z.strictObject({ step: z.string(), item: count().nullable(), key: z.string(), why: z.string() }),
+  z.strictObject({
+    step: z.string(),
+    item: count().nullable(),
+    key: z.string(),
+    why: z.string(),
+    mail: z.literal(true).optional(),
+  }),
 );
 
 /** What a run is begun with, and keeps. */
@@ -42,6 +49,8 @@ const schema = later(() =>
     id: z.string(),
     /** Only in its first line. */
     begun: begun().optional(),
+    /** What it may cost, when that has changed. */
+    budget: count().nullable().optional(),
     status: z.enum(RUN_STATUSES),
     tainted: z.boolean(),
     ended: count().nullable(),
@@ -54,6 +63,10 @@ const schema = later(() =>
     /** Its file, and what the file was. */
     page: z.string(),
     was: z.string().nullable(),
+    /** What a person wrote into it: it is kept beside the file. */
+    kept: z.string().optional(),
+    /** It comes back from the archive. */
+    back: z.literal(true).optional(),
   }),
 );
 
@@ -68,9 +81,9 @@ export const kind: LineKind<'run'> = {
   schema,
   apply: (
     { runs, files },
-    { id, begun: fresh, steps, status, tainted, ended, result, reason, taken, rest: left, page },
+    { id, begun: fresh, budget, steps, status, tainted, ended, result, reason, taken, rest: left, page },
   ) => {
-    const known = runs.all.get(id);
+    const known = runNamed(runs, id);
     const base = fresh ?? (known as RunState); // its first line came before
     const old: RunState['steps'] = fresh ? {} : (known as RunState).steps;
     const run = copyWith(base as Omit<RunState, 'id' | 'steps'>, {
@@ -85,10 +98,14 @@ export const kind: LineKind<'run'> = {
       taken,
       rest: left,
     });
-    setRun(runs, run);
+    setRun(runs, budget === undefined ? run : copyWith(run, { budget }));
     files.texts.set(runPath(id), page);
   },
-  files: ({ id, page, was }) => [{ op: 'replace', path: runPath(id), text: page, was }],
+  files: ({ turn, id, page, was, kept, back }): FileOp[] => [
+    ...(kept === undefined ? [] : [{ op: 'create' as const, path: `${runPath(id)}.conflict-${turn}`, text: kept }]),
+    { op: 'replace', path: runPath(id), text: page, was, yields: true },
+    ...(back === undefined ? [] : [{ op: 'remove' as const, path: archivedRunPath(id), hash: null }]),
+  ],
   undo: null,
   texts: null,
   bytes: null,

@@ -32,6 +32,7 @@ export function retire(state: State, { agent, by, turn, chart, credits, to }: Re
   noteAct(state.acts, by, { turn, did: 'retired', things: [agent] });
   give(state, agent, to, credits);
   Object.assign(touch(state.staff, agent), { paused: false, notices: [] });
+  state.staff.pausedSince.delete(agent);
 }
 
 function give(state: State, from: string | null, to: string | null, credits: number): void {

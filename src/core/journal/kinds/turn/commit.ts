@@ -24,6 +24,7 @@ export const kind: LineKind<'commit'> = {
     state.staff.orders = [];
     state.calls.open.clear();
     state.money.paid = [];
+    state.money.billed = [];
     state.money.visits.clear();
     state.undo.undoing = [];
     settleRefusals(state);

@@ -18,7 +18,7 @@ const schema = later(() =>
     /**
      * `provider`: the provider's fault; `config`: a request that is wrong whatever the mail says; `reply`: the reply made it
      * fail; `refused`: the model refused the prompt; `model`: it refuses whatever it is given; `budget`: the limit of this
-     * run.
+     * run, or the budget of its work.
      */
     blame: z.enum(['provider', 'config', 'reply', 'refused', 'model', 'credits', 'budget', 'internal']).optional(),
     /** The model that refused the prompt. */
@@ -27,6 +27,8 @@ const schema = later(() =>
     long: z.literal(true).optional(),
     /** Micro-credits that the call it could not pay might cost. */
     need: z.number().optional(),
+    /** The budget that ended it, where that is one of its work: `task x` or `run r-1`. */
+    budget: z.string().optional(),
     /** Mail that the visit was given. Delivered when the outcome is ok. */
     mail: z.array(z.string()),
     /** The task on which it worked. */

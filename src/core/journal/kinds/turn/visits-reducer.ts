@@ -12,6 +12,7 @@ import type { VisitEffect } from '../../../model/entry.ts';
 import { touch } from '../../../model/state/staff.ts';
 import { isTaintedTask } from '../../../model/state/tasks.ts';
 import type { State } from '../../../model/state.ts';
+import { doubtOn } from '../../../money/money.ts';
 import { addUses } from '../../../rights/policy-end.ts';
 import { taint } from '../../../rights/taint.ts';
 import { countLoad } from '../../../skills/quota.ts';
@@ -24,6 +25,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   const agent = touch(state.staff, visit.agent);
   const turn = state.clock.turn + 1;
   if (visit.blame === 'credits') agent.need = visit.need ?? 0;
+  if (visit.task !== undefined) doubtOn(state, visit.agent, turn, visit.task);
   if (visit.outcome === 'skipped') {
     agent.starved = visit.blame === 'credits';
     agent.lastReason = visit.reason ?? '';

@@ -1,4 +1,5 @@
 /** The words for the `held` line: an act waits for a person. */
+import { wishOf } from '../../../../core/approvals/question.ts';
 import type { LineView } from '../line-view.ts';
 
 export const kind: LineView<'held'> = {
@@ -14,11 +15,11 @@ export const kind: LineView<'held'> = {
       rule: line.rule,
     },
   ],
-  turn: ({ agent, id, tool, contacts }) => ({
+  turn: ({ agent, id, tool, run, contacts }) => ({
     what: 'held',
     agent,
     id,
-    text: `${agent} wants to use ${tool}; waiting for ${contacts.join(', ')}`,
+    text: `${wishOf({ agent, tool, run })}; waiting for ${contacts.join(', ')}`,
   }),
   audit: ({ agent, id, tool, rule, contacts }) => [
     { who: agent, act: tool, outcome: 'held', rule, on: id, detail: `waits for ${contacts.join(', ')}` },
