@@ -35,7 +35,9 @@ export function taskEffects(
       notices.push(...refusalNotices(config, line));
     }
   }
-  for (const line of lines) if (line.k === 'task-file' && line.refused === undefined) follow(record, line);
+  for (const line of lines)
+    if (line.k === 'task-file' && line.refused === undefined)
+      record.follow(record.get(line.id) as Task, line.before, line.by);
   for (const { task, cost } of state.money.billed)
     record.change(task, { cost: (record.get(task)?.cost ?? 0) + cost }, 'the engine', null);
   const asked = state.tasks.asked.map((ask): Effect[] =>
@@ -44,6 +46,7 @@ export function taskEffects(
   notices.push(...leaveAbsent(config, state, record));
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
+  record.skipLost();
   assignReady(config, state, record, turn);
   return [
     ...record.effects(),
@@ -110,13 +113,6 @@ function assignReady(config: Config, state: State, record: TaskRecord, turn: num
     const found = assignmentFor(config, state, task, (agent) => record.open(agent));
     if (found) record.assign(id, found);
   }
-}
-
-function follow(record: TaskRecord, { id, by, before }: Extract<Entry, { k: 'task-file' }>): void {
-  const { status } = record.get(id) as Task;
-  if (before === status) return;
-  if (status === 'failed' || status === 'cancelled') record.skipAfter(id, by);
-  if (before === 'failed' || before === 'skipped') record.reviveAfter(id, by);
 }
 
 /** What a person asked is done as far as the task allows it now; if it does not, the person is told. */

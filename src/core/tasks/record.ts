@@ -1,11 +1,13 @@
 /** Collects what a turn changes of tasks, and makes the lines of the journal from it. */
 import { copyWith } from '../../schema/copy.ts';
+import type { TaskStatus } from '../../schema/records/task.ts';
 import type { Attached, Effect } from '../model/entry.ts';
-import { setTask, type Task, type TasksState } from '../model/state/tasks.ts';
+import { draftOf, draftTask, isUnbegun, setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Assignment } from './assign.ts';
 import { historyLine, patchTask, printTask, taskPath } from './file.ts';
-import { revivedWith, skippedBy, upstream } from './steps.ts';
+import { openNeeds } from './ready.ts';
+import { isEnded, revivedWith, skippedBy, upstream } from './steps.ts';
 
 /** A change of one task, with what its history says. */
 interface TaskChange {
@@ -21,7 +23,8 @@ export class TaskRecord {
   readonly turn: number;
   /** A copy, from the first change on. */
   private own: TasksState | null = null;
-  private readonly added: Task[] = [];
+  /** Keys of tasks that agents made. */
+  private readonly keys = new Set<string>();
   private readonly changes = new Map<string, TaskChange>();
   private readonly copies = new Map<string, string>();
   private readonly given = new Map<string, number>();
@@ -40,7 +43,7 @@ export class TaskRecord {
   }
 
   private changed(): TasksState {
-    this.own ??= copyWith(this.state.tasks, { all: new Map(this.state.tasks.all) });
+    this.own ??= draftOf(this.state.tasks);
     return this.own;
   }
 
@@ -55,11 +58,11 @@ export class TaskRecord {
 
   /** Adds a task that an agent makes. Not when another one of this turn has its key. */
   add(task: Task, body: string, by: string): boolean {
-    if (task.key !== null && this.added.some(({ key }) => key === task.key)) return false;
+    if (task.key !== null && this.keys.has(task.key)) return false;
     const line = this.line(by, `created${task.assignee === null ? '' : `, assigned to ${task.assignee}`}`);
     this.changes.set(task.id, { text: printTask(task, body, [line]), was: null });
-    this.changed().all.set(task.id, task);
-    this.added.push(task);
+    draftTask(this.changed(), task);
+    if (task.key !== null) this.keys.add(task.key);
     return true;
   }
 
@@ -87,14 +90,18 @@ export class TaskRecord {
    */
   change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
     const before = this.tasks.all.get(id);
-    if (!before) return;
+    if (before) this.follow(this.put(before, fields, by, what), before.status, by);
+  }
+
+  private put(before: Task, fields: Partial<Task>, by: string, what: string | null): Task {
+    const { id } = before;
     const task = copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was, files } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
     this.changes.set(id, { text: patchTask(text, task, before, lines), was, files });
-    this.changed().all.set(id, task);
-    this.follow(before, task, by);
+    draftTask(this.changed(), task);
+    return task;
   }
 
   /** Notes the files that come with the result of a task that was completed. */
@@ -114,29 +121,30 @@ export class TaskRecord {
     if (found !== null) this.copies.set(id, found);
   }
 
-  /** What follows when a task ends badly, or is tried again. */
-  private follow(before: Task, task: Task, by: string): void {
-    if (before.status === task.status) return;
-    if (task.status === 'failed' || task.status === 'cancelled') this.skipAfter(task.id, by);
-    const isAgain =
-      (before.status === 'failed' || before.status === 'skipped') && !['failed', 'skipped'].includes(task.status);
-    if (isAgain) this.reviveAfter(task.id, by);
+  /** What follows for others when a task ends badly, or is tried again. `before`: how it stood. */
+  follow({ id, status }: Task, before: TaskStatus | null, by: string): void {
+    if (before === status) return;
+    if (isEnded(status)) this.skipAfter(id, by);
+    else if (isEnded(before)) this.reviveAfter(id, by);
   }
 
-  skipAfter(id: string, by: string): void {
-    for (const one of skippedBy(this.tasks, id))
-      this.change(
-        one.id,
-        { status: 'skipped', reason: upstream(id) },
-        by,
-        `skipped, because ${id} will not be completed`,
-      );
+  /** Skips work that the turn began to wait for something that ended badly in the same turn. */
+  skipLost(): void {
+    for (const id of [...this.changes.keys()]) {
+      const task = this.get(id) as Task;
+      const lost = isUnbegun(task.status) && openNeeds(this.tasks, task).find(({ status }) => isEnded(status));
+      if (lost) this.change(id, skippedFor(lost.id), 'the engine', skippedText(lost.id));
+    }
   }
 
-  reviveAfter(id: string, by: string): void {
+  private skipAfter(id: string, by: string): void {
+    for (const one of skippedBy(this.tasks, id)) this.put(one, skippedFor(id), by, skippedText(id));
+  }
+
+  private reviveAfter(id: string, by: string): void {
     for (const one of revivedWith(this.tasks, id)) {
       const status = one.assignee === null ? 'pending' : 'assigned';
-      this.change(one.id, { status, reason: null }, by, `${status} again, because ${id} is tried again`);
+      this.put(one, { status, reason: null }, by, `${status} again, because ${id} is tried again`);
     }
   }
 
@@ -161,6 +169,14 @@ export class TaskRecord {
       };
     });
   }
+}
+
+function skippedFor(id: string): Pick<Task, 'status' | 'reason'> {
+  return { status: 'skipped', reason: upstream(id) };
+}
+
+function skippedText(id: string): string {
+  return `skipped, because ${id} will not be completed`;
 }
 
 /** Applies a task and the text of its file to the state. */

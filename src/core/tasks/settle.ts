@@ -40,6 +40,7 @@ export function settleTasks(
       ...settleVisit(config, state, record, visit),
     ]),
   ];
+  record.skipLost();
   // only now it is known what all visits of the turn left of the budgets
   const waits = visits.flatMap((visit) => waitForBudget(config, state, record, visit));
   return [...record.effects(), ...notices, ...waits];

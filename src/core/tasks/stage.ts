@@ -2,7 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Condition, TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
-import { getsResult, isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
+import { draftOf, draftTask, getsResult, isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { ActConditions, ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
 import { grants } from '../rights/permit.ts';
 import { composeMessage, hopsAfter } from '../rights/recipients.ts';
@@ -125,15 +125,9 @@ function sameAgain({ all }: TasksState, id: string, { title, key }: NewTask): St
 export function tasksWith(tasks: TasksState, acts: Draft['tasks']): TasksState {
   const made = acts.filter((act): act is Extract<TaskAct, { task: Task }> => 'task' in act);
   if (made.length === 0) return tasks;
-  const all = new Map(tasks.all);
-  const keys = new Map(tasks.keys);
-  const children = new Map(tasks.children);
-  for (const { task } of made) {
-    all.set(task.id, task);
-    if (task.key !== null) keys.set(task.key, task.id);
-    if (task.parent !== null) children.set(task.parent, new Set([...(children.get(task.parent) ?? []), task.id]));
-  }
-  return copyWith(tasks, { all, keys, children });
+  const draft = draftOf(tasks);
+  for (const { task } of made) draftTask(draft, task);
+  return draft;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The steps that a task may take from one status to another, and what follows from them. */
 import type { TaskStatus } from '../../schema/records/task.ts';
 import { isUnbegun, statusOf, type Task, type TasksState } from '../model/state/tasks.ts';
-import { dependantsOf } from './ready.ts';
 
 /** From each status, those to which a task may go. The same table holds for agents, commands and edits by hand. */
 const STEPS: Record<TaskStatus, readonly TaskStatus[]> = {
@@ -33,38 +32,42 @@ export function backOff(attempts: number): number {
   return Math.min(2 ** Math.max(0, attempts - 1), LONGEST);
 }
 
-/** The reason of a task that is skipped because one that it needs has failed. */
+/** How the reason begins of a task that is skipped because one that it needs has failed. */
+const UPSTREAM = 'upstream:';
+
 export function upstream(id: string): string {
-  return `upstream:${id}`;
+  return `${UPSTREAM}${id}`;
 }
 
 /** Tasks that can no longer begin because one has failed, was skipped or cancelled: all that need it and have not begun. */
 export function skippedBy(state: TasksState, id: string): Task[] {
-  const skipped = new Set([id]);
-  return dependantsOf(state, id).flatMap((one) => {
-    const task = state.all.get(one);
-    if (!task || !isUnbegun(task.status) || !needsOneOf(task, skipped)) return [];
-    skipped.add(one);
-    return [task];
-  });
+  return spread(state, id, (task) => isUnbegun(task.status));
 }
 
-function needsOneOf({ needs, waived }: Task, ended: ReadonlySet<string>): boolean {
-  return needs.some((need) => ended.has(need) && !waived.includes(need));
-}
-
-/** Tasks that were skipped because of one that is tried again, and that no other failure keeps from beginning. */
+/** Tasks that were skipped because of others, and that can begin again when one is tried again: no other failure keeps them. */
 export function revivedWith(state: TasksState, id: string): Task[] {
-  const revived = new Set([id]);
-  return dependantsOf(state, id).flatMap((one) => {
-    const task = state.all.get(one);
-    if (task?.status !== 'skipped' || task.reason !== upstream(id)) return [];
+  return spread(state, id, (task, revived) => {
     const isLost = ({ needs, waived }: Task): boolean =>
       needs.some((need) => !revived.has(need) && !waived.includes(need) && isEnded(statusOf(state, need)));
-    if (isLost(task)) return [];
-    revived.add(one);
-    return [task];
+    return task.status === 'skipped' && task.reason?.startsWith(UPSTREAM) === true && !isLost(task);
   });
+}
+
+/**
+ * What a change of one task does to those that need it, and from each to those that need that one, nearest first. One is looked at
+ * again for each of its needs that changes: whether it follows may depend on all of them. `follows`: `changed` are those that do.
+ */
+function spread(state: TasksState, id: string, follows: (task: Task, changed: ReadonlySet<string>) => boolean): Task[] {
+  const changed = new Set([id]);
+  const found: Task[] = [];
+  for (const one of changed)
+    for (const next of state.dependants.get(one) ?? []) {
+      const task = state.all.get(next);
+      if (!task || changed.has(next) || task.waived.includes(one) || !follows(task, changed)) continue;
+      changed.add(next);
+      found.push(task);
+    }
+  return found;
 }
 
 /** Whether no task that needs it can begin any more. */

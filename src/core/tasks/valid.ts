@@ -73,11 +73,11 @@ function unmet(tasks: TasksState, before: Task | null, next: Task): string | nul
   return open.length ? `it needs ${open.join(', ')}: complete or waive that first` : null;
 }
 
-/** A task that begins anew, or needs more than before, must not wait for one that will never be completed. */
+/** A task that begins anew, or needs something that it did not need before, must not wait for what will never be completed. */
 function lost(tasks: TasksState, before: Task | null, next: Task): string | null {
-  const isAnew = before === null || !isUnbegun(before.status) || before.needs.length !== next.needs.length;
-  if (!isAnew || !isUnbegun(next.status)) return null;
-  const ended = openNeeds(tasks, next).filter(({ status }) => isEnded(status));
+  if (!isUnbegun(next.status)) return null;
+  const known = before && isUnbegun(before.status) ? openNeeds(tasks, before).map(({ id }) => id) : [];
+  const ended = openNeeds(tasks, next).filter(({ id, status }) => isEnded(status) && !known.includes(id));
   return ended.length
     ? `it needs ${ended.map(({ id, status }) => `${id} (${status})`).join(', ')}: retry or waive that first`
     : null;

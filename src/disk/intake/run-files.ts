@@ -2,9 +2,10 @@
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
+import { fileAuthor } from '../../core/tasks/edit.ts';
 import { runPath } from '../../core/workflows/run/page.ts';
 import type { FolderReader } from './reader.ts';
-import { fileAuthor } from './task-files.ts';
+
 
 /** The files in `org/runs/`, which only the engine writes. A file of another name there means nothing. */
 export class RunFiles {

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { apply } from '../../../src/core/journal/apply.ts';
 import type { Config } from '../../../src/core/model/config.ts';
 import type { Effect } from '../../../src/core/model/entry.ts';
 import { emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
+import type { TaskAct } from '../../../src/core/model/tool.ts';
+import type { Finished } from '../../../src/core/model/visit.ts';
 import { archivable, judgeAsked, type TaskAsk } from '../../../src/core/tasks/asked.ts';
 import { printTask } from '../../../src/core/tasks/file.ts';
 import { taskEffects } from '../../../src/core/tasks/frozen.ts';
 import { putTask } from '../../../src/core/tasks/record.ts';
+import { settleTasks } from '../../../src/core/tasks/settle.ts';
 import { TASK } from '../entries.ts';
-import { configOf } from '../world.ts';
+import { configOf, resumeOf, sceneOf } from '../world.ts';
 
 const CONFIG = configOf({ edges: { human: ['a', 'b'], a: ['human'], b: ['human'] } });
 
@@ -155,6 +159,79 @@ describe('a freeze', () => {
       { task: { id: 'x' } },
       { task: { status: 'skipped' } },
       {},
+    ]);
+  });
+});
+
+describe('a person skips a task by hand', () => {
+  it('and so all that needs it, until it is tried again', () => {
+    const state = stateOf(task('x', { status: 'skipped' }), task('y', { needs: ['x'] }), task('z', { needs: ['y'] }));
+    const line = { k: 'task-file', id: 'x', by: 'human', text: '', found: '', what: 'changed' } as const;
+    const skipped = { ...line, task: task('x', { status: 'skipped' }), before: 'pending' } as const;
+    const effects = taskEffects(CONFIG, state, 2, [skipped]);
+    expect(effects).toMatchObject([
+      { task: { id: 'x', status: 'skipped' } },
+      { task: { id: 'y', status: 'skipped', reason: 'upstream:x' } },
+      { task: { id: 'z', status: 'skipped', reason: 'upstream:x' } },
+    ]);
+    for (const effect of effects) apply(state, effect);
+    state.tasks.asked.push(ask('retry'));
+    const again = taskEffects(CONFIG, state, 3, []).filter(({ k }) => k === 'task');
+    expect(again).toMatchObject(['x', 'y', 'z'].map((id) => ({ task: { id, reason: null } })));
+  });
+});
+
+describe('a turn in which work ends badly', () => {
+  const { draft } = sceneOf(CONFIG, 'a');
+  const visit = (agent: string, acts: TaskAct[]): Finished => ({
+    agent,
+    resume: resumeOf(CONFIG, agent),
+    outcome: 'ok',
+    given: [],
+    told: 0,
+    answers: [],
+    draft: { ...draft, tasks: acts },
+    summary: false,
+  });
+
+  it('skips what an agent made, or made wait for it, in the same turn', () => {
+    const state = stateOf(
+      task('x', { status: 'running', assignee: 'b' }),
+      task('own', { status: 'running', assignee: 'a' }),
+    );
+    const made = task('T-2-a-1', { needs: ['x'], assignee: 'a', status: 'assigned' });
+    const after = task('T-2-a-2', { needs: ['T-2-a-1'], assignee: 'a', status: 'assigned' });
+    const effects = settleTasks(
+      CONFIG,
+      state,
+      2,
+      [],
+      [
+        visit('a', [
+          { task: made, body: '' },
+          { task: after, body: '' },
+          { id: 'own', fields: { needs: ['x'], status: 'assigned' }, what: 'waits' },
+        ]),
+        visit('b', [{ id: 'x', fields: { status: 'failed', reason: 'no' }, what: 'failed' }]),
+      ],
+    );
+    const lines = effects.filter((effect) => effect.k === 'task');
+    expect(Object.fromEntries(lines.map(({ task: { id, status, reason } }) => [id, `${status} ${reason}`]))).toEqual({
+      'T-2-a-1': 'skipped upstream:x',
+      'T-2-a-2': 'skipped upstream:x',
+      own: 'skipped upstream:x',
+      x: 'failed no',
+    });
+  });
+
+  it('leaves nothing waiting for what had failed before the wait began', () => {
+    const state = stateOf(task('x', { status: 'failed' }), task('own', { status: 'running', assignee: 'a' }));
+    const act: TaskAct = { id: 'own', fields: { needs: ['x'], status: 'assigned' }, what: 'waits' };
+    const after: TaskAct = { task: task('T-2-a-1', { needs: ['own'] }), body: '' };
+    const lines = settleTasks(CONFIG, state, 2, [], [visit('a', [act, after])]);
+    expect(lines).toMatchObject([
+      { task: { id: 'own', status: 'skipped', reason: 'upstream:x' } },
+      { task: { id: 'T-2-a-1', status: 'skipped', reason: 'upstream:own' } },
     ]);
   });
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
+import { serializeState } from '../../../src/core/model/state/pieces.ts';
 import { archiveTask, emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
-import { judgeEdit, judgeNew } from '../../../src/core/tasks/edit.ts';
+import { judgeEdit, judgeNew, TaskEdits } from '../../../src/core/tasks/edit.ts';
 import { patchTask, printTask, splitTask, TASK_FIELDS, taskPath } from '../../../src/core/tasks/file.ts';
 import { isReady, rankOf, whyNotReady } from '../../../src/core/tasks/ready.ts';
 import { putTask, TaskRecord } from '../../../src/core/tasks/record.ts';
@@ -12,7 +13,9 @@ import { TASK_STATUSES, type TaskFields } from '../../../src/schema/records/task
 import { TASK } from '../entries.ts';
 
 const CONFIG = {
-  agents: new Map([
+  order: ['human', 'a', 'b', 'planner'],
+  agents: new Map<string, object>([
+    ['human', { person: true }],
     ['a', {}],
     ['b', {}],
     ['planner', {}],
@@ -63,6 +66,8 @@ describe('a task is ready', () => {
       task('y', { needs: ['x'] }),
       task('z', { needs: ['y'], priority: 'urgent' }),
     );
+    setTask(state, task('w', { needs: ['x', 'y'] }));
+    setTask(state, task('v', { needs: ['w', 'y'] }));
     expect(rankOf(state, state.all.get('x') as Task)).toBe(3);
     expect(rankOf(state, state.all.get('y') as Task)).toBe(1);
   });
@@ -143,6 +148,8 @@ describe('an edit by hand', () => {
     ],
     [task('x', { needs: ['f'] }), { title: 'Better' }, null],
     [task('x'), { needs: ['f'] }, 'it needs f (failed)'],
+    [task('x', { needs: ['y2'] }), { needs: ['f'] }, 'it needs f (failed)'],
+    [task('x', { needs: ['f'], waived: ['f'] }), { waived: [] }, 'it needs f (failed)'],
   ] as const)('of %o by %o', (known, change, why) => {
     const judged = judge(
       known,
@@ -168,6 +175,25 @@ describe('an edit by hand', () => {
     expect(judge(task('x', { status: 'failed' }), { assignee: 'a' })).toMatchObject({ task: { status: 'failed' } });
     expect(judge(task('x', { status: 'skipped' }), { status: 'pending' })).toMatchObject({
       task: { status: 'pending' },
+    });
+  });
+
+  it('that gives work under way more to wait for stops it until then', () => {
+    const open = task('later');
+    const running = task('x', { status: 'running', assignee: 'a' });
+    expect(judge(running, { needs: ['later'] }, open)).toMatchObject({ task: { status: 'assigned' } });
+    const blocked = task('x', { status: 'blocked', waits: ['b'] });
+    expect(judge(blocked, { needs: ['later'] }, open)).toMatchObject({ task: { status: 'pending', waits: [] } });
+    const waived = task('x', { status: 'running', assignee: 'a', needs: ['later'], waived: ['later'] });
+    expect(judge(waived, { waived: [] }, open)).toMatchObject({ task: { status: 'assigned' } });
+    expect(judge(running, { needs: ['done'] }, task('done', { status: 'completed' }))).toMatchObject({
+      task: { status: 'running' },
+    });
+    expect(judge(running, { needs: ['f'] }, task('f', { status: 'failed' }))).toMatchObject({
+      why: expect.stringContaining('it needs f (failed)'),
+    });
+    expect(judge(blocked, { status: 'running', needs: ['later'] }, open)).toMatchObject({
+      why: expect.stringContaining('it needs later (pending)'),
     });
   });
 
@@ -206,6 +232,59 @@ describe('an edit by hand', () => {
   });
 });
 
+describe('files that are found together', () => {
+  const edits = (...known: Task[]) => {
+    const state = emptyState();
+    for (const one of known) putTask(state, one, printTask(one, '', []));
+    return new TaskEdits(CONFIG, state, { turn: 3, time: 7 });
+  };
+  const text = '---\ntitle: T\n---\n';
+
+  it('are judged one after the other: keys, circles, parts', () => {
+    const found = edits(task('p'));
+    const take = (id: string, more: Partial<Task>) => found.take(id, fieldsOf(task(id, more)), text);
+    expect(take('a', { key: 'k' })).toHaveProperty('task');
+    expect(take('b', { key: 'k' })).toMatchObject({ why: expect.stringContaining('belongs to a') });
+    expect(take('c', { needs: ['d'] })).toHaveProperty('task');
+    expect(take('d', { needs: ['c'] })).toMatchObject({ why: expect.stringContaining('circle') });
+    for (let n = 0; n < 100; n++) expect(take(`p${n}`, { parent: 'p' })).toHaveProperty('task');
+    expect(take('one-more', { parent: 'p' })).toMatchObject({ why: expect.stringContaining('100 parts') });
+  });
+
+  it('say what was changed, and who is taken to have done it', () => {
+    const known = task('x', { assignee: 'a', status: 'assigned' });
+    const found = edits(known);
+    const say = (more: Partial<Task>) =>
+      (found.take('x', fieldsOf({ ...known, ...more }), text) as { what: string }).what;
+    expect(say({})).toBe('changed the text');
+    expect(say({ status: 'running' })).toBe('assigned → running');
+    expect(say({ status: 'blocked', retries: 5 })).toBe('running → blocked; changed retries');
+    expect(found.deleted(known)).toMatchObject({ by: 'human', found: null, task: null, refused: expect.any(String) });
+    const nobody = { ...CONFIG, order: ['a'] };
+    expect(
+      new TaskEdits(nobody, emptyState(), { turn: 1, time: 0 }).take('y', fieldsOf(task('y')), text),
+    ).toMatchObject({
+      by: 'nobody',
+      what: 'created',
+    });
+    expect(found.take('z', fieldsOf(task('z', { assignee: 'a' })), text)).toMatchObject({
+      what: 'created, assigned to a',
+    });
+  });
+
+  it('leave the state as it was', () => {
+    const known = task('x', { needs: ['y'], parent: 'p', key: 'old' });
+    const state = emptyState();
+    putTask(state, known, printTask(known, '', []));
+    const before = serializeState(state);
+    const found = new TaskEdits(CONFIG, state, { turn: 3, time: 7 });
+    const fields = { ...fieldsOf(known), needs: ['z'], parent: 'q' };
+    expect(found.take('x', fields, text)).toMatchObject({ task: { needs: ['z'], parent: 'q' } });
+    expect(found.take('new', fieldsOf(task('new', { needs: ['y', 'z'], parent: 'p' })), text)).toHaveProperty('task');
+    expect(serializeState(state)).toEqual(before);
+  });
+});
+
 describe('a new task', () => {
   const make = (more: Partial<Task>, state = tasks()) => judgeNew(CONFIG, state, MADE, fieldsOf(task('x', more)));
 
@@ -228,9 +307,16 @@ describe('a new task', () => {
 describe('what follows from a failure', () => {
   /** Tasks that need only earlier ones, so that there is no circle. */
   const plans = fc
-    .array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 30 })
-    .map((needs) =>
-      needs.map((some, i) => task(`t${i}`, { needs: [...new Set(some.filter((n) => n < i).map((n) => `t${n}`))] })),
+    .array(fc.array(fc.record({ need: fc.nat(30), waived: fc.boolean() }), { maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 30,
+    })
+    .map((all) =>
+      all.map((some, i) => {
+        const needs = new Map(some.filter(({ need }) => need < i).map(({ need, waived }) => [`t${need}`, waived]));
+        const waived = [...needs].flatMap(([need, isWaived]) => (isWaived ? need : []));
+        return task(`t${i}`, { needs: [...needs.keys()], waived });
+      }),
     );
 
   it('is that all that need it are skipped, and come back when it is retried', () => {
@@ -241,8 +327,10 @@ describe('what follows from a failure', () => {
         const failed = `t${pick % all.length}`;
         const record = new TaskRecord(state, 1);
         record.change(failed, { status: 'failed' }, 'a', 'failed');
-        const needsIt = (one: Task): boolean =>
-          one.needs.some((need) => need === failed || needsIt(all.find(({ id }) => id === need) as Task));
+        const needsIt = ({ needs, waived }: Task): boolean =>
+          needs.some(
+            (need) => !waived.includes(need) && (need === failed || needsIt(all.find(({ id }) => id === need) as Task)),
+          );
         for (const one of all)
           expect(record.get(one.id)?.status).toBe(one.id === failed ? 'failed' : needsIt(one) ? 'skipped' : 'pending');
         record.change(failed, { status: 'pending' }, 'human', 'retried');
@@ -261,6 +349,22 @@ describe('what follows from a failure', () => {
     record.change('x', { status: 'pending' }, 'human', 'retried');
     record.change('gone', { status: 'failed' }, 'a', 'failed');
     expect(record.get('z')).toMatchObject({ status: 'skipped', reason: 'upstream:x' });
+  });
+
+  it('comes back in the order of the failures or in another one, when nothing keeps it from beginning any more', () => {
+    const state = emptyState();
+    for (const one of [task('x'), task('y'), task('z', { needs: ['x', 'y'] }), task('hand', { needs: ['y'] })])
+      putTask(state, one, printTask(one, '', []));
+    const record = new TaskRecord(state, 1);
+    record.change('hand', { status: 'skipped', reason: 'not worth it' }, 'human', 'skipped');
+    record.change('x', { status: 'failed' }, 'a', 'failed');
+    record.change('y', { status: 'failed' }, 'a', 'failed');
+    record.change('x', { status: 'pending' }, 'human', 'retried');
+    expect(record.get('z')).toMatchObject({ status: 'skipped' });
+    record.change('y', { status: 'pending' }, 'human', 'retried');
+    expect(record.get('z')).toMatchObject({ status: 'pending', reason: null });
+    // what a person skipped stays so
+    expect(record.get('hand')).toMatchObject({ status: 'skipped', reason: 'not worth it' });
   });
 
   it('stands in the journal once for each task, with history lines that no turn repeats', () => {

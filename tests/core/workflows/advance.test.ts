@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../../src/core/workflows/run/advance.ts';
 import { beginRun } from '../../../src/core/workflows/run/begin.ts';
+import type { WorkToMake } from '../../../src/core/workflows/run/facts.ts';
 import { fileOf, HOUR, World, work } from './world.ts';
 
 describe('a run', () => {

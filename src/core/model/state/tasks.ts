@@ -1,6 +1,9 @@
 /** The slice of the state for tasks. */
+
+import { copyWith } from '../../../schema/copy.ts';
 import type { TaskRequest } from '../../../schema/records/request.ts';
 import type { TaskFields, TaskStatus } from '../../../schema/records/task.ts';
+import { LayeredMap } from '../layered-map.ts';
 import type { AttachedFile } from './mail.ts';
 
 /** A task as its front matter states it. The text of its file stands with the other files that people write. */
@@ -139,14 +142,12 @@ export function setTask(state: TasksState, task: Task, turn = 0): void {
   const before = state.all.get(task.id);
   if (before) unlink(state, before);
   state.all.set(task.id, task);
-  for (const need of task.needs) link(state.dependants, need, task.id);
-  if (task.parent !== null) link(state.children, task.parent, task.id);
+  relate(state, task);
   if (!isFinished(task.status)) {
     if (task.assignee === null) state.unassigned.add(task.id);
     else link(state.assigned, task.assignee, task.id);
     if (task.deadline !== null) state.limited.add(task.id);
   }
-  if (task.key !== null) state.keys.set(task.key, task.id);
   if (!isFinished(task.status)) state.ended.delete(task.id);
   else if (before?.status !== task.status) state.ended.set(task.id, turn);
 }
@@ -166,24 +167,62 @@ export function archiveTask(state: TasksState, id: string): void {
   state.archived.set(id, task.status);
 }
 
+/** A copy in which tasks can be put: it knows them, their keys, what they need and what they are parts of. */
+export function draftOf(state: TasksState): TasksState {
+  const { all, dependants, children, keys } = state;
+  return copyWith(state, {
+    all: new LayeredMap(all),
+    dependants: new LayeredMap(dependants),
+    children: new LayeredMap(children),
+    keys: new LayeredMap(keys),
+  });
+}
+
+/** Puts a task into such a copy. */
+export function draftTask(draft: TasksState, task: Task): void {
+  const before = draft.all.get(task.id);
+  if (before) unrelate(draft, before);
+  draft.all.set(task.id, task);
+  relate(draft, task);
+}
+
+function relate(state: TasksState, { id, needs, parent, key }: Task): void {
+  for (const need of needs) link(state.dependants, need, id);
+  if (parent !== null) link(state.children, parent, id);
+  if (key !== null) state.keys.set(key, id);
+}
+
+function unrelate(state: TasksState, { id, needs, parent }: Task): void {
+  for (const need of needs) cut(state.dependants, need, id);
+  if (parent !== null) cut(state.children, parent, id);
+}
+
 function unlink(state: TasksState, task: Task): void {
-  for (const need of task.needs) cut(state.dependants, need, task.id);
-  if (task.parent !== null) cut(state.children, task.parent, task.id);
+  unrelate(state, task);
   if (task.assignee !== null) cut(state.assigned, task.assignee, task.id);
   state.unassigned.delete(task.id);
   state.limited.delete(task.id);
 }
 
 function link(links: Map<string, Set<string>>, from: string, to: string): void {
-  const known = links.get(from);
+  const known = setOf(links, from);
   if (known) known.add(to);
   else links.set(from, new Set([to]));
 }
 
 function cut(links: Map<string, Set<string>>, from: string, to: string): void {
-  const known = links.get(from);
+  const known = setOf(links, from);
   known?.delete(to);
-  if (known?.size === 0) links.delete(from);
+  if (known?.size === 0 && !(links instanceof LayeredMap)) links.delete(from);
+}
+
+/** A set that may be changed. */
+function setOf(links: Map<string, Set<string>>, from: string): Set<string> | undefined {
+  const known = links.get(from);
+  if (!known || !(links instanceof LayeredMap) || links.own(from)) return known;
+  const own = new Set(known);
+  links.set(from, own);
+  return own;
 }
 
 /** The tool with which plans are proposed. */
