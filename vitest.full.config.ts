@@ -5,6 +5,7 @@ import { tagsOf } from './scripts/programs.mjs';
 export const THINNED = [
   'tests/campaign/kills/faults.test.ts',
   'tests/campaign/long/edits.test.ts',
+  'tests/campaign/tasks/folders.test.ts',
   'tests/campaign/tasks/graphs.test.ts',
   'tests/core/plans/check.test.ts',
   'tests/core/plans/plan.test.ts',

@@ -2,7 +2,7 @@
  * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the engine and the floor alone,
  * `--check` for the same with a fault where a ratio has left the range that bench/bounds.json records, `--calls` for what calls
  * cost, `--hands` for what tools cost, `--memory` for searches of memory and mail, `--screen` for the terminal screen,
- * `--langgraph` for LangGraph.js beside the engine, `--nodes` for other versions of Node. Engine and
+ * `--tasks` for tasks, `--langgraph` for LangGraph.js beside the engine, `--nodes` for other versions of Node. Engine and
  * floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -25,6 +25,7 @@ import { mailSearches, searches } from './memory.ts';
 import { nodes } from './nodes.ts';
 import { makeRing, median, type RingWish, timeRing, writeFiles } from './ring.ts';
 import { screen } from './screen.ts';
+import { besideMail, manyOpen, singleActs } from './tasks.ts';
 
 const MAIN = path.resolve('dist/main.js');
 const BOUNDS: Record<string, [low: number, high: number]> = JSON.parse(fs.readFileSync('bench/bounds.json', 'utf8'));
@@ -34,7 +35,8 @@ const wants = (name: string): boolean => process.argv.includes(`--${name}`);
 
 console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
 /** One part alone; null: all of them, but for the screen. */
-const part = ['short', 'check', 'calls', 'hands', 'memory', 'screen', 'langgraph', 'nodes'].find(wants) ?? null;
+const part =
+  ['short', 'check', 'calls', 'hands', 'memory', 'tasks', 'screen', 'langgraph', 'nodes'].find(wants) ?? null;
 const all = part === null;
 if (all || part === 'short' || part === 'check') {
   const root = await engineAndFloor({ agents: 1000 }, part === 'short' ? 15 : 40);
@@ -60,6 +62,11 @@ if (all || part === 'hands') {
 if (all || part === 'calls') {
   print('wrappers', await wrappers());
   print('a turn at a latency of 1 s', await manyAgents(fresh('many'), 256, 1000));
+}
+if (all || part === 'tasks') {
+  print('1,000 free tasks on 100 agents', await besideMail(fresh));
+  print('10,000 open tasks', await manyOpen(fresh('open'), MAIN));
+  print('100 agents, 200 tasks', await singleActs(fresh('acts'), MAIN));
 }
 if (part === 'langgraph')
   print('ring of 1000, beside LangGraph.js with its SQLite saver', { ...(await langgraph(fresh, 1000)) });

@@ -10,7 +10,6 @@ import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { planFiles } from '../../src/testing/build-org.ts';
 import { ownedEnv } from '../home.ts';
 import { programOf } from '../program.ts';
-import type { Errand } from './kills/child.ts';
 import { deliveredTwice, differences, journalOf, moneyLost, notAsJournaled, unlistedCalls } from './world.ts';
 
 /** A new folder of its own under the system's folder for temporary files. */
@@ -77,8 +76,9 @@ export class Child {
   private wake: (() => void) | null = null;
   private ended = false;
 
-  constructor(errand: Errand, env: Record<string, string> = {}) {
-    this.process = spawn(process.execPath, [programOf(CHILD), JSON.stringify(errand)], {
+  /** `program`: the source of another child, with errands of its own. */
+  constructor(errand: unknown, env: Record<string, string> = {}, program = CHILD) {
+    this.process = spawn(process.execPath, [programOf(program), JSON.stringify(errand)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
     });

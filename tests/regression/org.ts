@@ -221,7 +221,7 @@ function bounded(told: RunOptions['told'] = () => {}): RunOptions['told'] {
 }
 
 /** A mind is a script: its visit ends when no act asks for a result, unless it says otherwise (`ends: undefined`). */
-function replyOf(answer: Answer): Reply {
+export function replyOf(answer: Answer): Reply {
   const reply = { text: '', acts: [], usage: USAGE, requestId: null, model: 'mind', ends: true as const };
   if (typeof answer === 'string') return { ...reply, text: answer };
   if (!Array.isArray(answer)) return { ...reply, ...answer };

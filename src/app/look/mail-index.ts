@@ -1,6 +1,6 @@
 /** Finds messages in the folder: by id, by text and by reader. */
 import { keptPath } from '../../core/journal/unplaced.ts';
-import { latestFirst } from '../../core/model/spill-order.ts';
+import { latestFirst } from '../../core/model/maps/spill-order.ts';
 import type { State } from '../../core/model/state.ts';
 import { archivePath } from '../../core/rights/recipients.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';

@@ -1,6 +1,6 @@
 /** Which messages an agent knows: those that it wrote, and those that it was given. */
 import { cut } from '../../schema/print.ts';
-import { latestFirst } from '../model/spill-order.ts';
+import { latestFirst } from '../model/maps/spill-order.ts';
 import { KEPT_CHARS, type KeptMail, type KnownMail, type Mail, type MailState } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 

@@ -5,14 +5,14 @@ import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
-import { isFinished, type ResultFile, type Task, type TasksState } from '../model/state/tasks.ts';
+import { isFinished, type ResultFile, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import { budgetsOf, budgetWait, budgetWaitText } from '../money/work-budget.ts';
 import { filesShownTo, placeFor } from '../tasks/artefacts.ts';
 import { conditionText } from '../tasks/conditions.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
-import { tasksOf, whyNotReady } from '../tasks/ready.ts';
+import { whyNotReady } from '../tasks/ready.ts';
 import { quoteUntrusted, tameTask } from '../text/untrusted.ts';
 
 /** Characters of the results of all needs, of the list of other tasks, and lines of history. */
@@ -37,8 +37,10 @@ export function printTaskSection(
   const printed: PrintedTask = { pieces: [], blobs: [] };
   const resume = config.agents.get(agent) as Resume;
   if (task) addTask(printed, config, state, task, resume);
-  const others = [...waitingOf(state, agent, task, turn), ...givenBy(state.tasks, agent)];
-  if (others.length > 0) printed.pieces.push(`\n## ${task ? 'Other tasks' : 'Open tasks'}\n${listed(others)}\n`);
+  const { own, given } = state.tasks.open.of(state.tasks);
+  const count = own.count(agent) + given.count(agent) - (task ? 1 : 0);
+  const others = listed(count, othersOf(state, agent, task, turn));
+  if (others !== '') printed.pieces.push(`\n## ${task ? 'Other tasks' : 'Open tasks'}\n${others}\n`);
   return printed;
 }
 
@@ -123,11 +125,19 @@ function addFiles(
   return left;
 }
 
-/** Other open tasks of the agent, and why it does not work on them now. */
-function waitingOf(state: State, agent: string, now: Task | undefined, turn: number): string[] {
-  return tasksOf(state.tasks, agent)
-    .filter(({ id }) => id !== now?.id)
-    .map((task) => `${nameOf(task)} (yours: ${standing(state, task, turn)})`);
+/** Open tasks of the agent but for that of the visit, and why it does not work on them now; then those that it gave to others. */
+function* othersOf(state: State, agent: string, now: Task | undefined, turn: number): Generator<string> {
+  const { all, open } = state.tasks;
+  const { own, given } = open.of(state.tasks);
+  for (const { id } of own.of(agent)) {
+    if (id === now?.id) continue;
+    const task = all.get(id) as Task;
+    yield `${nameOf(task)} (yours: ${standing(state, task, turn)})`;
+  }
+  for (const { id } of given.of(agent)) {
+    const task = all.get(id) as Task;
+    yield `${nameOf(task)} (${task.assignee === null ? 'nobody has it yet' : `${task.assignee} has it`}: ${task.status})`;
+  }
 }
 
 function standing(state: State, task: Task, turn: number): string {
@@ -137,22 +147,16 @@ function standing(state: State, task: Task, turn: number): string {
   return whyNotReady(state, task, turn).join('; ') || 'comes in a later visit';
 }
 
-function givenBy({ all }: TasksState, agent: string): string[] {
-  const found: string[] = [];
-  for (const task of all.values())
-    if (task.by === agent && task.assignee !== agent && !isFinished(task.status))
-      found.push(
-        `${nameOf(task)} (${task.assignee === null ? 'nobody has it yet' : `${task.assignee} has it`}: ${task.status})`,
-      );
-  return found;
-}
-
 function nameOf({ id, title }: Task): string {
   return `${id} ${quoteUntrusted(title)}`;
 }
 
-function listed(all: readonly string[]): string {
-  const lines = all.slice(0, NAMED).map((one) => `- ${one}`);
-  if (all.length > NAMED) lines.push(`- and ${all.length - NAMED} more`);
-  return lines.join('\n');
+/** The first lines, and how many there are in all. */
+function listed(count: number, lines: Iterable<string>): string {
+  const shown: string[] = [];
+  for (const line of lines) {
+    if (shown.length === NAMED) return `${shown.join('\n')}\n- and ${count - NAMED} more`;
+    shown.push(`- ${line}`);
+  }
+  return shown.join('\n');
 }

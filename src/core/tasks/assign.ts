@@ -24,15 +24,48 @@ export function assignmentFor(
   task: Pick<Task, 'capability' | 'by'>,
   open: (agent: string) => number,
 ): Assignment | null {
-  const { capability, by } = task;
-  if (capability === null)
-    return plannerFor(config, by, (agent) => absence(config, state, agent, state.clock.turn + 1) === null);
-  const able = config.order.filter(
-    (agent) => isAble(config, agent, capability) && mayGive(config, by, agent) && canWork(config, state, agent),
-  );
-  const least = Math.min(...able.map(open));
-  const to = able.find((agent) => open(agent) === least);
-  return to === undefined ? null : { to, why: `who has the capability ${capability}` };
+  return new Assigning(config, state, open).assignmentFor(task);
+}
+
+/** Finds agents for many tasks. Who can work is looked up once for each capability and author. */
+export class Assigning {
+  private readonly config: Config;
+  private readonly state: State;
+  private readonly open: (agent: string) => number;
+  private readonly known = new Map<string, string[]>();
+
+  constructor(config: Config, state: State, open: (agent: string) => number) {
+    this.config = config;
+    this.state = state;
+    this.open = open;
+  }
+
+  assignmentFor({ capability, by }: Pick<Task, 'capability' | 'by'>): Assignment | null {
+    const { config, state } = this;
+    if (capability === null)
+      return plannerFor(config, by, (agent) => absence(config, state, agent, state.clock.turn + 1) === null);
+    let least = Infinity;
+    let to: string | null = null;
+    for (const agent of this.ableFor(capability, by)) {
+      const count = this.open(agent);
+      if (count >= least) continue;
+      least = count;
+      to = agent;
+    }
+    return to === null ? null : { to, why: `who has the capability ${capability}` };
+  }
+
+  private ableFor(capability: string, by: string): string[] {
+    const { config, state, known } = this;
+    const key = `${by} ${capability}`;
+    const able =
+      known.get(key) ??
+      config.order.filter(
+        (agent) => isAble(config, agent, capability) && mayGive(config, by, agent) && canWork(config, state, agent),
+      );
+    known.set(key, able);
+    return able;
+  }
 }
 
 /** Why nobody gets a task that nobody has; null when somebody has it or can be given it. */

@@ -82,7 +82,8 @@ export function patchTask(text: string, task: TaskFields, stated: TaskFields, li
   if (head === null) return printTask(task, body, [...history, ...lines]);
   let fields = head;
   for (const field of TASK_FIELDS)
-    if (JSON.stringify(task[field]) !== JSON.stringify(stated[field])) fields = withField(fields, field, task);
+    if (task[field] !== stated[field] && JSON.stringify(task[field]) !== JSON.stringify(stated[field]))
+      fields = withField(fields, field, task);
   return `---\n${fields.map((line) => `${line}\n`).join('')}---\n${endOf(body, [...history, ...lines])}`;
 }
 

@@ -5,7 +5,7 @@ import type { Effect, Entry } from '../model/entry.ts';
 import { isFinished, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { archivable, judgeAsked, type TaskAsk } from './asked.ts';
-import { absence, assignmentFor } from './assign.ts';
+import { Assigning, absence } from './assign.ts';
 import { taskPath } from './file.ts';
 import { isReady } from './ready.ts';
 import { TaskRecord } from './record.ts';
@@ -85,10 +85,11 @@ function leaveAbsent(config: Config, state: State, record: TaskRecord): Effect[]
   if (policy === 'resume') return [];
   const lost = [...state.tasks.assigned].flatMap(([agent, ids]) => {
     const why = absence(config, state, agent, record.turn);
-    return why === null ? [] : [...ids].map((id) => ({ id, why: `${agent} ${why}` }));
+    return why === null ? [] : [...ids].map((id) => ({ id, agent, why: `${agent} ${why}` }));
   });
-  return lost.flatMap(({ id, why }) => {
-    if (record.get(id)?.assignee === null || isFinished((record.get(id) as Task).status)) return [];
+  return lost.flatMap(({ id, agent, why }) => {
+    const { assignee, status } = record.get(id) as Task;
+    if (assignee !== agent || isFinished(status)) return [];
     if (policy === 'fail') {
       record.change(id, { status: 'failed', reason: why }, 'the engine', `failed: ${why}`);
       return outcomeNotices(config, record.tasks, record.get(id) as Task);
@@ -106,11 +107,12 @@ function awayNotices({ agents }: Config, { id, by, title }: Task, why: string): 
 }
 
 function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
+  const assigning = new Assigning(config, state, (agent) => record.open(agent));
   for (const id of record.unassigned()) {
     const task = record.get(id) as Task;
     if (task.assignee !== null || !isReady({ tasks: record.tasks, runs: state.runs, money: state.money }, task, turn))
       continue;
-    const found = assignmentFor(config, state, task, (agent) => record.open(agent));
+    const found = assigning.assignmentFor(task);
     if (found) record.assign(id, found);
   }
 }

@@ -1,5 +1,5 @@
 /** Says whether a task can begin, and if not, why not. */
-import { byCodeUnit } from '../../schema/name.ts';
+import { RANKS } from '../model/maps/open-tasks.ts';
 import { isUnbegun, statusOf, type Task, type TasksState } from '../model/state/tasks.ts';
 import { budgetWait, budgetWaitText, type CostState } from '../money/work-budget.ts';
 
@@ -37,8 +37,6 @@ export function isReady(state: CostState, task: Task, turn: number): boolean {
   return whyNotReady(state, task, turn).length === 0;
 }
 
-const RANKS = ['low', 'normal', 'high', 'urgent'] as const;
-
 /**
  * The priority that counts: its own, or, where it inherits, the highest of all tasks that wait for it. 0 for low to 3 for
  * urgent.
@@ -64,14 +62,4 @@ export function dependantsOf(state: TasksState, id: string): string[] {
         queue.push(next);
       }
   return [...found];
-}
-
-/** Orders tasks by age: the earlier turn first, then `T-3-a-2` before `T-3-a-10`. */
-export function byAge(a: Pick<Task, 'id' | 'turn'>, b: Pick<Task, 'id' | 'turn'>): number {
-  return a.turn - b.turn || a.id.length - b.id.length || byCodeUnit(a.id, b.id);
-}
-
-/** The open tasks of an agent, the oldest first. */
-export function tasksOf({ all, assigned }: TasksState, agent: string): Task[] {
-  return [...(assigned.get(agent) ?? [])].map((id) => all.get(id) as Task).sort(byAge);
 }

@@ -2,6 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { TaskStatus } from '../../schema/records/task.ts';
 import type { Attached, Effect } from '../model/entry.ts';
+import { NOBODY } from '../model/maps/open-tasks.ts';
 import { draftOf, draftTask, isUnbegun, setTask, type Task, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import type { Assignment } from './assign.ts';
@@ -66,10 +67,19 @@ export class TaskRecord {
     return true;
   }
 
-  /** Tasks that nobody had, or that were taken from somebody in this turn. */
+  /**
+   * Tasks for which somebody may have to be found: nobody had them, or they were taken from somebody in this turn. Those of which
+   * needs were open before the turn, and it completed none, are left out.
+   */
   unassigned(): string[] {
-    const changed = [...this.changes.keys()].filter((id) => !this.state.tasks.unassigned.has(id));
-    return [...this.state.tasks.unassigned, ...changed];
+    const { tasks } = this.state;
+    const open = tasks.open.of(tasks);
+    const changed = [...this.changes.keys()];
+    const done = changed.filter((id) => this.get(id)?.status === 'completed');
+    const likely = new Set([...changed, ...done.flatMap((id) => [...(this.tasks.dependants.get(id) ?? [])])]);
+    for (const { id } of open.free(NOBODY)) likely.add(id);
+    if (likely.size === 0) return [];
+    return [...tasks.unassigned, ...changed.filter((id) => !tasks.unassigned.has(id))].filter((id) => likely.has(id));
   }
 
   /** How many open tasks an agent has. */
@@ -95,7 +105,7 @@ export class TaskRecord {
 
   private put(before: Task, fields: Partial<Task>, by: string, what: string | null): Task {
     const { id } = before;
-    const task = copyWith(before, fields as Task);
+    const task = fields === NOTHING ? before : copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was, files } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
@@ -111,7 +121,7 @@ export class TaskRecord {
 
   /** Says in the history of a task what a person did. `found`: the text that lies there. */
   edited(id: string, found: string, by: string, what: string): void {
-    this.change(id, {}, by, what);
+    this.change(id, NOTHING, by, what);
     (this.changes.get(id) as TaskChange).was = found;
   }
 
@@ -170,6 +180,9 @@ export class TaskRecord {
     });
   }
 }
+
+/** No field changes. */
+const NOTHING: Partial<Task> = {};
 
 function skippedFor(id: string): Pick<Task, 'status' | 'reason'> {
   return { status: 'skipped', reason: upstream(id) };

@@ -2,7 +2,15 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Condition, TaskFields } from '../../schema/records/task.ts';
 import type { Config } from '../model/config.ts';
-import { draftOf, draftTask, getsResult, isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
+import {
+  draftOf,
+  draftTask,
+  getsResult,
+  isFinished,
+  isOpen,
+  type Task,
+  type TasksState,
+} from '../model/state/tasks.ts';
 import type { ActConditions, ActContext, Draft, Staged, TaskAct } from '../model/tool.ts';
 import { grants } from '../rights/permit.ts';
 import { composeMessage, hopsAfter } from '../rights/recipients.ts';
@@ -11,7 +19,6 @@ import { nearestTo } from '../text/nearest.ts';
 import { carryArtefacts } from './artefacts.ts';
 import { assignmentFor } from './assign.ts';
 import { approversIn, conditionWork } from './conditions.ts';
-import { tasksOf } from './ready.ts';
 import { isReported } from './settle.ts';
 import { backOff } from './steps.ts';
 import { whyNoTask } from './valid.ts';
@@ -201,9 +208,8 @@ export function ownTask({ state, agent, task }: ActContext, id: string | undefin
 }
 
 function openOf(tasks: TasksState, agent: string): string {
-  const ids = tasksOf(tasks, agent)
-    .slice(0, NAMED)
-    .map(({ id }) => id);
+  const ids: string[] = [];
+  for (const { id } of tasks.open.of(tasks).own.of(agent)) if (ids.push(id) === NAMED) break;
   return ids.length ? `Yours: ${ids.join(', ')}.` : 'You have no open task.';
 }
 /** Tasks that a refusal names at most. */

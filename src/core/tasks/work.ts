@@ -1,10 +1,11 @@
 /** Chooses the task on which an agent works next. */
 import type { TaskStatus } from '../../schema/records/task.ts';
+import { byAge } from '../model/maps/open-tasks.ts';
 import { inboxOf } from '../model/state/mail.ts';
 import { isFinished, isUnbegun, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { budgetWait } from '../money/work-budget.ts';
-import { byAge, isReady, rankOf } from './ready.ts';
+import { isReady, rankOf } from './ready.ts';
 
 /** Above every rank of a task that is ready. */
 const RUNNING = 10;
@@ -15,16 +16,21 @@ const WOKEN = 11;
  * and age. Null when there is none. `turn`: infinite to count those that are tried again later. Pure.
  */
 export function workFor(state: State, agent: string, turn: number): Task | null {
-  const ids = state.tasks.assigned.get(agent);
-  if (!ids) return null;
+  if (!state.tasks.assigned.has(agent)) return null;
+  const open = state.tasks.open.of(state.tasks);
   let best: { task: Task; order: number } | null = null;
-  for (const id of ids) {
+  const isFit = ({ id }: { id: string }): boolean => {
     const task = state.tasks.all.get(id) as Task;
     const order = orderOf(state, task, agent, turn);
-    if (order === null) continue;
+    if (order === null) return false;
     if (!best || order > best.order || (order === best.order && byAge(task, best.task) < 0)) best = { task, order };
-  }
-  return best?.task ?? null;
+    return true;
+  };
+  for (const one of open.begun.of(agent)) isFit(one);
+  const ready = turn === Infinity ? open.free(agent) : open.readyIn(agent, turn);
+  for (const one of ready) if (isFit(one)) break;
+  for (const one of open.inheriting.of(agent)) isFit(one);
+  return (best as { task: Task } | null)?.task ?? null;
 }
 
 /** Null for a task on which the agent cannot work now. */

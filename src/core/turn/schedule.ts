@@ -4,6 +4,7 @@ import { waitsForTurns } from '../approvals/approval.ts';
 import { revivable } from '../mail/absent-agents.ts';
 import { remindersFor, type Waits, waitsIn } from '../mail/owed.ts';
 import { type Config, nextVisit } from '../model/config.ts';
+import { NOBODY } from '../model/maps/open-tasks.ts';
 import { isAnswered } from '../model/state/approvals.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
@@ -243,7 +244,7 @@ function mailLeft(config: Config, state: State): Idleness {
 
 /** Whether the next freeze gives a task to somebody. */
 function isAssignable(config: Config, state: State): boolean {
-  for (const id of state.tasks.unassigned) {
+  for (const { id } of state.tasks.open.of(state.tasks).free(NOBODY)) {
     const task = state.tasks.all.get(id) as Task;
     if (isReady(state, task, Infinity) && assignmentFor(config, state, task, () => 0)) return true;
   }

@@ -45,6 +45,8 @@ class Materialising {
   /** A replacement that several were joined to → the first of them. */
   private readonly firsts = new Map<FileOp, FileOp>();
   private readonly barred = new Set<string>();
+  /** Folders that tell small letters from large ones. */
+  private readonly exact = new Set<string>();
 
   constructor(disk: Disk, ops: readonly FileOp[], turn: number) {
     this.disk = disk;
@@ -115,7 +117,7 @@ class Materialising {
       case 'replace': {
         const missing = op.needs?.find((path) => this.barred.has(path));
         if (missing !== undefined) return this.refuse(op, op.path, `${op.path}: ${missing} is not there`);
-        return this.put(op, () => replaceFile(disk, op, turn, done));
+        return this.put(op, () => replaceFile(disk, op, turn, done, this.exact));
       }
       case 'move':
       case 'live':
@@ -246,8 +248,8 @@ function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: 
 }
 
 /** Refuses a path that the file system treats as the name of another file. */
-function demandOwnName(disk: Disk, path: string): void {
-  const other = otherName(disk, path);
+function demandOwnName(disk: Disk, path: string, exact?: Set<string>): void {
+  const other = otherName(disk, path, exact);
   if (other !== null) throw new DiskError('exists', path, `this disk treats it as the same name as ${other}`);
 }
 
@@ -255,12 +257,12 @@ function demandOwnName(disk: Disk, path: string): void {
  * Replaces a file, unless it is not what the new one was based on. It is moved aside first: whatever is there at that
  * instant is compared again, and an edit meets a free name.
  */
-function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised): void {
+function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised, exact: Set<string>): void {
   const aside = beside(op.path, 'aside');
   const temp = beside(op.path, 'tmp');
   const current = readAny(disk, op.path);
   const isAside = disk.stat(aside) !== null;
-  if (current !== null) demandOwnName(disk, op.path);
+  if (current !== null) demandOwnName(disk, op.path, exact);
   if (sameBytes(current, op.text)) return finish(disk, aside, temp);
   if (!isAside && op.was === null && current === null) return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);

@@ -70,7 +70,12 @@ const GONE = 'The folder of the agent is missing.';
 
 /** Agents that the state has, and that are not among these names. */
 export function goneFrom(state: State, listed: ReadonlySet<string>): string[] {
-  return [...state.files.texts.keys()].flatMap((path) => agentOf(path) ?? []).filter((name) => !listed.has(name));
+  const gone: string[] = [];
+  for (const path of state.files.texts.keys()) {
+    const name = agentOf(path);
+    if (name !== null && !listed.has(name)) gone.push(name);
+  }
+  return gone;
 }
 
 function agentOf(path: string): string | null {

@@ -6,7 +6,6 @@ import { fileAuthor } from '../../core/tasks/edit.ts';
 import { runPath } from '../../core/workflows/run/page.ts';
 import type { FolderReader } from './reader.ts';
 
-
 /** The files in `org/runs/`, which only the engine writes. A file of another name there means nothing. */
 export class RunFiles {
   private readonly reader: FolderReader;

@@ -1,6 +1,7 @@
 /** Finds the files of tasks that people made, changed or deleted. */
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
+import type { Task } from '../../core/model/state/tasks.ts';
 import type { State } from '../../core/model/state.ts';
 import { TaskEdits, type TurnTime } from '../../core/tasks/edit.ts';
 import { TASKS, taskIdOf, taskPath } from '../../core/tasks/file.ts';
@@ -10,9 +11,15 @@ import { taskHead } from '../../schema/records/task.ts';
 import { readMarkdown } from '../yaml/yaml.ts';
 import { type FolderReader, isText, malformed, type Unreadable } from './reader.ts';
 
-/** The files in `org/tasks/`, which people and the engine write. */
+const FOLDER = TASKS.slice(0, -1);
+
+/** The files in `org/tasks/`, which people and the engine write. Each is looked at in each turn, so that is done with care. */
 export class TaskFiles {
   private readonly reader: FolderReader;
+  /** A listing of the folder, and the paths of the tasks in it: made once, so that each look costs no new texts. */
+  private listed: { all: readonly string[]; paths: readonly string[] } = { all: [], paths: [] };
+  /** A listing in which each of so many tasks had its file. */
+  private whole: { paths: readonly string[]; tasks: ReadonlyMap<string, Task>; size: number } | null = null;
 
   constructor(reader: FolderReader) {
     this.reader = reader;
@@ -22,25 +29,39 @@ export class TaskFiles {
   async changes(state: State, config: Config, at: TurnTime, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     const edits = new TaskEdits(config, state, at);
-    const seen = new Set<string>();
-    for (const name of this.reader.list(TASKS.slice(0, -1))) {
-      if (!isText(name)) continue;
-      const path = TASKS + name;
-      seen.add(path);
+    for (const path of this.paths()) {
       if (!this.reader.differs(state, path, limit) || !(await this.reader.quiet(path))) continue;
       const input = this.look(state, edits, path, limit);
       if (input) inputs.push(input);
     }
-    return [...inputs, ...this.deleted(state, edits, seen)];
+    for (const task of this.gone(state)) inputs.push(edits.deleted(task));
+    return inputs;
   }
 
   /** Whether the next freeze has a file to look at. */
   waiting(state: State, limit: number): boolean {
-    const names = this.reader.list(TASKS.slice(0, -1)).filter(isText);
-    if (names.some((name) => this.reader.differs(state, TASKS + name, limit))) return true;
-    const there = new Set(names);
-    for (const id of state.tasks.all.keys()) if (!there.has(`${id}.md`)) return true;
-    return false;
+    if (this.paths().some((path) => this.reader.differs(state, path, limit))) return true;
+    return this.gone(state).length > 0;
+  }
+
+  private paths(): readonly string[] {
+    const all = this.reader.list(FOLDER);
+    if (this.listed.all !== all) this.listed = { all, paths: all.filter(isText).map((name) => TASKS + name) };
+    return this.listed.paths;
+  }
+
+  /** Tasks whose file is not there. */
+  private gone({ tasks: { all } }: State): Task[] {
+    const paths = this.paths();
+    const { whole } = this;
+    if (whole?.paths === paths && whole.tasks === all && whole.size === all.size) return [];
+    const there = new Set(paths);
+    const gone = [...all.values()].filter(({ id }) => {
+      const path = taskPath(id);
+      return !there.has(path) && this.reader.disk.stat(path) === null;
+    });
+    this.whole = gone.length > 0 ? null : { paths, tasks: all, size: all.size };
+    return gone;
   }
 
   private look(state: State, edits: TaskEdits, path: string, limit: number): InputEntry | null {
@@ -55,13 +76,6 @@ export class TaskFiles {
     if (!head) return bad(malformed(faults));
     const line = edits.take(id, head, read.text);
     return 'why' in line ? bad({ reason: 'malformed', detail: line.why }) : line;
-  }
-
-  private deleted(state: State, edits: TaskEdits, seen: ReadonlySet<string>): InputEntry[] {
-    return [...state.tasks.all.values()].flatMap((task) => {
-      const path = taskPath(task.id);
-      return seen.has(path) || this.reader.disk.stat(path) !== null ? [] : edits.deleted(task);
-    });
   }
 }
 

@@ -2,6 +2,7 @@
 import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';
+import { TASKS } from '../../core/tasks/file.ts';
 import { pinnedServer } from '../../schema/config/mcp.ts';
 import { isSkillText } from '../../schema/config/skill.ts';
 import { splitToolPath } from '../../schema/config/tool.ts';
@@ -238,6 +239,7 @@ function ownerOf(path: string): string {
 
 /** Whether the state holds the text of the file at that path. */
 export function isTracked(path: string): boolean {
+  if (path.startsWith(TASKS)) return false; // there may be many
   return (
     /^org\/[^/]+\.yaml$/.test(path) ||
     /^org\/(units|goals|contacts|templates|workflows)\//.test(path) ||

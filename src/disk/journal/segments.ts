@@ -4,7 +4,7 @@
  * changed one, is never believed. Later segments win; null takes a row away.
  */
 import { createHash } from 'node:crypto';
-import type { SpilledRows } from '../../core/model/spill-map.ts';
+import type { SpilledRows } from '../../core/model/maps/spill-map.ts';
 import { failure } from '../../schema/fault.ts';
 import { realClock } from '../fs/clock.ts';
 import { type Disk, DiskError } from '../fs/disk.ts';

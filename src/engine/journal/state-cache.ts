@@ -3,7 +3,7 @@
  * segments that it lists. It is never the truth: whatever is missing or does not fit is made from the journal.
  */
 import { RULES } from '../../core/journal/rules.ts';
-import type { SpillMap } from '../../core/model/spill-map.ts';
+import type { SpillMap } from '../../core/model/maps/spill-map.ts';
 import type { KeptMail, Mail } from '../../core/model/state/mail.ts';
 import { piecesOf, shapeOf, shelvesOf, stateOf } from '../../core/model/state/pieces.ts';
 import { emptyState, type State } from '../../core/model/state.ts';

@@ -125,7 +125,7 @@ export class GraphStory {
       if (this.turn > this.busy && idleness(this.config, this.state) === 'idle') break;
       if (this.turn > 40 * this.size + 200) return [`turn ${this.turn}: it does not end`];
     }
-    this.laws.end(this.config, this.state, this.lines, this.turn + 1);
+    this.laws.end(this.config, this.state, this.lines);
     if (JSON.stringify(serializeState(this.fold())) !== JSON.stringify(serializeState(this.state)))
       this.laws.wrong.push('the lines give another state');
     for (const [id, { text }] of this.folder)
@@ -200,7 +200,7 @@ export class GraphStory {
     if (kill) this.restart(kill, from);
     if (isBusy && dice.once(3)) this.meddle(dice); // an editor saves while the turn is made
     const effects = this.visits();
-    this.laws.took(this.state, this.turn, effects);
+    this.laws.took(this.turn, effects, this.state.money.visits);
     this.add(effects);
     if (lost && JSON.stringify(lost) !== JSON.stringify(this.lines.slice(from)))
       this.laws.wrong.push(`turn ${this.turn}: made again, it came to something else`);

@@ -163,6 +163,17 @@ describe('a freeze', () => {
   });
 });
 
+describe('work of an agent that is gone', () => {
+  it('is taken from it, unless a person ended it or gave it away in the same turn', () => {
+    const names = ['x', 'ended', 'moved'];
+    const state = stateOf(...names.map((id) => task(id, { status: 'running', assignee: 'gone' })));
+    state.tasks.asked.push(ask('complete', { id: 'ended' }), ask('reassign', { id: 'moved', assignee: 'b' }));
+    const lines = taskEffects(CONFIG, state, 2, []).filter((effect) => effect.k === 'task');
+    const now = Object.fromEntries(lines.map(({ task: { id, status, assignee } }) => [id, `${status} ${assignee}`]));
+    expect(now).toEqual({ x: 'assigned a', ended: 'completed gone', moved: 'assigned b' });
+  });
+});
+
 describe('a person skips a task by hand', () => {
   it('and so all that needs it, until it is tried again', () => {
     const state = stateOf(task('x', { status: 'skipped' }), task('y', { needs: ['x'] }), task('z', { needs: ['y'] }));

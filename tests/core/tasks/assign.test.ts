@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { byAge } from '../../../src/core/model/maps/open-tasks.ts';
 import { setTask, type Task } from '../../../src/core/model/state/tasks.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { assignmentFor, isAble, whyNobody } from '../../../src/core/tasks/assign.ts';
-import { byAge, tasksOf } from '../../../src/core/tasks/ready.ts';
 import { workFor } from '../../../src/core/tasks/work.ts';
 import { atRest, idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
 import { EVERY, TASK } from '../entries.ts';
@@ -101,8 +101,6 @@ describe('the task of the next visit', () => {
       { id: 'a', turn: 2 },
     ];
     expect(all.sort(byAge).map(({ id }) => id)).toEqual(['a', 'b', 'T-3-a-2', 'T-3-a-10']);
-    expect(tasksOf(withTasks({ id: 'y', turn: 2 }, { id: 'x' }).tasks, 'a').map(({ id }) => id)).toEqual(['x', 'y']);
-    expect(tasksOf(emptyState().tasks, 'a')).toEqual([]);
   });
 });
 

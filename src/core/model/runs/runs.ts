@@ -2,7 +2,7 @@
 import type { Message } from '../../../schema/records/message.ts';
 import type { RunRequest } from '../../../schema/records/request.ts';
 import type { Json } from '../call.ts';
-import { SpillMap } from '../spill-map.ts';
+import { SpillMap } from '../maps/spill-map.ts';
 import { isOver, type RunState } from './run.ts';
 
 /** Up to when the triggers of a workflow were looked at. */

@@ -1,5 +1,5 @@
 /** The slice of the state for calls of models: those under way, and how the models answer. */
-import { SpillMap } from '../spill-map.ts';
+import { SpillMap } from '../maps/spill-map.ts';
 
 /** An attempt under way: an intent without a reply in the turn that is not committed yet. */
 export interface OpenCall {

@@ -1,6 +1,6 @@
 /** The slice of the state for dead letters, and for files that were set aside. */
-import { SpillMap } from '../spill-map.ts';
-import { byMessage, ofDead } from '../spill-order.ts';
+import { SpillMap } from '../maps/spill-map.ts';
+import { byMessage, ofDead } from '../maps/spill-order.ts';
 
 export interface DeadLetter {
   id: string;

@@ -1,7 +1,7 @@
 /** The slice of the state for mail: what waits for whom, and the conversations. */
 import type { Message } from '../../../schema/records/message.ts';
-import { SpillMap } from '../spill-map.ts';
-import { byMessage, byReader } from '../spill-order.ts';
+import { SpillMap } from '../maps/spill-map.ts';
+import { byMessage, byReader } from '../maps/spill-order.ts';
 
 /** A message that somebody has not been given yet. */
 export interface Mail extends Message {

@@ -1,6 +1,6 @@
 /** The state as JSON, piece by piece, whatever its slices hold: what a field is shows in its value. */
 import type { Json } from '../call.ts';
-import { SpillMap } from '../spill-map.ts';
+import { SpillMap } from '../maps/spill-map.ts';
 import { emptyState, type State } from '../state.ts';
 
 /** Rows of a map that are written together. */

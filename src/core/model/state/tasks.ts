@@ -3,7 +3,8 @@
 import { copyWith } from '../../../schema/copy.ts';
 import type { TaskRequest } from '../../../schema/records/request.ts';
 import type { TaskFields, TaskStatus } from '../../../schema/records/task.ts';
-import { LayeredMap } from '../layered-map.ts';
+import { LayeredMap } from '../maps/layered-map.ts';
+import { OpenTasks } from '../maps/open-tasks.ts';
 import type { AttachedFile } from './mail.ts';
 
 /** A task as its front matter states it. The text of its file stands with the other files that people write. */
@@ -73,6 +74,8 @@ export interface TasksState {
   planning: Map<string, PlanWish[]>;
   /** Lines of history that the latest turn has written. */
   written: { turn: number; lines: number };
+  /** What is open, in order. It is worked out from the others. */
+  open: OpenTasks;
 }
 
 export function emptyTasks(): TasksState {
@@ -92,6 +95,31 @@ export function emptyTasks(): TasksState {
     asked: [],
     planning: new Map(),
     written: { turn: 0, lines: 0 },
+    open: new OpenTasks(),
+  };
+}
+
+/** A copy that can change while the other stays. Tasks themselves are never changed. */
+export function copyTasks(tasks: TasksState): TasksState {
+  const sets = (of: ReadonlyMap<string, ReadonlySet<string>>) =>
+    new Map([...of].map(([key, set]) => [key, new Set(set)]));
+  return {
+    all: new Map(tasks.all),
+    dependants: sets(tasks.dependants),
+    children: sets(tasks.children),
+    assigned: sets(tasks.assigned),
+    unassigned: new Set(tasks.unassigned),
+    limited: new Set(tasks.limited),
+    archived: new Map(tasks.archived),
+    files: new Map(tasks.files),
+    past: new Map(tasks.past),
+    keys: new Map(tasks.keys),
+    before: new Map(tasks.before),
+    ended: new Map(tasks.ended),
+    asked: [...tasks.asked],
+    planning: new Map(tasks.planning),
+    written: tasks.written,
+    open: new OpenTasks(),
   };
 }
 
@@ -150,6 +178,7 @@ export function setTask(state: TasksState, task: Task, turn = 0): void {
   }
   if (!isFinished(task.status)) state.ended.delete(task.id);
   else if (before?.status !== task.status) state.ended.set(task.id, turn);
+  state.open.note(state, task, before);
 }
 
 /** Takes a finished task out; how it ended is kept. */

@@ -1,5 +1,5 @@
 /** The orders in which spill maps keep their rows. */
-import { byCodeUnit, isPlainId, messageId, parseMessageId } from '../../schema/name.ts';
+import { byCodeUnit, isPlainId, messageId, parseMessageId } from '../../../schema/name.ts';
 import type { KeyOrder, SpillMap } from './spill-map.ts';
 
 /** Turns are padded to this many digits, so that they sort as texts. */

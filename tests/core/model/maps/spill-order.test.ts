@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SpillMap } from '../../../src/core/model/spill-map.ts';
-import { byMessage, byReader, latestFirst, ofDead } from '../../../src/core/model/spill-order.ts';
-import { parseMessageId } from '../../../src/schema/name.ts';
+import { SpillMap } from '../../../../src/core/model/maps/spill-map.ts';
+import { byMessage, byReader, latestFirst, ofDead } from '../../../../src/core/model/maps/spill-order.ts';
+import { parseMessageId } from '../../../../src/schema/name.ts';
 
 it.each([
   [byMessage, ['000009-a-02', '000010-a-01', '999999-a-99', '1000000-a-01']],

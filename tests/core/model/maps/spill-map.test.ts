@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KeyOrder, type SpilledRows, SpillMap } from '../../../src/core/model/spill-map.ts';
+import { type KeyOrder, type SpilledRows, SpillMap } from '../../../../src/core/model/maps/spill-map.ts';
 
 /** What lies below a shelf, and which of its rows were asked for by key. */
 function groundOf(rows: Record<string, string>): SpilledRows & { asked: string[] } {

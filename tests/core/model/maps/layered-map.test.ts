@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LayeredMap } from '../../../src/core/model/layered-map.ts';
+import { LayeredMap } from '../../../../src/core/model/maps/layered-map.ts';
 
 describe('a map over another one', () => {
   const below = new Map([
