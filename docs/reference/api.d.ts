@@ -432,6 +432,11 @@ export declare const FAULTS: {
         readonly status: 422;
         readonly remedy: "Run lemming doctor --fix to complete the edge.";
     };
+    readonly 'idle-route': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Correct the route in org/routes.yaml, or add the missing edge to org/chart.yaml.";
+    };
     readonly 'bad-name': {
         readonly exit: 3;
         readonly status: 422;

@@ -64,6 +64,10 @@ export const mailShape = (z: Zod) =>
     waiting: z.array(z.string()),
     made_by: z.string().nullable(),
     made_by_act: z.number().nullable(),
+    addressed: z.array(z.string()).optional(),
+    routes: z.array(z.string()).optional(),
+    became: z.record(z.string(), z.string()).optional(),
+    collected: z.record(z.string(), z.number()).optional(),
     path: z.string(),
     body: z.string(),
   });

@@ -34,6 +34,11 @@ export const FAULTS = {
     remedy: 'Rename one of the two: many file systems treat names that differ only by case as the same name.',
   },
   'one-sided-edge': { exit: 3, status: 422, remedy: 'Run lemming doctor --fix to complete the edge.' },
+  'idle-route': {
+    exit: 3,
+    status: 422,
+    remedy: 'Correct the route in org/routes.yaml, or add the missing edge to org/chart.yaml.',
+  },
   'bad-name': { exit: 3, status: 422, remedy: 'Use lower-case letters, digits, _ and -, starting with a letter.' },
   'bad-env': { exit: 3, status: 422, remedy: 'Correct or unset the variable.' },
   'old-version': { exit: 3, status: 422, remedy: 'Run lemming migrate.' },

@@ -6,6 +6,7 @@ import { mcpFile, pinFile } from './config/mcp.ts';
 import { modelsFile } from './config/models.ts';
 import { orgFile } from './config/org.ts';
 import { resumeHead } from './config/resume.ts';
+import { routesFile } from './config/routes.ts';
 import { scriptFile } from './config/script.ts';
 import { skillHead } from './config/skill.ts';
 import { toolHead } from './config/tool.ts';
@@ -63,6 +64,14 @@ export const KINDS = {
     title: 'Credits',
     about:
       'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file, no agent has credits.',
+  },
+  routes: {
+    path: 'org/routes.yaml',
+    pattern: /^org\/routes\.yaml$/,
+    schema: routesFile(),
+    title: 'Routes',
+    about:
+      'Rules that send mail elsewhere, or to others as well. Written by people. A route never reaches anybody to whom the author may not write.',
   },
   script: {
     path: 'org/script.yaml',

@@ -27,6 +27,9 @@ export function printMessage(m: Message): string {
   if (m.via !== undefined) head += `via: ${quote(m.via, PLAIN_LINE)}\n`;
   if (m.attachments !== undefined) head += `attachments: ${printList(m.attachments)}\n`;
   if (m.asks !== undefined) head += `asks: ${m.asks}\n`;
+  if (m.addressed !== undefined) head += `addressed: ${printList(m.addressed)}\n`;
+  if (m.routes !== undefined) head += `routes: ${printList(m.routes)}\n`;
+  if (m.became !== undefined) head += `became: ${printValue(m.became)}\n`;
   return `${head}---\n${canonicalBody(m.body)}\n`;
 }
 

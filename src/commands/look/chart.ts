@@ -1,6 +1,6 @@
 /** The command `lemming chart`. */
 import { readOrg } from '../../app/read-org.ts';
-import { chartOf, printChart, printMermaid } from '../../views/org/chart.ts';
+import { chartOf, printChart, printMermaid, printRoutes } from '../../views/org/chart.ts';
 import type { Definition, Run } from '../command.ts';
 
 export const command = {
@@ -10,9 +10,13 @@ export const command = {
   examples: [
     { line: 'lemming chart', does: 'lists agents with their neighbours, units, and one-sided edges' },
     { line: 'lemming chart --mermaid > chart.mmd', does: 'writes a Mermaid diagram' },
+    { line: 'lemming chart --routes', does: 'lists the routes of org/routes.yaml: which mail goes elsewhere' },
   ],
   args: [],
-  flags: [{ name: 'mermaid', about: 'print a Mermaid flowchart' }],
+  flags: [
+    { name: 'mermaid', about: 'print a Mermaid flowchart' },
+    { name: 'routes', about: 'list the routes of org/routes.yaml instead' },
+  ],
   reads: true,
   right: 'seat',
   resource: { uri: 'lemming://chart', name: 'chart', about: 'the agents and people, and who may write to whom' },
@@ -40,10 +44,21 @@ export const command = {
           members: z.array(z.string()),
         }),
       ),
+      routes: z
+        .array(
+          z.strictObject({
+            name: z.string(),
+            when: z.record(z.string(), z.array(z.string())),
+            do: z.record(z.string(), z.unknown()),
+          }),
+        )
+        .optional(),
     }),
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, input) => {
-  const chart = chartOf(readOrg(world).config);
+  const { config } = readOrg(world);
+  const chart = chartOf(config);
+  if (input.flags.routes) return { data: { ...chart, routes: [...config.routes] }, text: printRoutes(config.routes) };
   return { data: chart, text: input.flags.mermaid ? printMermaid(chart) : printChart(chart) };
 };

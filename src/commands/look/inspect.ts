@@ -71,6 +71,8 @@ export const command = {
           priority: z.string(),
           turn: z.number(),
           attempts: z.number(),
+          routes: z.array(z.string()).optional(),
+          collected: z.number().optional(),
         }),
       ),
       notices: z.array(noticeShape(z)),

@@ -5,7 +5,7 @@ import { readOrg } from '../../app/read-org.ts';
 import { readerOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
-import { inboxOf } from '../../core/model/state/mail.ts';
+import { collectedFor, inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { type MailRow, mailRow, printInbox } from '../../views/mail/mail.ts';
@@ -49,8 +49,11 @@ export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);
-  const unread = inboxOf(view.state.mail, person).map((mail) => mailRow(view.state, mail, mail.waiting, person));
   const all = input.flags.all === true;
+  const later = collectedFor(view.state.mail, person, view.state.clock.turn + 1);
+  const unread = inboxOf(view.state.mail, person)
+    .filter(({ id }) => all || !later.has(id))
+    .map((mail) => mailRow(view.state, mail, mail.waiting, person));
   const read = input.flags.unread ? [] : [...take(readBefore(view, person, all), all ? Infinity : SHOWN_READ + 1)];
   const notices = noticeLines(agentState(view.state.staff, person).notices);
   const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
@@ -61,6 +64,9 @@ export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine
     read.length > shown.length ? 'For older mail: lemming inbox --all' : '',
     notices.length
       ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}`
+      : '',
+    later.size && !all
+      ? `${count(later.size, 'more message')} collected by a route until turn ${Math.min(...later.values())} (lemming inbox --all)`
       : '',
     unread.length ? 'To show a message: lemming read ID. To answer it: lemming reply ID TEXT' : '',
     needs.count > needs.mail ? printNeeds(needs) : '',

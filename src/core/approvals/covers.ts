@@ -24,11 +24,11 @@ export function coversOf(scene: ActContext, act: Act, over: string | undefined):
   return covers;
 }
 
-/** What has changed since a person was shown the act that they approved; `changedText` puts it into words. */
-export function changedSince(scene: ActContext, act: Act, held: Held): string[] {
+/** What has changed since a person was shown the act that they approved; `changedText` puts it into words. `also`: what it covers besides. */
+export function changedSince(scene: ActContext, act: Act, held: Held, also: Covers = {}): string[] {
   if (questionOf(held)) return []; // whatever changed, its answer is an answer
   const then = held.covers ?? coversThen(scene, held);
-  const now = coversOf(scene, act, held.over);
+  const now: Covers = copyWith(coversOf(scene, act, held.over), also);
   const names = new Set([...Object.keys(then), ...(held.covers ? Object.keys(now) : [])]);
   return [...names].filter((name) => then[name] !== now[name] && (name !== 'policy' || isHeld(scene, act)));
 }
@@ -58,6 +58,7 @@ export function changedText(changed: readonly string[]): string {
 const WORDS = new Map([
   ['tool', 'the tool itself'],
   ['policy', 'the policy in org/org.yaml'],
+  ['routes', 'where org/routes.yaml sends it'],
 ]);
 
 /** The files that a message takes along, as they stand. */

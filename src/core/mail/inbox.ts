@@ -1,7 +1,7 @@
 /** Chooses the mail that a visit is given. */
 import { copyWith } from '../../schema/copy.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import { inboxOf, type Mail } from '../model/state/mail.ts';
+import { type Mail, readableBy } from '../model/state/mail.ts';
 import { type AgentState, agentState } from '../model/state/staff.ts';
 import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
@@ -30,7 +30,7 @@ const AGEING_TURNS = 8;
 const RANK = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
 
 /**
- * Chooses from the inbox: by priority (raised with age), then age, senders in rotation, within the token allowance. After a
+ * Chooses from the inbox, without what is still collected: by priority (raised with age), then age, senders in rotation, within the token allowance. After a
  * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest; after one that was
  * cut, half of its mail comes. `attempts`: how
  * many each message has. Pure.
@@ -43,7 +43,7 @@ export function inboxOfVisit(
   attempts: number,
 ): InboxMail {
   const room = inboxTokens * CHARS_PER_TOKEN;
-  const inbox = inboxOf(state.mail, agent);
+  const inbox = readableBy(state.mail, agent, turn);
   const { refused } = agentState(state.staff, agent);
   const next = nextAfterRefusal(inbox, agent, refused);
   if (next) {

@@ -86,11 +86,12 @@ function remindedOf({ mail: _, ...owed }: Owed): Owed {
  * `status` or `notice` pays nothing, and a `request` asks back: the debt waits until its reader wrote.
  */
 export function payDebts(state: State, message: Message): void {
-  const { from, to, thread, kind, reply_to } = message;
+  const { from, thread, kind, reply_to, addressed = [] } = message;
+  const to = new Set([...message.to, ...addressed]); // an answer is one, wherever a route sends it
   for (const reader of to) goOn(state, reader, message);
   const before = state.mail.owed.get(from);
   if (!before || kind === 'status' || kind === 'notice') return;
-  const isMeant = (owed: Owed): boolean => to.includes(owed.from) && (owed.thread === thread || owed.id === reply_to);
+  const isMeant = (owed: Owed): boolean => to.has(owed.from) && (owed.thread === thread || owed.id === reply_to);
   const left =
     kind === 'request'
       ? before.map((owed) => (isMeant(owed) ? copyWith(owed, { asked: true as const }) : owed))

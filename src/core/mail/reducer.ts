@@ -2,7 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Effect, Entry } from '../model/entry.ts';
 import { hearMail, unhearMail } from '../model/runs/runs.ts';
 import { noteAct } from '../model/state/acts.ts';
 import { type Mail, type MailState, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state/mail.ts';
@@ -13,18 +13,22 @@ import { forgetDead } from './former-dead-letters.ts';
 import { changeKept, forgetKnown, learnWritten } from './known.ts';
 import { settleWork } from './notices.ts';
 import { forgetDebts, payDebts } from './owed.ts';
+import type { Collected } from './routes/route.ts';
 
 /** Conversations kept for prompts, the latest ones: in all, and for each agent. */
 const KEPT_THREADS = 2000;
 const THREADS_EACH = 4;
 
 /** Takes in a message that was found in the outbox of a person. */
-export function addDrop(state: State, { found, mends, message, attached = [] }: Extract<Entry, { k: 'drop' }>): void {
+export function addDrop(
+  state: State,
+  { found, mends, message, attached = [], digest }: Extract<Entry, { k: 'drop' }>,
+): void {
   state.dead.aside.delete(found);
   if (mends !== undefined) forgetDead(state, mends);
   ownPaths(state.mail, message.from).add(message.path);
   forgetDenials(state, message);
-  addMail(state, message);
+  addMail(state, message, { digest });
   noteAttached(state, message, attached, false);
 }
 
@@ -35,22 +39,26 @@ function ownPaths({ own }: MailState, person: string): Set<string> {
 }
 
 /** An agent sent a message. */
-export function addSent(state: State, message: Message, made?: string, isTainted = false): void {
-  learnWritten(state, addMail(state, message, made, isTainted));
+export function addSent(state: State, message: Message, more: SentMore = {}): void {
+  learnWritten(state, addMail(state, message, more));
   noteMessage(state, message);
 }
 
-/** A message was sent: it waits for each of its recipients. */
-function addMail(state: State, message: Message, made?: string, isTainted = false): Mail {
-  const taint = isTainted ? { tainted: true as const } : taintedBy(state, message.from);
+/** What a line says of a message besides the message. */
+type SentMore = Pick<Partial<Extract<Effect, { k: 'sent' }>>, 'made' | 'tainted' | 'digest'>;
+
+/** A message was sent: it waits for each of its recipients. One that became tasks alone waits for nobody. */
+function addMail(state: State, message: Message, { made, tainted, digest = {} }: SentMore): Mail {
+  const taint = tainted ? { tainted: true as const } : taintedBy(state, message.from);
   const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taint };
   const slice = state.mail;
-  slice.waiting.set(mail.id, mail);
+  if (mail.to.length > 0) slice.waiting.set(mail.id, mail);
   const name = mail.path.slice(mail.path.lastIndexOf('/') + 1);
   const file = made === undefined ? name : `${made}/${name}`;
   for (const to of mail.to) {
     enqueue(slice, to, mail);
     slice.received.set(`${to} ${mail.id}`, file);
+    if (digest[to]) collect(state, to, mail.id, digest[to]);
   }
   hearMail(state.runs, mail.to, mail);
   addToThread(slice, mail);
@@ -58,6 +66,14 @@ function addMail(state: State, message: Message, made?: string, isTainted = fals
   slice.activeTurn = state.clock.turn + 1;
   slice.sent++;
   return mail;
+}
+
+/** Collects a message for a reader. Once there are as many as it is to be given at once, all may be given. */
+function collect({ mail, clock }: State, reader: string, id: string, { turn, count = Infinity }: Collected): void {
+  const waiting = (mail.collected.get(reader) ?? []).filter((one) => one.turn > clock.turn + 1);
+  const all = [...waiting, { id, turn }];
+  if (all.length < count) mail.collected.set(reader, all);
+  else mail.collected.delete(reader);
 }
 
 /** Its author is told of it in later visits. */
@@ -79,10 +95,13 @@ export function enqueue({ inbox, quiet, expiring }: MailState, name: string, { i
   if (expires !== undefined) expiring.set(id, expires);
 }
 
-function dequeue({ inbox }: MailState, name: string, ids: ReadonlySet<string>): void {
+function dequeue({ inbox, collected }: MailState, name: string, ids: ReadonlySet<string>): void {
   const left = inbox.get(name)?.filter((id) => !ids.has(id)) ?? [];
   if (left.length) inbox.set(name, left);
   else inbox.delete(name);
+  const later = collected.get(name)?.filter(({ id }) => !ids.has(id));
+  if (later?.length) collected.set(name, later);
+  else if (later) collected.delete(name);
 }
 
 function addToThread({ threads }: MailState, { thread, id, from, to, subject, body }: Mail): void {

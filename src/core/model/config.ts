@@ -4,6 +4,7 @@ import type { McpServer, PinnedTool } from '../../schema/config/mcp.ts';
 import type { Model, ModelsFile } from '../../schema/config/models.ts';
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume, ResumeHead } from '../../schema/config/resume.ts';
+import type { Route } from '../../schema/config/routes.ts';
 import type { SkillHead } from '../../schema/config/skill.ts';
 import type { ToolHead } from '../../schema/config/tool.ts';
 import type { Fault } from '../../schema/fault.ts';
@@ -66,6 +67,8 @@ export interface Config {
   limits: ModelsFile['limits'];
   credits: CreditsFile;
   units: ReadonlyMap<string, Unit>;
+  /** Rules of `org/routes.yaml`, in order. */
+  routes: readonly Route[];
   /** id → title, owner, text of open goals. */
   goals: ReadonlyMap<string, { title: string; owner: string | null; text: string }>;
   /** File name → contact, sorted. */

@@ -5,7 +5,7 @@ import { copyWith } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Json, JsonObject, ToolSpec } from './call.ts';
 import type { Config, Server } from './config.ts';
-import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
+import type { Attached, Cause, Effect, Held, HiredEffect } from './entry.ts';
 import { TextsByHash } from './hash.ts';
 import type { Task } from './state/tasks.ts';
 import type { State } from './state.ts';
@@ -202,6 +202,8 @@ export interface ActContext {
   /** The task on which the visit works. */
   task?: Task | undefined;
   draft: Draft;
+  /** All tools by name, where routes are to be judged. */
+  tools?: ReadonlyMap<string, Tool>;
   /** The held act that a person approved, if this is one. */
   approved?: Held;
   /** The file at a path that the agent may read, to be attached to a message; or why it cannot be. */
@@ -238,7 +240,14 @@ export type Covers = Record<string, string>;
 
 /** What a visit has done so far. Settled and committed with the turn. */
 export interface Draft {
-  sent: { message: Message; files: Attached[]; held: boolean; made?: string | undefined; tainted?: true | undefined }[];
+  sent: {
+    message: Message;
+    files: Attached[];
+    held: boolean;
+    made?: string | undefined;
+    tainted?: true | undefined;
+    digest?: Extract<Effect, { k: 'sent' }>['digest'];
+  }[];
   /** Path → its staged content. */
   wrote: Map<string, Staging>;
   acked: { id: string; author: string; reaction: string }[];

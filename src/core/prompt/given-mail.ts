@@ -82,6 +82,7 @@ function headOf(mail: Mail): string {
   const more = [
     mail.priority === 'normal' ? '' : ` priority="${mail.priority}"`,
     mail.reply_to ? ` reply_to=${quoteUntrusted(mail.reply_to)}` : '',
+    mail.addressed ? ` addressed="${mail.addressed.join(', ')}"` : '',
     mail.task ? ` task=${quoteUntrusted(mail.task)}` : '',
     mail.attachments?.length ? ` attachments=${quoteUntrusted(mail.attachments.join(', '))}` : '',
   ].join('');

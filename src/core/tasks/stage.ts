@@ -73,10 +73,15 @@ function outOfReach({ agents }: Config, doer: string | undefined, { title, body 
   return ` Mind that ${doer} cannot use shared/: it sees the text of its task, and the results and files of tasks that it needs.`;
 }
 
+/** Who makes a task, and in which visit. */
+type TaskOrigin = Pick<ActContext, 'turn' | 'agent' | 'state' | 'given' | 'task' | 'resume'> & {
+  draft: Pick<Draft, 'nextTask'>;
+};
+
 /** The task as its author wishes it, not begun. */
 export function newTask(
   wish: NewTask,
-  { turn, agent, state, given, task: own, draft, resume }: ActContext,
+  { turn, agent, state, given, task: own, draft, resume }: TaskOrigin,
   needs: string[],
 ): Task {
   const {

@@ -1,7 +1,7 @@
 /** Chooses the task on which an agent works next. */
 import type { TaskStatus } from '../../schema/records/task.ts';
 import { byAge } from '../model/maps/open-tasks.ts';
-import { inboxOf } from '../model/state/mail.ts';
+import { readableBy } from '../model/state/mail.ts';
 import { isFinished, isUnbegun, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { budgetWait } from '../money/work-budget.ts';
@@ -38,16 +38,17 @@ function orderOf(state: State, task: Task, agent: string, turn: number): number 
   if (isUnbegun(task.status)) return isReady(state, task, turn) ? rankOf(state.tasks, task) : null;
   if (budgetWait(state, task) !== null) return null;
   if (task.status === 'running') return RUNNING;
-  return isWoken(state, task, agent) ? WOKEN : null;
+  return isWoken(state, task, agent, turn) ? WOKEN : null;
 }
 
 /** Whether somebody for whom it waits has written, a held act is answered, or all its parts have ended. */
-function isWoken({ mail, approvals, tasks }: State, { waits }: Task, agent: string): boolean {
+function isWoken({ mail, approvals, tasks }: State, { waits }: Task, agent: string, turn: number): boolean {
   const answered = approvals.answers.get(agent) ?? [];
   if (answered.some(({ id }) => waits.includes(id))) return true;
   const parts = waits.filter((id) => statusOf(tasks, id) !== null);
   if (parts.length > 0 && parts.every((id) => isFinished(statusOf(tasks, id) as TaskStatus))) return true;
   return (
-    mail.inbox.has(agent) && inboxOf(mail, agent).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
+    mail.inbox.has(agent) &&
+    readableBy(mail, agent, turn).some(({ kind, from }) => kind !== 'notice' && waits.includes(from))
   );
 }

@@ -12,6 +12,7 @@ import { taskEffects } from '../tasks/frozen.ts';
 import { withdrawals } from '../undo/undo.ts';
 import { hasNoRuns, runEffects } from '../workflows/turn/frozen.ts';
 import { undeliverable } from './give-up.ts';
+import { addDropped, unroutedNotices } from './routed.ts';
 import { askNotice } from './settle.ts';
 
 /** The effects of a freeze: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
@@ -27,9 +28,13 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...lapseNotices(config, state, lines),
     ...saidAnswers(config, state),
     ...overdueMail(config, state, turn),
+    ...unroutedNotices(lines),
     ...taskEffects(config, state, turn, lines, {
-      isIdle: hasNoRuns(state),
-      effects: (record) => runEffects(config, state, record, lines),
+      isIdle: hasNoRuns(state) && !lines.some((line) => line.k === 'drop' && line.message.became),
+      effects: (record) => {
+        addDropped(config, state, record, lines);
+        return runEffects(config, state, record, lines);
+      },
     }),
   ];
 }

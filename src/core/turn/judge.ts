@@ -5,12 +5,13 @@ import { actName } from '../approvals/answers.ts';
 import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';
 import { deniedText } from '../approvals/approval-text.ts';
 import { changedSince, changedText, coversOf, OUTDATED } from '../approvals/covers.ts';
-import type { ActCall, Json, ToolSpec } from '../model/call.ts';
+import type { ActCall, Json, JsonObject, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause, Held, UsedEntry } from '../model/entry.ts';
+import { textHash } from '../model/hash.ts';
 import { agentState } from '../model/state/staff.ts';
 import { plansAsked } from '../model/state/tasks.ts';
-import { type ActContext, type ActTool, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
+import { type ActContext, type ActTool, type Covers, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
 import { toldName } from '../prompt/unfinished.ts';
@@ -24,6 +25,7 @@ import { isOutbound, taintOf } from '../rights/taint.ts';
 import { overLimit } from '../skills/quota.ts';
 import { showConflict } from '../text/conflict.ts';
 import { permitUrl, type UrlRuling } from '../text/url-rule.ts';
+import { type RouteReport, routeStaged } from './routed.ts';
 
 /**
  * The verdict on an act: staged, held for a person, refused, or work to be done now; `ask`: its result may have to wait for
@@ -52,11 +54,12 @@ export type Toolbox = ReadonlyMap<string, Tool>;
  */
 export function judge(
   toolbox: Toolbox,
-  scene: ActContext,
+  context: ActContext,
   call: ActCall,
   approved: boolean | 'begun' = false,
   canPay: (cost: number) => boolean = () => true,
 ): Verdict {
+  const scene = withTools(toolbox, context);
   const tool = toolbox.get(call.tool);
   const act = actOf(scene, tool, call, approved !== false);
   const ruling = permit(scene.config, act);
@@ -93,10 +96,42 @@ export function judge(
 const BY_TASK = 'conditions';
 
 function stageNow(scene: ActContext, call: ActCall, act: Act, tool: ActTool, cost: number): NowDone | NotDone {
+  const first = scene.draft.sent.length;
   const staged = tool.stage(act.value, scene);
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
   noteUse(scene, act);
-  return { is: 'done', text: staged.text, asks: tool.asks === true, cost };
+  const { told, refusals } = routeFrom(scene, act, first);
+  scene.draft.refusals.push(...refusals);
+  return { is: 'done', text: `${staged.text}${told}`, asks: tool.asks === true, cost };
+}
+
+/** The tools are needed only where there are routes: they are followed as far as the author may write by itself. */
+function withTools(tools: Toolbox, scene: ActContext): ActContext {
+  return scene.config.routes.length === 0 ? scene : copyWith(scene, { tools });
+}
+
+/** Routes what an act has staged. Of an act that a person approved, that person was shown where its messages go. */
+function routeFrom(scene: ActContext, { approved, toolName }: Act, first: number): RouteReport {
+  const own = (tool: string, input: JsonObject) => actOf(scene, scene.tools?.get(tool), { tool, input }, approved);
+  return routeStaged(scene, first, toolName, {
+    permit: (tool, input) => permit(scene.config, own(tool, input)),
+    note: (tool, input) => noteUse(scene, own(tool, input)),
+  });
+}
+
+/** Where the messages of an act would go by the routes, were it approved now; empty when no route is for them. */
+function routesShown(context: ActContext, act: Act): string {
+  const { tool, value } = act;
+  if (context.tools === undefined || tool?.kind !== 'act') return '';
+  const scene = asIf(context);
+  const first = scene.draft.sent.length;
+  return tool.stage(value, scene).ok ? routeFrom(scene, copyWith(act, { approved: true }), first).shown : '';
+}
+
+/** What an approval covers besides what the tool says: where the messages go. */
+function routesCovered(scene: ActContext, act: Act): Covers {
+  const shown = routesShown(scene, act);
+  return shown === '' ? {} : { routes: textHash(shown) };
 }
 
 /** What a person approved uses up no policy. */
@@ -131,7 +166,7 @@ type Holding = Extract<Ruling, { do: 'hold' }>;
 /** Holds an approved act again when it is not what the person was shown; null when it is. */
 function waitAgain(scene: ActContext, call: ActCall, act: Act): Verdict | null {
   const { approved } = scene;
-  const changed = approved ? changedSince(scene, act, approved) : [];
+  const changed = approved ? changedSince(scene, act, approved, routesCovered(scene, act)) : [];
   if (!approved || changed.length === 0) return null;
   const { id, rule, because, contacts } = approved;
   const now = permit(scene.config, copyWith(act, { approved: false }));
@@ -148,10 +183,11 @@ export interface Present {
 }
 
 /** What a person must be shown of a held act before answering. Pure, except for what the context reads. */
-export function asItStands(toolbox: Toolbox, scene: ActContext, held: Held): Present {
+export function asItStands(toolbox: Toolbox, context: ActContext, held: Held): Present {
+  const scene = withTools(toolbox, context);
   const tool = toolbox.get(held.tool);
   const act = actOf(scene, tool, { tool: held.tool, input: held.input }, true);
-  const changed = act.why === null ? changedSince(scene, act, held) : [];
+  const changed = act.why === null ? changedSince(scene, act, held, routesCovered(scene, act)) : [];
   if (held.over !== undefined && tool?.kind === 'world') return conflictNow(scene, held, changed);
   if (changed.length === 0) return { changed, ...(held.shows !== undefined && { shows: held.shows }) };
   const trial = tool?.kind === 'act' ? tool.trial : undefined;
@@ -315,7 +351,7 @@ function hold(
     ...(more.over === undefined ? shownOf(look, act) : {}),
     ...(spent > 0 ? { spent } : {}),
     ...(always === undefined ? {} : { always }),
-    covers: coversOf(look, act, more.over),
+    covers: copyWith(coversOf(look, act, more.over), routesCovered(look, act)),
     ...(before && { denied: before }),
     ...more,
   });
@@ -341,8 +377,9 @@ function lookedAtOnce({ stands }: ActContext): ActContext['stands'] {
 }
 
 /** What a person is shown besides the input, and the text of the file that would be replaced. */
-function shownOf(scene: ActContext, { tool, toolName, value }: Act): Pick<Held, 'shows' | 'was'> {
-  const shows = tool?.preview?.(value, scene) ?? '';
+function shownOf(scene: ActContext, act: Act): Pick<Held, 'shows' | 'was'> {
+  const { tool, toolName, value } = act;
+  const shows = [tool?.preview?.(value, scene) ?? '', routesShown(scene, act)].filter(Boolean).join('\n\n');
   const was = WRITES.has(toolName) ? (scene.stands(textIn({ value }, 'path'))?.text ?? null) : null;
   return Object.assign(was === null ? {} : { was }, shows ? { shows } : {});
 }

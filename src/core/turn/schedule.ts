@@ -6,7 +6,7 @@ import { remindersFor, type Waits, waitsIn } from '../mail/owed.ts';
 import { type Config, nextVisit } from '../model/config.ts';
 import { NOBODY } from '../model/maps/open-tasks.ts';
 import { isAnswered } from '../model/state/approvals.ts';
-import { inboxOf, type Mail } from '../model/state/mail.ts';
+import { collectedFor, inboxOf, type Mail, readableBy } from '../model/state/mail.ts';
 import { type AgentState, agentState, FAILING } from '../model/state/staff.ts';
 import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
@@ -110,18 +110,20 @@ function look(
   const { every, offset, when } = resume.schedule;
   const fires = turn % every === offset % every;
   const next = nextVisit(resume, turn);
-  const inbox = state.mail.inbox.has(agent) ? inboxOf(state.mail, agent) : NO_MAIL;
+  const inbox = state.mail.inbox.has(agent) ? readableBy(state.mail, agent, turn) : NO_MAIL;
   const answered = isAnswered(state.approvals, agent, config.org.limits.max_attempts);
   const hasMail = inbox.some((mail) => mail.kind !== 'notice');
   const work = workFor(state, agent, turn);
+  const collected = nextCollected(state, agent, turn);
   const wakes = answered || hasMail || work !== null;
+  const waits = wakes || collected !== null;
   const closed = allClosedUntil(config, state, resume.model);
-  if (closed !== null) return no(closedText(closed), { later: wakes, failing: wakes });
+  if (closed !== null) return no(closedText(closed), { later: waits, failing: waits });
   const again = retry === true && !account.starved;
   if (account.retryAt > turn && !again)
     return no(waitText(account), {
-      later: wakes && !account.starved,
-      failing: wakes && account.failures >= FAILING && !account.starved,
+      later: waits && !account.starved,
+      failing: waits && account.failures >= FAILING && !account.starved,
       next: account.retryAt,
     });
   const summary = summaryDue(config, state, turn, agent);
@@ -146,11 +148,20 @@ function look(
   if (fires && when === 'always') return yes('scheduled');
   if (hasMail) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
   if (work) return no(`task ${work.id} waits for turn ${next} (every ${every})`, { later: true, next });
+  if (collected !== null) return no(`mail is collected until turn ${collected}`, { later: true, next: collected });
   return no(when === 'always' ? `scheduled for turn ${next}` : 'no mail', { next: when === 'always' ? next : null });
 }
 
 function waitText({ starved, retryAt, lastReason }: Readonly<AgentState>): string {
   return starved ? `${lastReason}; tried again in turn ${retryAt}` : `backing off until turn ${retryAt}: ${lastReason}`;
+}
+
+/** The turn in which mail that is collected for an agent may be given; null when none is. Notices make nobody due. */
+function nextCollected({ mail }: State, agent: string, turn: number): number | null {
+  const waking = [...collectedFor(mail, agent, turn)].filter(
+    ([id]) => (mail.waiting.get(id) as Mail).kind !== 'notice',
+  );
+  return waking.length === 0 ? null : Math.min(...waking.map(([, until]) => until));
 }
 
 /** `until`: milliseconds since 1970. */

@@ -113,13 +113,14 @@ export function settleDraft(
   effects: Effect[],
   written: FileVersions = new FileVersions(),
 ): void {
-  for (const { message, files, held, made, tainted } of draft.sent) {
+  for (const { message, files, held, made, tainted, digest } of draft.sent) {
     effects.push({
       k: 'sent',
       message,
       ...(files.length ? { files } : {}),
       ...(tainted ? { tainted } : {}),
       ...(made !== undefined && { made }),
+      ...(digest && { digest }),
     });
     const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
     if (held) giveUp(config, turn, message, message.to, 'hops', length, effects);

@@ -9,6 +9,7 @@ import { mcpFile, pinFile } from '../../schema/config/mcp.ts';
 import { type ModelsFile, modelsFile } from '../../schema/config/models.ts';
 import { type OrgFile, orgFile } from '../../schema/config/org.ts';
 import { type Resume, type ResumeHead, resumeHead } from '../../schema/config/resume.ts';
+import { routesFile } from '../../schema/config/routes.ts';
 import { scriptFile } from '../../schema/config/script.ts';
 import { skillHead } from '../../schema/config/skill.ts';
 import { toolHead } from '../../schema/config/tool.ts';
@@ -22,6 +23,7 @@ import { checkAsked, readContacts } from './contacts.ts';
 import { override } from './env.ts';
 import { checkCredits, checkModels, checkPolicies, checkUnits } from './references.ts';
 import { readResume, wholeTemplates } from './resume.ts';
+import { checkRoutes, idleRoutes } from './routes.ts';
 import { readSkills } from './skills.ts';
 import { type ConfigSource, type Memory, markdownSource, References, remember, yamlSource } from './source.ts';
 import { readServers, readTools } from './tools.ts';
@@ -70,6 +72,7 @@ function newMemories() {
     chart: remember(yamlSource(chartFile)),
     models: remember(yamlSource(modelsFile)),
     credits: remember(yamlSource(creditsFile)),
+    routes: remember(yamlSource(routesFile)),
     script: remember(yamlSource(scriptFile)),
     resume: remember(markdownSource(resumeHead)),
     unit: remember(markdownSource(unitHead)),
@@ -118,6 +121,7 @@ class ConfigDraft {
     const org = this.readOrg(env, good);
     const credits = this.file('org/credits.yaml', this.memories.credits);
     const chart = this.file('org/chart.yaml', this.memories.chart) ?? this.missing('org/chart.yaml');
+    const routes = this.file('org/routes.yaml', this.memories.routes);
     this.readResumes(good ? new Set(Object.keys(good.models)) : null);
     this.setUnitsAside();
     const units = new Set(this.units.keys());
@@ -125,6 +129,7 @@ class ConfigDraft {
       if (chart) checkChart(chart, this.names, units, references);
       if (models) checkModels(models, references);
       if (credits) checkCredits(credits, this.names, units, references);
+      if (routes) checkRoutes(routes, this.withRetired(folders), units, references);
     });
     if (models?.value) this.readScripts(models.value);
     const goals = this.readGoals();
@@ -136,11 +141,19 @@ class ConfigDraft {
     const limits = credits ? credits.value : creditsFile().parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
     const config = whole
-      ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills, workflows, ...declared })
+      ? this.join(org, chart.value as ChartFile, good, limits, {
+          goals,
+          contacts,
+          skills,
+          workflows,
+          routes: routes?.value?.routes ?? [],
+          ...declared,
+        })
       : null;
     const oneSided =
       config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
-    const warnings = [...oneSided, ...this.unknownSkills(skills)].sort(byPlace);
+    const idle = config && routes ? idleRoutes(config, routes) : [];
+    const warnings = [...oneSided, ...idle, ...this.unknownSkills(skills)].sort(byPlace);
     return { config, faults: [...this.fatal, ...this.private].sort(byPlace), warnings };
   }
 
@@ -207,6 +220,11 @@ class ConfigDraft {
 
   private isRetired(folder: string): boolean {
     return this.texts.has(retiredPath(folder)) && !this.texts.has(resumePath(folder));
+  }
+
+  /** Agents, also those that were retired: a route that names one of them is followed no more, and is no fault. */
+  private withRetired(folders: readonly string[]): ReadonlySet<string> {
+    return new Set([...this.names, ...folders.filter((folder) => this.isRetired(folder))]);
   }
 
   private setAside(agent: string, faults: Fault[]): void {
@@ -356,7 +374,8 @@ class ConfigDraft {
       tools,
       servers,
       workflows,
-    }: Pick<Config, 'goals' | 'contacts' | 'skills' | 'tools' | 'servers' | 'workflows'>,
+      routes,
+    }: Pick<Config, 'goals' | 'contacts' | 'skills' | 'tools' | 'servers' | 'workflows' | 'routes'>,
   ): Config {
     const order = [...new Set([...Object.keys(chart.agents), ...this.names])].filter((name) => this.resumes.has(name));
     const membersOf = (unit: string) => this.membersOf(unit);
@@ -370,6 +389,7 @@ class ConfigDraft {
       models: new Map(Object.entries(models)),
       limits,
       credits,
+      routes,
       units: new Map(this.goodUnits().map((id) => [id, this.unitOf(id, credits)])),
       goals,
       contacts,

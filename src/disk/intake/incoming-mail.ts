@@ -5,6 +5,7 @@ import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { composeMessage, filesFolder, firstLine, resolveRecipients } from '../../core/rights/recipients.ts';
+import { routeDrop } from '../../core/turn/routed.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, fault, printFault } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
@@ -26,10 +27,14 @@ export class IncomingMail {
     for (const person of config.order) {
       if (!config.agents.get(person)?.person) continue;
       let n = 1;
+      let tasks = 1;
       for (const path of this.dropped(state, config, person)) {
         if (!(await this.reader.quiet(path))) continue;
-        const input = this.takeDrop(state, config, path, person, turn, n, limit);
-        if (input?.k === 'drop') n++;
+        const input = this.takeDrop(state, config, path, person, { turn, n, tasks }, limit);
+        if (input?.k === 'drop') {
+          n++;
+          tasks += Object.keys(input.message.became ?? {}).length;
+        }
         if (input) inputs.push(input);
       }
     }
@@ -92,8 +97,7 @@ export class IncomingMail {
     config: Config,
     path: string,
     person: string,
-    turn: number,
-    n: number,
+    { turn, n, tasks }: { turn: number; n: number; tasks: number },
     limit: number,
   ): InputEntry | null {
     const read = this.look(config, path, person, limit);
@@ -109,7 +113,8 @@ export class IncomingMail {
     const mended = state.dead.astray.get(path)?.[0];
     const mends = mended === undefined ? {} : { mends: mended };
     const through = head.through ? { through: head.through } : {};
-    return { k: 'drop', turn, found: path, hash: read.hash, message, ...attached, ...mends, ...through };
+    const gone = routeDrop(config, state, message, tasks);
+    return { k: 'drop', turn, found: path, hash: read.hash, ...gone, ...attached, ...mends, ...through };
   }
 
   /**

@@ -55,7 +55,7 @@ export function readMessage(text: string, path: string): { message: Message | nu
   const { head, body, faults } = readMarkdown(messageHead(), text, path);
   if (!head) return { message: null, faults };
   const from = /^agents\/([^/]+)\/outbox\//.exec(path)?.[1] ?? head.from;
-  const { reply_to, expires, task, via, attachments, asks, ...rest } = head;
+  const { reply_to, expires, task, via, attachments, asks, addressed, routes, became, ...rest } = head;
   const message: Message = copyWith(rest, { from, path, body: canonicalBody(body) });
   if (reply_to !== undefined) message.reply_to = reply_to;
   if (expires !== undefined) message.expires = expires;
@@ -63,5 +63,8 @@ export function readMessage(text: string, path: string): { message: Message | nu
   if (via !== undefined) message.via = via;
   if (attachments !== undefined) message.attachments = attachments;
   if (asks !== undefined) message.asks = asks;
+  if (addressed !== undefined) message.addressed = addressed;
+  if (routes !== undefined) message.routes = routes;
+  if (became !== undefined) message.became = became;
   return { message, faults };
 }

@@ -40,6 +40,7 @@ export async function decide(
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     draft.doing = id;
+    draft.nextTask += tasksBy(staffing, agent);
     const { by, note, said, edited, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const { text: asked, ...held } = heldOf(approval);
@@ -83,6 +84,11 @@ function inForm(held: Held, edited: Json | undefined): Held {
 /** Acts of an agent that wait again. */
 export function heldIn(effects: readonly Effect[], agent: string): Held[] {
   return effects.filter((effect) => effect.k === 'held').filter((held) => held.agent === agent);
+}
+
+/** How many tasks acts of an agent have made that were approved for this turn. */
+export function tasksBy(staffing: readonly TaskWork[], agent: string): number {
+  return staffing.flatMap(({ by, tasks }) => (by === agent ? tasks.filter((act) => 'task' in act) : [])).length;
 }
 
 /** Micro-credits that hires take from an agent. */

@@ -17,7 +17,7 @@ import { chainWrites, settle, softWarnings, stands } from '../../core/turn/settl
 import { undoFiles } from '../../core/undo/undo.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { onChart } from './chart-editor.ts';
-import { decide, heldIn, isPayable, promisedBy } from './decide.ts';
+import { decide, heldIn, isPayable, promisedBy, tasksBy } from './decide.ts';
 import { planVisits } from './plan-visits.ts';
 import { visit } from './visit.ts';
 
@@ -82,9 +82,7 @@ function walkIn({ config, state, number, open, sent, walked: known }: Turn): Due
 /** The draft of a visit, after what approved acts of the agent did in this turn. */
 function draftOf(decided: readonly Effect[], approved: readonly (Staffing & TaskWork)[], agent: string): Draft {
   const draft = emptyDraft(1 + sentBy(decided, approved, agent), promisedBy(approved, agent), heldIn(decided, agent));
-  draft.nextTask += approved.flatMap(({ by, tasks }) =>
-    by === agent ? tasks.filter((act) => 'task' in act) : [],
-  ).length;
+  draft.nextTask += tasksBy(approved, agent);
   return draft;
 }
 

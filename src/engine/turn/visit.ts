@@ -33,6 +33,7 @@ import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
+import type { Message } from '../../schema/records/message.ts';
 import { type CallAllowance, OutOfCredits } from '../calls/attempts.ts';
 import { roomOf } from '../calls/context-window.ts';
 import type { KnownCalls } from '../calls/recorded-calls.ts';
@@ -420,7 +421,12 @@ function peopleWithout({ config, state, agent, given, draft }: ActContext, isByR
   const isOpen = ({ id }: Cause): boolean =>
     isByRules || state.mail.waiting.get(id)?.waiting.includes(agent) === true || owesAnswer(state, agent, id);
   const people = given.flatMap((mail) => (config.agents.get(mail.from)?.person && isOpen(mail) ? [mail.from] : []));
-  return new Set(people.filter((name) => !draft.sent.some(({ message }) => message.to.includes(name))));
+  return new Set(people.filter((name) => !draft.sent.some(({ message }) => isTo(message, name))));
+}
+
+/** Whether its author addressed it to somebody, or a route sent it there. */
+function isTo({ to, addressed = [] }: Message, name: string): boolean {
+  return to.includes(name) || addressed.includes(name);
 }
 
 /** What ran out, or what failed. Reasons are kept without secrets. */

@@ -1,4 +1,5 @@
 /** The table of all panes of the screen. */
+import { unreadBy } from '../../core/model/state/mail.ts';
 import { APPROVAL_TERMS, approvalsPane } from '../../views/screen/approvals-pane.ts';
 import { COST_TERMS, costsPane } from '../../views/screen/costs-pane.ts';
 import { type Filter, readFilter } from '../../views/screen/filter.ts';
@@ -28,7 +29,7 @@ export const PANES = {
     title: 'Mail',
     terms: MAIL_TERMS,
     make: mailPane,
-    count: ({ state, person }) => state.mail.inbox.get(person)?.length ?? 0,
+    count: ({ state, person }) => unreadBy(state.mail, person, state.clock.turn + 1),
     start: 'first',
   },
   problems: {

@@ -93,6 +93,12 @@ export const messageHead = later(() =>
     via: z.string().optional().describe('model that answered in place of the first of the resume, and why'),
     attachments: z.array(z.string()).optional().describe('files beside the message'),
     asks: asks(),
+    addressed: z.array(z.string()).optional().describe('whom its author addressed, where routes changed who gets it'),
+    routes: z.array(z.string()).optional().describe('routes of org/routes.yaml that changed it'),
+    became: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('who got a task in place of the message, and the id of that task'),
   }),
 );
 
@@ -114,6 +120,11 @@ export interface Message {
   attachments?: string[];
   /** `plan`, or `plan:` and a goal: its readers are to propose a plan. */
   asks?: string;
+  /** Whom its author addressed, where routes changed who gets it; and the names of the routes that changed it. */
+  addressed?: string[];
+  routes?: string[];
+  /** Reader → the task that it got in place of the message. */
+  became?: Record<string, string>;
   /** Path in the org, such as `agents/planner/outbox/000042-01-coder_01-build.md`. */
   path: string;
   body: string;

@@ -170,7 +170,7 @@ function unknownText(id: string, { state, agent, given }: ActContext): string {
 
 /** Whether a message says the same to the same readers, with the same files. */
 function isSame(sent: Draft['sent'][number], message: Message, files: readonly Attached[]): boolean {
-  const { to, body, subject } = sent.message;
+  const { to: reached, addressed: to = reached, body, subject } = sent.message;
   return (
     body === message.body &&
     subject === message.subject &&

@@ -1,6 +1,7 @@
 /** Shows messages, lists of messages and inboxes. */
 import type { State } from '../../core/model/state.ts';
 import { archivePath, messageOf } from '../../core/rights/recipients.ts';
+import { defined } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { rowsOf, shorten, table, unmarked } from '../text/table.ts';
 
@@ -32,6 +33,12 @@ export interface MailRow {
   made_by: string | null;
   /** The act in that call; null for plain text. */
   made_by_act: number | null;
+  /** Whom its author addressed, the routes that changed it, and who got a task in its place; only where routes changed it. */
+  addressed?: string[];
+  routes?: string[];
+  became?: Record<string, string>;
+  /** Who is given it later, together with other mail, and in which turn. */
+  collected?: Record<string, number>;
   path: string;
   body: string;
 }
@@ -77,9 +84,23 @@ export function mailRow(
     read,
     waiting: [...waiting],
     ...makerOf(known, message),
+    ...routedIn(known, message, waiting),
     path,
     body,
   };
+}
+
+/** What routes made of it. */
+function routedIn(
+  { mail }: Pick<State, 'mail'>,
+  { id, addressed, routes, became }: Message,
+  waiting: readonly string[],
+): Pick<MailRow, 'addressed' | 'routes' | 'became' | 'collected'> {
+  if (routes === undefined) return {};
+  const until = waiting.flatMap((name) =>
+    (mail.collected.get(name) ?? []).flatMap((one): [string, number][] => (one.id === id ? [[name, one.turn]] : [])),
+  );
+  return { ...defined({ addressed, became }), routes, ...(until.length && { collected: Object.fromEntries(until) }) };
 }
 
 /** Where what came with a message lies now, in the order of `attachments`. */
@@ -144,12 +165,22 @@ function printConversation(thread: string, topic: string | null, mail: readonly 
   ].join('\n');
 }
 
+function byName<T>(of: Readonly<Record<string, T>> = {}, say: (value: T, name: string) => string): string {
+  return Object.entries(of)
+    .map(([name, value]) => say(value, name))
+    .join(', ');
+}
+
 /** A message for its reader: who, when, what about, then the text. */
 export function printMail(row: MailRow): string {
   const head = [
     ['id', row.id],
     ['from', row.from],
     ['to', row.to.join(', ')],
+    ['addressed to', row.addressed?.join(', ') ?? ''],
+    ['by route', row.routes?.join(', ') ?? ''],
+    ['became', byName(row.became, (id, name) => `${id} for ${name}`)],
+    ['collected', byName(row.collected, (turn, name) => `for ${name} until turn ${turn}`)],
     ['turn', String(row.turn)],
     ['kind', kindOf(row)],
     ['subject', row.subject],

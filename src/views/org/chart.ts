@@ -1,5 +1,6 @@
 /** Shows the chart as data, text and Mermaid. */
 import { type Config, hasEdge, lists, mayWriteTo } from '../../core/model/config.ts';
+import type { Route } from '../../schema/config/routes.ts';
 import { shorten, table } from '../text/table.ts';
 
 /** The agents, and who may write to whom. */
@@ -80,6 +81,28 @@ function printUnit(chart: Chart, unit: Chart['units'][number], depth: number): s
     `${'  '.repeat(depth)}@${unit.id}: ${members || 'nobody'}`,
     ...children.flatMap((child) => printUnit(chart, child, depth + 1)),
   ];
+}
+
+/** The routes in the order in which they apply: which mail, and what is done with it. */
+export function printRoutes(routes: readonly Route[]): string {
+  if (routes.length === 0) return 'There are no routes: org/routes.yaml names none.';
+  const rows = routes.map(({ name, when, do: action }) => [name, wordsOf(when) || 'all mail', wordsOf(action)]);
+  return table([['route', 'mail', 'is'], ...rows]);
+}
+
+/** `from human; kind request or task`, `redirect a, b; digest every 5`. */
+function wordsOf(part: Route['when'] | Route['do']): string {
+  return Object.entries(part)
+    .map(([key, value]) => (value === true ? key : `${key} ${shorten(wordOf(value), 60)}`))
+    .join('; ');
+}
+
+function wordOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .flatMap(([key, one]) => (one === false ? [] : one === true ? key : `${key} ${one}`))
+    .join(', ');
 }
 
 /** The chart in Mermaid, units as boxes, edges in both directions as one line. */

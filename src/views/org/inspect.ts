@@ -3,7 +3,7 @@ import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
 import { entriesOf } from '../../core/memory/entry.ts';
 import { type Config, mayWriteTo } from '../../core/model/config.ts';
 import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
-import { inboxOf } from '../../core/model/state/mail.ts';
+import { collectedFor, inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
@@ -13,6 +13,7 @@ import { dueOf } from '../../core/turn/schedule.ts';
 import { inCredits } from '../../schema/amount.ts';
 import type { Caps } from '../../schema/config/credits.ts';
 import type { Resume } from '../../schema/config/resume.ts';
+import { defined } from '../../schema/copy.ts';
 import { rowsOf, shorten, table } from '../text/table.ts';
 import { mayBeReadBy, oneSided } from './chart.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
@@ -51,7 +52,17 @@ export interface Inspection {
   skills: string[];
   shared: string[];
   memory: string[];
-  unread: { id: string; from: string; subject: string; priority: string; turn: number; attempts: number }[];
+  unread: {
+    id: string;
+    from: string;
+    subject: string;
+    priority: string;
+    turn: number;
+    attempts: number;
+    /** Routes that sent it here, and until which turn it is collected. */
+    routes?: string[];
+    collected?: number;
+  }[];
   notices: NoticeLine[];
   approvals: string[];
   dead_letters: string[];
@@ -65,6 +76,7 @@ export function inspect(config: Config, state: State, name: string, everyone: re
   const resume = config.agents.get(name);
   const account = agentState(state.staff, name);
   const { steps, output_tokens } = config.org.limits;
+  const collected = collectedFor(state.mail, name, state.clock.turn + 1);
   return {
     name,
     role: resume?.role ?? '',
@@ -97,13 +109,14 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       .filter(({ archived }) => !archived)
       .map(({ key }) => key)
       .sort(),
-    unread: inboxOf(state.mail, name).map(({ id, from, subject, priority, turn, attempts }) => ({
+    unread: inboxOf(state.mail, name).map(({ id, from, subject, priority, turn, attempts, routes }) => ({
       id,
       from,
       subject,
       priority,
       turn,
       attempts: attempts[name] ?? 0,
+      ...defined({ routes, collected: collected.get(id) }),
     })),
     notices: [...noticeLines(account.notices), ...answersFor(state.approvals, name).map(answerLine)],
     approvals: [...state.approvals.pending.values()].filter((approval) => approval.agent === name).map(({ id }) => id),
@@ -239,7 +252,13 @@ function printUnread({ unread }: Inspection): string {
       mail.from,
       mail.priority,
       shorten(mail.subject, 60),
-      mail.attempts ? `failed ${mail.attempts} times` : '',
+      [
+        mail.routes ? `by ${mail.routes.join(', ')}` : '',
+        mail.collected === undefined ? '' : `collected until turn ${mail.collected}`,
+        mail.attempts ? `failed ${mail.attempts} times` : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
     ]);
   const more = unread.length > rows.length ? `\n${unread.length - rows.length} more` : '';
   return `${table([['waiting mail', 'from', 'priority', 'subject', ''], ...rows])}${more}`;

@@ -69,7 +69,7 @@ export function countNeeds(
 ): NeedCounts {
   const off = needNobody(config, state);
   const counts = {
-    mail: wakesBy(state.mail, person),
+    mail: wakesBy(state.mail, person, state.clock.turn + 1),
     approvals: approvalsFor(config, state, person).length,
     dead_letters: state.dead.chains.size - deleted - off.chains,
     out_of_credits: starvedIn(state).length + unpaidIn(state).length,

@@ -1,6 +1,7 @@
 /** Shows the organisation at a glance. */
 import { noticeLines } from '../../core/mail/chain.ts';
 import type { Config } from '../../core/model/config.ts';
+import { unreadBy } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
@@ -70,7 +71,7 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     dead_letters: state.dead.letters.size,
     needs: countNeeds(config, state, person, faults),
     unread: {
-      messages: state.mail.inbox.get(person)?.length ?? 0,
+      messages: unreadBy(state.mail, person, state.clock.turn + 1),
       notices: noticeLines(agentState(state.staff, person).notices).length,
     },
     waiting: waitingOf(config, state),

@@ -1,4 +1,5 @@
 /** The Mail pane of the screen. */
+import { collectedFor } from '../../core/model/state/mail.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { filesWith } from '../mail/mail.ts';
 import { asks, type Filter, fits } from './filter.ts';
@@ -75,9 +76,11 @@ function facetsOf(scene: ScreenSnapshot, { id, from, to, kind, priority, subject
   };
 }
 
-/** Whether the person at the keyboard has not read it. */
+/** Whether the person at the keyboard has not read it. What a route still collects is not to be read yet. */
 export function isUnread({ state, person }: ScreenSnapshot, id: string): boolean {
-  return state.mail.waiting.get(id)?.waiting.includes(person) ?? false;
+  const { mail, clock } = state;
+  if (collectedFor(mail, person, clock.turn + 1).has(id)) return false;
+  return mail.waiting.get(id)?.waiting.includes(person) ?? false;
 }
 
 function cellsOf(scene: ScreenSnapshot, { message, depth, dropped }: Placed): Cell[] {

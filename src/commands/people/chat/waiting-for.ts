@@ -2,7 +2,7 @@
 import { isSaid } from '../../../core/approvals/answers.ts';
 import type { Config } from '../../../core/model/config.ts';
 import { answersFor } from '../../../core/model/state/approvals.ts';
-import { inboxOf } from '../../../core/model/state/mail.ts';
+import { readableBy } from '../../../core/model/state/mail.ts';
 import { agentState } from '../../../core/model/state/staff.ts';
 import type { State } from '../../../core/model/state.ts';
 import { scheduleTurn } from '../../../core/turn/schedule.ts';
@@ -17,9 +17,10 @@ export function needOf(config: Config, state: State, thread: string): Need {
     if (answer !== null) return { agent: isSaid(config, approval, answer) ? agent : answer.by };
   }
   let failing = false;
-  for (const { agent, due, later, failing: fails } of scheduleTurn(config, state, state.clock.turn + 1)) {
+  const turn = state.clock.turn + 1;
+  for (const { agent, due, later, failing: fails } of scheduleTurn(config, state, turn)) {
     const mine =
-      inboxOf(state.mail, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice') ||
+      readableBy(state.mail, agent, turn).some((mail) => mail.thread === thread && mail.kind !== 'notice') ||
       answersFor(state.approvals, agent).some(({ cause }) => cause.some((mail) => mail.thread === thread));
     if (!mine || agentState(state.staff, agent).starved) continue;
     if (fails) failing = true;

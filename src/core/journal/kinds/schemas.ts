@@ -28,9 +28,17 @@ export const message = later(() =>
     via: z.string().optional(),
     attachments: z.array(z.string()).optional(),
     asks: z.string().optional(),
+    addressed: z.array(z.string()).optional(),
+    routes: z.array(z.string()).optional(),
+    became: z.record(z.string(), z.string()).optional(),
     path: z.string(),
     body: z.string(),
   }),
+);
+
+/** Reader → until which turn the message is collected for it, or until how many are. */
+export const collected = later(() =>
+  z.record(z.string(), z.strictObject({ turn: count(), count: count().optional() })),
 );
 
 /** Identifies an attempt: the n-th call of the agent's visit in that turn, and the attempt at it (both from 1). */

@@ -17,6 +17,8 @@ export interface Mail extends Message {
   refused?: Record<string, { turn: number; long?: true }>;
   /** The last turn in which a person edited it or sent it again: the journal of that turn has its text. */
   edited?: number;
+  /** Recipients whose superior was told that they have not read it. */
+  told?: string[];
 }
 
 /** A message that an agent wrote or was given. Its text is in the journal. */
@@ -66,6 +68,8 @@ export interface Owed {
   mail?: Mail;
   /** The agent asked its author something and waits for the answer. */
   asked?: true;
+  /** A superior of the agent was told that it has not answered. */
+  told?: true;
 }
 
 export const TAIL_LENGTH = 6;
@@ -99,6 +103,8 @@ export interface MailState {
   quiet: Map<string, number>;
   /** Waiting mail that expires → the last turn in which it may be given. */
   expiring: Map<string, number>;
+  /** Reader → mail that a route collects for it, and the turn in which it may be given. */
+  collected: Map<string, { id: string; turn: number }[]>;
   /** Every message by each of its readers → the name of its file, after what it was made in: `2.1/000006-...md` (`made` of `sent`). */
   received: SpillMap<string>;
   /** Every message that brought files → these files. */
@@ -131,6 +137,7 @@ export function emptyMail(): MailState {
     inbox: new Map(),
     quiet: new Map(),
     expiring: new Map(),
+    collected: new Map(),
     received: new SpillMap(byReader),
     attached: new SpillMap(byMessage),
     contents: new SpillMap(),
@@ -151,12 +158,33 @@ export function inboxOf(mail: MailState, name: string): Mail[] {
   return mailOf(mail, mail.inbox.get(name) ?? []);
 }
 
+/** Waiting mail that a recipient may be given in a turn: what is collected for it waits for its own. */
+export function readableBy(mail: MailState, name: string, turn: number): Mail[] {
+  const until = collectedFor(mail, name, turn);
+  const all = inboxOf(mail, name);
+  return until.size === 0 ? all : all.filter(({ id }) => !until.has(id));
+}
+
+/** Mail that is collected for a recipient beyond a turn → the turn in which it may be given. */
+export function collectedFor({ collected }: MailState, name: string, turn: number): ReadonlyMap<string, number> {
+  const mine = collected.get(name);
+  return mine ? new Map(mine.flatMap(({ id, turn: until }) => (until > turn ? [[id, until]] : []))) : NONE;
+}
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** Mail that somebody waits for, by its ids. */
 export function mailOf({ waiting }: MailState, ids: readonly string[]): Mail[] {
   return ids.map((id) => waiting.get(id) as Mail);
 }
 
-/** Whether so much waits for somebody that is no notice. */
-export function wakesBy({ inbox, quiet }: MailState, name: string): number {
-  return (inbox.get(name)?.length ?? 0) - (quiet.get(name) ?? 0);
+/** How much waits for somebody that is no notice. `turn`: without what is still collected then. */
+export function wakesBy(mail: MailState, name: string, turn = Infinity): number {
+  let count = (mail.inbox.get(name)?.length ?? 0) - (mail.quiet.get(name) ?? 0);
+  for (const { kind } of mailOf(mail, [...collectedFor(mail, name, turn).keys()])) if (kind !== 'notice') count--;
+  return count;
+}
+
+/** How much a person has to read in a turn, notices too. */
+export function unreadBy(mail: MailState, name: string, turn: number): number {
+  return (mail.inbox.get(name)?.length ?? 0) - collectedFor(mail, name, turn).size;
 }

@@ -9,7 +9,7 @@ import { addDrop } from '../../../mail/reducer.ts';
 import { notePlanWish } from '../../../plans/asked.ts';
 import { bygone, type FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
-import { count, message } from '../schemas.ts';
+import { collected, count, message } from '../schemas.ts';
 
 const schema = later(() =>
   z.strictObject({
@@ -24,6 +24,10 @@ const schema = later(() =>
     mends: z.string().optional(),
     /** An assistant wrote it in that person's seat. */
     through: z.literal('mcp').optional(),
+    /** Readers for whom a route collects it. */
+    digest: collected().optional(),
+    /** What routes would have done and its author may not. */
+    unrouted: z.array(z.string()).optional(),
   }),
 );
 

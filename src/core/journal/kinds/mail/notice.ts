@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { tellAnswer } from '../../../approvals/reducer.ts';
 import { notify } from '../../../mail/notices.ts';
+import { noteTold } from '../../../mail/overdue-mail.ts';
 import { cause } from '../approvals/held-act.ts';
 import type { LineKind } from '../line-kind.ts';
 
@@ -42,6 +43,10 @@ const schema = later(() =>
     left: unfinished().optional(),
     /** What it reports (`mail/notices.ts`): the notice goes away when that is settled, and a later one replaces it. */
     of: z.string().optional(),
+    /** Mail of which it tells that it was not read or answered for long. */
+    overdue: z
+      .array(z.strictObject({ agent: z.string(), id: z.string(), what: z.enum(['read', 'answered']) }))
+      .optional(),
     /** The held act whose answer it is, and the mail that the agent had when it asked. It makes the agent due.
      * `again`: the act in whose place that one was held. */
     answers: z.strictObject({ id: z.string(), cause: z.array(cause()), again: z.string().optional() }).optional(),
@@ -57,10 +62,11 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'notice'> = {
   phase: 'effect',
   schema,
-  apply: (state, line) =>
-    line.answers === undefined
-      ? notify(state, line.to, line.about, line.text, line)
-      : tellAnswer(state, line.to, line.text, line.answers),
+  apply: (state, line) => {
+    if (line.overdue) noteTold(state, line.overdue);
+    if (line.answers === undefined) notify(state, line.to, line.about, line.text, line);
+    else tellAnswer(state, line.to, line.text, line.answers);
+  },
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.notice(line),

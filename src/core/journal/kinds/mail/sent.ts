@@ -6,7 +6,7 @@ import { noteAttached, noteContents, placedFile } from '../../../mail/attachment
 import { addSent } from '../../../mail/reducer.ts';
 import type { FileOp } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
-import { attached, message } from '../schemas.ts';
+import { attached, collected, message } from '../schemas.ts';
 
 const schema = later(() =>
   z.strictObject({
@@ -20,6 +20,8 @@ const schema = later(() =>
      * that was approved.
      */
     made: z.string().optional(),
+    /** Readers for whom a route collects it. */
+    digest: collected().optional(),
   }),
 );
 
@@ -32,9 +34,9 @@ declare module '../../../model/entry.ts' {
 export const kind: LineKind<'sent'> = {
   phase: 'effect',
   schema,
-  apply: (state, { message, files = [], tainted = false, made }) => {
-    addSent(state, message, made, tainted);
-    noteAttached(state, message, files.map(placedFile), tainted);
+  apply: (state, { message, files = [], ...more }) => {
+    addSent(state, message, more);
+    noteAttached(state, message, files.map(placedFile), more.tainted === true);
     noteContents(state, files);
   },
   files: ({ message, files = [] }) => [

@@ -115,6 +115,7 @@ function reset(state: State, scope: string): void {
     state.mail.inbox.clear();
     state.mail.quiet.clear();
     state.mail.expiring.clear();
+    state.mail.collected.clear();
     state.mail.threads.clear();
     state.mail.attached.clear();
     state.mail.known.clear();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Act, Org, say } from '../regression/org.ts';
+import { type Act, Org, say } from '../../regression/org.ts';
 
 const EDGES = {
   human: ['a', 'b', 'head', 'top'],
@@ -34,6 +34,26 @@ describe('mail that waits for long', () => {
     hidden.drop('a', 'Tell b something.');
     await hidden.turns(5);
     expect(told(hidden)).toContainEqual(['head', 'b has not read 000001-a-01 from a for 1 turn: "Psst".']);
+  });
+
+  it('is told once, whenever the setting is changed', async () => {
+    const made = org({ escalate_after: 100 });
+    const set = (turns: number | null) =>
+      made.disk.put('org/org.yaml', `version: 1\nname: test\nmail: { escalate_after: ${turns} }\n`);
+    made.drop('b', 'One.', { subject: 'One' });
+    await made.turns(6);
+    set(2);
+    await made.turns(2);
+    expect(told(made)).toMatchObject([['head', expect.stringContaining('from human for 6 turns: "One"')]]);
+    set(null);
+    await made.turns(1);
+    set(8);
+    made.drop('b', 'Two.', { subject: 'Two' });
+    await made.turns(4);
+    set(1);
+    await made.turns(5);
+    expect(told(made)).toHaveLength(2);
+    expect(told(made)[1]).toMatchObject(['head', expect.stringContaining('"Two"')]);
   });
 
   it('goes up: past the head itself to the unit above, then to the people of escalate_to, or to nobody', async () => {
