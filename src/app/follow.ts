@@ -2,6 +2,7 @@
 import { apply } from '../core/journal/apply.ts';
 import { absentAfter, type Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';
+import { emptyTasks } from '../core/model/state/tasks.ts';
 import { configReader } from '../disk/config/config.ts';
 import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -21,7 +22,8 @@ import { JournalLog } from '../views/journal/journal-log.ts';
 import type { LogLine } from '../views/journal/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
 import type { ScreenSnapshot } from '../views/screen/snapshot.ts';
-import { forgetDeleted } from './foresee.ts';
+import { UnderWay } from '../views/screen/under-way.ts';
+import { forgetDeleted, tasksAhead } from './foresee.ts';
 import type { OrgPlace } from './place.ts';
 import { presentActs } from './present.ts';
 import { readerOf } from './seats.ts';
@@ -41,7 +43,7 @@ const LOOK_SHARE = 20;
 const MOST_MS = 3000;
 const LONG_AGO_MS = 60_000;
 /** What waits for the next turn, as screens show it. */
-const SHOWN: readonly IntakeStep[] = ['requests', 'drops'];
+const SHOWN: readonly IntakeStep[] = ['requests', 'drops', 'tasks'];
 
 /** An org as it changes, read from outside: its journal line by line, its folder from time to time. Writes nothing. */
 export class Follow {
@@ -53,6 +55,7 @@ export class Follow {
   private readonly read = configReader();
   private loaded!: Loaded;
   private recent!: Recent;
+  private underWay!: UnderWay;
   private log: LogLine[] = [];
   private diagnosis!: Diagnosis;
   private journalLog!: JournalLog;
@@ -68,11 +71,11 @@ export class Follow {
   private rested = 0;
   /** Files that the turn under way has taken in and not removed yet. */
   private readonly taken = new Set<string>();
-  private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
+  private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'work' | 'present'> = {
     drops: [],
     requests: [],
     engine: null,
-    tasks: [],
+    work: { tasks: emptyTasks(), texts: new Map(), unfit: [], files: 0 },
     present: new Map(),
   };
 
@@ -92,10 +95,11 @@ export class Follow {
 
   /** The present content of a screen. */
   scene(): ScreenSnapshot {
-    const { config, recent, log, faults, around } = this;
+    const { config, recent, log, faults, around, underWay } = this;
+    const now = this.clock.now();
     const person = readerOf({ config, ...this.place });
     const findings = this.diagnosis.findings();
-    return { config, state: this.loaded.state, person, faults, recent, log, findings, ...around };
+    return { config, state: this.loaded.state, person, faults, recent, log, findings, underWay, now, ...around };
   }
 
   /**
@@ -121,6 +125,7 @@ export class Follow {
     );
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
     this.recent = new Recent();
+    this.underWay = new UnderWay();
     this.log = [];
     this.journalLog = new JournalLog(state.clock.turn + 1);
     this.taken.clear();
@@ -128,8 +133,8 @@ export class Follow {
     const shown = this.shownBefore(journal.file);
     const first = journalFiles(this.disk)[0];
     this.diagnosis = new Diagnosis((shown[0] ?? journal.file) === first || first === undefined);
-    for (const turn of shown) for (const entry of turnLines(this.disk, turn)) this.note(entry);
-    for (const entry of this.tail.before) this.note(entry);
+    for (const turn of shown) for (const entry of turnLines(this.disk, turn)) this.note(entry, null);
+    for (const entry of this.tail.before) this.note(entry, null);
     for (const entry of unfinished?.calls ?? []) apply(state, entry);
   }
 
@@ -153,14 +158,15 @@ export class Follow {
     if (entry.k === 'request' && entry.file !== undefined) this.taken.add(entry.file);
     if (entry.k === 'done') this.taken.clear();
     if (['drop', 'request', 'done', 'open'].includes(entry.k)) this.nextLook = Math.min(this.nextLook, this.rested);
-    this.note(entry);
+    this.note(entry, this.clock.now());
   }
 
-  /** Keeps the parts of a line that screens show. */
-  private note(entry: Entry): void {
+  /** Keeps the parts of a line that screens show. `now`: when it came; null for one that lay there, which is as old as its turn. */
+  private note(entry: Entry, now: number | null): void {
     this.recent.take(entry);
     this.diagnosis.take(entry);
     if (entry.k === 'open') this.time = new Date(entry.time).toISOString();
+    this.underWay.take(entry, now ?? Date.parse(this.time));
     for (const event of this.journalLog.take(entry))
       this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));
     if (this.log.length > 2 * KEPT_LOG) this.log.splice(0, this.log.length - KEPT_LOG);
@@ -179,11 +185,12 @@ export class Follow {
     const text = () => JSON.stringify([this.around, ...this.around.present]);
     const before = text();
     const mask = ownerOf(this.place).redact;
+    const isNew = (line: Entry): boolean => !(line.k === 'request' && this.taken.has(line.file ?? ''));
     this.around = {
       drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
       engine: lockHolder(disk, this.place.machine.host(this.place.root)),
-      tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
+      work: tasksAhead(config, state, inputs.filter(isNew)),
       present: await presentActs({ disk, state, config, changes: this.changes, mask }),
     };
     const end = this.clock.ticks();

@@ -5,6 +5,7 @@ import { apply } from '../core/journal/apply.ts';
 import { forgetDead } from '../core/mail/former-dead-letters.ts';
 import type { Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';
+import { copyTasks } from '../core/model/state/tasks.ts';
 import type { State } from '../core/model/state.ts';
 import { TASKS, taskPath } from '../core/tasks/file.ts';
 import { taskEffects } from '../core/tasks/frozen.ts';
@@ -17,6 +18,8 @@ import type { IntakeStep } from '../engine/turn/intake.ts';
 import { intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
 import type { Fault } from '../schema/fault.ts';
+import type { Request } from '../schema/records/request.ts';
+import type { TasksAhead } from '../views/screen/snapshot.ts';
 import type { OrgPlace } from './place.ts';
 import type { View } from './view.ts';
 
@@ -90,10 +93,34 @@ export async function foreseeTasks(view: View): Promise<UnfitFile[]> {
   await intake({ disk, folder, state, config, toolbox: NO_TOOLS }, moment, take, { wanted: ['requests', 'tasks'] });
   for (const effect of taskEffects(config, state, moment.turn, lines))
     if (effect.k === 'task' || effect.k === 'task-asked') apply(state, effect);
+  return unfitIn(lines);
+}
+
+function unfitIn(lines: readonly Entry[]): UnfitFile[] {
   return lines.flatMap((line) => {
     if (line.k === 'aside' && line.path.startsWith(TASKS)) return { path: line.path, why: line.detail };
     return line.k === 'task-file' && line.refused !== undefined ? { path: taskPath(line.id), why: line.refused } : [];
   });
+}
+
+/** The tasks as the next freeze will have them, for a state that stays as it is. `lines`: what it finds. */
+export function tasksAhead(config: Config, state: State, lines: readonly Entry[]): TasksAhead & { news: Entry[] } {
+  const turn = state.clock.turn + 1;
+  const own = lines.filter((line) => line.k === 'task-file' || (line.k === 'request' && isOfTasks(line.request)));
+  const unfit = unfitIn(lines);
+  if (own.length === 0 && taskEffects(config, state, turn, []).length === 0)
+    return { tasks: state.tasks, texts: state.files.texts, unfit, files: 0, news: [] };
+  const files = copyWith(state.files, { texts: new Map(state.files.texts) });
+  const ahead: State = copyWith(state, { tasks: copyTasks(state.tasks), files });
+  for (const line of own) apply(ahead, line);
+  const effects = taskEffects(config, ahead, turn, own).filter(({ k }) => k === 'task' || k === 'task-asked');
+  for (const effect of effects) apply(ahead, effect);
+  const taken = own.filter(({ k }) => k === 'task-file').length;
+  return { tasks: ahead.tasks, texts: files.texts, unfit, files: taken, news: [...own, ...effects] };
+}
+
+function isOfTasks({ ask }: Request): boolean {
+  return ask === 'task' || ask === 'archive-tasks';
 }
 
 const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];

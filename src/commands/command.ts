@@ -14,7 +14,7 @@ export type Right = 'seat' | 'look' | 'turns' | 'approvals' | 'money' | 'edit';
 /** `owner`: nobody but the person at the machine. Of several, one is enough. */
 export type Needed = Right | 'owner' | readonly Right[];
 
-/** What can be called, as data: verb, arguments and options. From it derive parsing, help, completion, reference, tools and resources. */
+/** What can be called, as data: verb, arguments and options. From it derive parsing, help, completion, reference, tools, resources and keys of the screen. */
 export interface Leaf {
   /** The words that call it: a verb, or a verb and what of it. */
   name: string;
@@ -31,6 +31,28 @@ export interface Leaf {
   needsOrg?: boolean;
   /** Where its data can be read; `{name}` in the address is its first argument. */
   resource?: { uri: string; name: string; about: string };
+  /** The keys of the terminal screen that run it. */
+  screen?: readonly ScreenKey[];
+}
+
+/** What a command acts on in the terminal screen: a row of that kind, whose id is its first argument; `org`: whatever is chosen. */
+export type ScreenSubject = 'org' | 'agent' | 'message' | 'dead-letter' | 'approval' | 'task' | 'run' | 'workflow';
+
+/** A key of the terminal screen that runs a command. */
+export interface ScreenKey {
+  /** Its usual key. Commands with one action have one key: the one runs that fits the chosen row. */
+  key: string;
+  /** The name of the action in the owner's keymap (default: the last word of the command). */
+  action?: string;
+  on: ScreenSubject;
+  /** Arguments and options that the person is asked for, one after the other. */
+  asks?: readonly string[];
+  /** Switches that it sets. */
+  flags?: Readonly<Record<string, true>>;
+  /** The first argument, where no row gives it. */
+  given?: string;
+  /** The person is asked whether it is meant. */
+  confirm?: true;
 }
 
 /** A verb that has commands below it: `lemming agent list`. */
@@ -82,6 +104,7 @@ export type Completable =
   | 'skill'
   | 'tool'
   | 'task'
+  | 'goal'
   | 'workflow'
   | 'run'
   | 'file'

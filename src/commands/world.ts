@@ -30,6 +30,8 @@ export interface World {
   sketch(text: string | null): void;
   /** Standard input line by line; at a terminal with `typing` as a person types, with editing and history. */
   lines(typing?: Typing): AsyncIterable<string>;
+  /** Other command lines that the person types within this command, where the face knows them. */
+  within?(): Promise<LinesWithin>;
   /** Lets the person change a text in their editor, where the face can; resolves to what they saved. */
   edit?(text: string, file: string): Promise<string>;
   /** A full screen for a person, where the face has one; resolves when they leave it. `run`: the engine runs in this process. */
@@ -38,6 +40,16 @@ export interface World {
   serve?(seat: Seat, rights: ReadonlySet<Right>): Promise<Outcome>;
   /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */
   signal: AbortSignal;
+}
+
+/** Command lines within a command: without the word lemming, in the same organisation and seat. */
+export interface LinesWithin {
+  /** The verbs that there are. */
+  readonly names: readonly string[];
+  /** Runs one. Throws `usage` for a line that is none. */
+  run(words: readonly string[]): Promise<Outcome>;
+  /** What the last word may become. */
+  complete(words: readonly string[]): string[];
 }
 
 /** How lines are typed at a terminal. */

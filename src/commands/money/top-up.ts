@@ -31,6 +31,7 @@ export const command = {
   ],
   reads: false,
   right: 'money',
+  screen: [{ key: 't', on: 'agent', asks: ['credits'] }],
   output: (z) =>
     z.strictObject({
       agents: z.array(z.strictObject({ agent: z.string(), granted: z.number() })),

@@ -20,6 +20,7 @@ export const command = {
   flags: [{ name: 'reaction', value: 'WORD', about: 'an emoji or a word' }],
   reads: false,
   right: 'seat',
+  screen: [{ key: 'm', action: 'acknowledge', on: 'message' }],
   output: (z) => z.strictObject({ id: z.string(), reaction: z.string(), taken: takenShape(z) }),
 } as const satisfies Definition;
 

@@ -52,6 +52,10 @@ export const command = {
   ],
   reads: false,
   right: 'approvals',
+  screen: [
+    { key: 'a', on: 'approval', asks: ['answer', 'note'] },
+    { key: 'A', action: 'approve-always', on: 'approval', asks: ['note'], flags: { always: true } },
+  ],
   output: (z) =>
     decidedShape(z).extend({
       changed: z.array(z.string()),

@@ -16,6 +16,7 @@ export const command = {
   ],
   reads: false,
   right: 'approvals',
+  screen: [{ key: 'd', on: 'approval', asks: ['note'] }],
   output: (z) => decidedShape(z),
 } as const satisfies Definition;
 

@@ -26,6 +26,7 @@ export const command = {
   reads: false,
   right: 'seat',
   resource: { uri: 'lemming://mail/{id}', name: 'message', about: 'a message; this does not mark it as read' },
+  screen: [{ key: 'n', action: 'notices', on: 'org', given: 'notices' }],
   output: (z) => z.union([mailShape(z), z.strictObject({ notices: z.array(noticeShape(z)) })]),
 } as const satisfies Definition;
 

@@ -26,6 +26,7 @@ export const command = {
   flags: [{ name: 'all', about: 'also send it to the other recipients' }],
   reads: false,
   right: 'seat',
+  screen: [{ key: 'r', on: 'message', asks: ['text'] }],
   output: (z) =>
     z.strictObject({
       path: z.string(),

@@ -26,6 +26,7 @@ export const command = {
   flags: [{ name: 'only', about: 'only this message, not the others of its chain' }],
   reads: false,
   right: 'edit',
+  screen: [{ key: 'R', on: 'dead-letter' }],
   output: (z) => z.strictObject({ count: z.number(), retried: z.array(z.string()), taken: takenShape(z) }),
 } as const satisfies Definition;
 

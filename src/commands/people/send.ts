@@ -42,6 +42,10 @@ export const command = {
   ],
   reads: false,
   right: 'seat',
+  screen: [
+    { key: 'w', action: 'write', on: 'agent', asks: ['text'] },
+    { key: 'r', action: 'reply', on: 'agent', asks: ['text'] },
+  ],
   output: (z) => z.strictObject({ path: z.string(), to: z.array(z.string()), from: z.string() }),
 } as const satisfies Definition;
 

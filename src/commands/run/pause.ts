@@ -14,6 +14,11 @@ export const command = {
   flags: [],
   reads: false,
   right: 'edit',
+  screen: [
+    { key: 'p', action: 'pause', on: 'agent' },
+    { key: 'p', action: 'pause', on: 'org' },
+    { key: 'P', action: 'pause-all', on: 'org' },
+  ],
   output: (z) => pausedShape(z),
 } as const satisfies Definition;
 

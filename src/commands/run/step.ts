@@ -18,6 +18,7 @@ export const command = {
   flags: [{ name: 'agent', value: 'AGENT', about: 'call only this agent, whatever its schedule says' }, UNSAFE_HOST],
   reads: false,
   right: 'turns',
+  screen: [{ key: 's', on: 'org' }],
   output: (z) => madeShape(z),
 } as const satisfies Definition;
 

@@ -27,6 +27,7 @@ export const command = {
   flags: [],
   reads: true,
   right: 'look',
+  screen: [{ key: 'v', on: 'org' }],
   output: (z) =>
     z.strictObject({
       ok: z.boolean(),

@@ -118,7 +118,7 @@ function withoutPlan(planner: string, { text: goal }: PlannedGoal, found: Awaite
   const { answer, run } = found;
   const text = answer
     ? `${planner} has proposed no plan yet. It wrote ${answer.id}:\n\n${answer.body}\n\nAnswer with lemming reply ${answer.id}, then run lemming run --until-idle; the plan is then in lemming approvals.`
-    : `${planner} has proposed no plan${ENDS[run?.end as string] ?? ''}. lemming log ${planner} says what it did; lemming plan GOAL --static makes a plan without it.`;
+    : `${planner} has proposed no plan${ENDS[run?.end as string] ?? ''}. lemming logs ${planner} says what it did; lemming plan GOAL --static makes a plan without it.`;
   return {
     data: {
       goal,

@@ -30,18 +30,24 @@ export const command = {
     {
       name: 'goal',
       about: 'what is to be achieved, the name of a goal in org/goals, or the id of a plan that waits',
+      of: ['goal', 'approval'],
       many: true,
       stdin: true,
     },
   ],
   flags: [
-    { name: YES.name, short: YES.short, about: 'approve the plan at once' },
-    { name: 'edit', about: 'change the plan in your editor ($EDITOR) and approve it in that form' },
+    { name: YES.name, short: YES.short, about: 'approve the plan at once', right: 'approvals' },
+    {
+      name: 'edit',
+      about: 'change the plan in your editor ($EDITOR) and approve it in that form',
+      right: 'owner',
+    },
     { name: 'static', about: 'make a plan without a model, from the chart alone' },
     { name: 'max-cost', value: 'C', kind: 'amount', about: 'the most that the turns until the plan may cost' },
   ],
   reads: false,
-  right: 'owner',
+  right: 'turns',
+  screen: [{ key: 'E', action: 'edit-plan', on: 'approval', flags: { edit: true } }],
   output: proposedShape,
 } as const satisfies Definition;
 

@@ -2,18 +2,16 @@
 import { foreseeTasks } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
-import { isUnbegun, type Task } from '../../core/model/state/tasks.ts';
-import { countCredits } from '../../core/money/ledger.ts';
-import { whyNobody } from '../../core/tasks/assign.ts';
+import type { Task } from '../../core/model/state/tasks.ts';
 import { archivedTaskPath, splitTask, taskPath } from '../../core/tasks/file.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readMarkdown } from '../../disk/yaml/yaml.ts';
 import { journalLines } from '../../engine/journal/history.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
-import { byCodeUnit } from '../../schema/name.ts';
 import { taskHead } from '../../schema/records/task.ts';
 import { taskCourses } from '../../views/tasks/task-course.ts';
+import { relatedTo, taskFacts, taskRemark } from '../../views/tasks/task-facts.ts';
 import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task-graph.ts';
 import { historyEntries, needsOf, taskRow, tasksInOrder } from '../../views/tasks/task-row.ts';
 import { estimateOf, statsOf } from '../../views/tasks/task-stats.ts';
@@ -60,22 +58,12 @@ export async function listTasks(world: World, { flags }: ListInput) {
     row.assignee ?? (row.capability === null ? '-' : `(${row.capability})`),
     shorten(row.title, 50),
     ...(isPaid ? [`${row.cost}`] : []),
-    shorten(remark(row) || nobodyText(view, row), 70),
+    shorten(oneLine(taskRemark(view.config, view.state, row)), 70),
   ]);
   const heading = ['task', 'status', 'assignee', 'title', ...(isPaid ? ['credits'] : []), ''];
   const head = rows.length ? table([heading, ...lines]) : 'No tasks.';
   const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
   return { data: { tasks: rows, unfit }, text: [head, ...bad].join('\n') };
-}
-
-/** What came of a task, or what it waits for. */
-function remark({ result, reason, why }: ReturnType<typeof taskRow>): string {
-  return oneLine(result ?? reason ?? why.join('; '));
-}
-
-/** Why a task that is ready waits all the same; empty when it does not. */
-function nobodyText({ config, state }: View, row: ReturnType<typeof taskRow>): string {
-  return row.ready ? (whyNobody(config, state, row) ?? '') : '';
 }
 
 interface IdInput {
@@ -108,32 +96,10 @@ export async function showTask(world: World, { args: { id } }: IdInput) {
   const row = taskRow(view.state, task, turn);
   const needs = needsOf(tasks, task);
   const { body, history } = splitTask(file);
-  const related = {
-    needed_by: [...(tasks.dependants.get(id) ?? [])].sort(byCodeUnit),
-    parts: [...(tasks.children.get(id) ?? [])].sort(byCodeUnit),
-  };
-  const fields = [
-    ['status', row.ready ? `${row.status}, ready` : row.status],
-    [isUnbegun(row.status) ? 'not ready' : 'waits', row.why.join('; ')],
-    ['it waits', nobodyText(view, row)],
-    ['assignee', row.assignee ?? ''],
-    ['capability', row.capability ?? ''],
-    ['waits for', task.waits.join(', ')],
-    ['needs', needs.map(needText).join(', ')],
-    ['needed by', related.needed_by.join(', ')],
-    ['part of', row.parent ?? ''],
-    ['parts', related.parts.join(', ')],
-    ['priority', row.priority],
-    ['deadline', row.deadline ?? ''],
-    ['budget', task.budget === null ? '' : countCredits(task.budget)],
-    ['attempts that failed', row.attempts === 0 ? '' : `${row.attempts} of ${task.retries + 1}`],
-    ['cost', task.cost === 0 ? '' : countCredits(task.cost)],
-    ['files', task.artefacts.join(', ')],
-    ['why', row.reason ?? ''],
-  ].filter(([, value]) => value !== '') as [string, string][];
+  const related = relatedTo(tasks, id);
   const text = [
     `${id}: ${row.title}`,
-    rowsOf(fields),
+    rowsOf(taskFacts(view.config, view.state, task, turn)),
     body,
     row.result === null ? '' : `Result:\n${row.result}`,
     `History:\n${history.join('\n')}`,
@@ -147,10 +113,6 @@ export async function showTask(world: World, { args: { id } }: IdInput) {
     data: { ...row, path, archived, body, needs_status: needs, ...related, ...stated, history: entries },
     text: text.join('\n\n'),
   };
-}
-
-function needText({ id, status, waived }: ReturnType<typeof needsOf>[number]): string {
-  return `${id} (${waived ? 'waived' : (status ?? 'does not exist')})`;
 }
 
 export async function showHistory(world: World, { args: { id } }: IdInput) {

@@ -81,6 +81,7 @@ export const command = {
       ],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'N', on: 'org', asks: ['title', 'assignee'] }],
       output: (z) =>
         z.strictObject({
           id: z.string(),
@@ -97,6 +98,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'i', on: 'task', asks: ['assignee'] }],
       output: askedShape,
     },
     {
@@ -107,6 +109,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'I', on: 'task' }],
       output: askedShape,
     },
     {
@@ -119,6 +122,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'i', action: 'assign', on: 'task', asks: ['assignee'] }],
       output: askedShape,
     },
     {
@@ -129,6 +133,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'b', on: 'task' }],
       output: askedShape,
     },
     {
@@ -141,6 +146,7 @@ export const command = {
       flags: [{ name: 'result', value: 'TEXT', about: 'what came of it' }, NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'c', on: 'task', asks: ['result'] }],
       output: askedShape,
     },
     {
@@ -151,6 +157,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'f', on: 'task', asks: ['note'] }],
       output: askedShape,
     },
     {
@@ -161,6 +168,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'C', on: 'task', asks: ['note'] }],
       output: askedShape,
     },
     {
@@ -173,6 +181,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'R', on: 'task' }],
       output: askedShape,
     },
     {
@@ -188,6 +197,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'W', on: 'task', asks: ['need', 'note'] }],
       output: askedShape,
     },
     {
@@ -208,6 +218,7 @@ export const command = {
       flags: [],
       reads: true,
       right: 'look',
+      screen: [{ key: 'h', on: 'task' }],
       output: (z) => z.strictObject({ id: z.string(), history: z.array(historyShape(z)) }),
     },
     {
@@ -221,6 +232,7 @@ export const command = {
       flags: [{ name: 'mermaid', about: 'a Mermaid flowchart instead of a tree' }],
       reads: true,
       right: 'look',
+      screen: [{ key: 'T', on: 'task' }],
       output: graphShape,
     },
     {
@@ -231,6 +243,7 @@ export const command = {
       flags: [],
       reads: true,
       right: 'look',
+      screen: [{ key: 'S', on: 'org' }],
       output: statsShape,
     },
     {
@@ -243,6 +256,7 @@ export const command = {
       flags: [],
       reads: true,
       right: 'look',
+      screen: [{ key: 'L', on: 'task' }],
       output: estimateShape,
     },
     {
@@ -263,6 +277,7 @@ export const command = {
       ],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'K', on: 'org', confirm: true }],
       output: (z) =>
         z.strictObject({ older_than: z.number(), ids: z.array(z.string()), taken: takenShape(z).nullable() }),
     },

@@ -33,6 +33,7 @@ export const command = {
   flags: [{ name: 'dry-run', about: 'only list what would be undone' }],
   reads: false,
   right: 'edit',
+  screen: [{ key: 'U', on: 'task', confirm: true }],
   output: (z) =>
     z.strictObject({
       of: z.string(),

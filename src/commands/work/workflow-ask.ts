@@ -1,4 +1,5 @@
 /** What `lemming workflow` changes: it begins a run, and asks something of one. */
+import { foresee } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { type Ask, post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
@@ -7,7 +8,7 @@ import { runNamed } from '../../core/model/runs/runs.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
 import { readInputs } from '../../core/workflows/file/inputs.ts';
-import { commandedBy, freeRunId } from '../../core/workflows/turn/frozen.ts';
+import { commandedBy, freeRunId, runAsAsked } from '../../core/workflows/turn/frozen.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { createNow } from '../../disk/fs/workspace.ts';
 import { defined } from '../../schema/copy.ts';
@@ -145,9 +146,10 @@ export function askRun(verb: VerbOfRun) {
     const view = readOrg(world);
     const { id, step, credits } = args;
     const budget = credits === undefined ? undefined : boundAmount('A budget', readAmount(credits));
-    const run = runIn(view, id);
+    await foresee(view);
     const by = personOf(view);
     const at = { turn: view.state.clock.turn + 1, time: view.clock.now() };
+    const run = runAsAsked(runIn(view, id), view.state.runs.asked, at);
     const ask = { do: verb, ...defined({ step, budget }) };
     const done = commandedBy(run, { ...ask, by }, at);
     if ('why' in done)

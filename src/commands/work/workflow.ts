@@ -131,6 +131,7 @@ export const command = {
       ],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'b', action: 'start', on: 'workflow', asks: ['input'] }],
       output: (z) =>
         z.strictObject({
           run: z.string(),
@@ -189,6 +190,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'C', on: 'run', confirm: true }],
       output: askedShape,
     },
     {
@@ -201,6 +203,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'p', on: 'run' }],
       output: askedShape,
     },
     {
@@ -211,6 +214,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'p', action: 'pause', on: 'run' }],
       output: askedShape,
     },
     {
@@ -226,6 +230,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'R', action: 'retry', on: 'run', asks: ['step'] }],
       output: askedShape,
     },
     {
@@ -253,6 +258,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: 'U', on: 'run', confirm: true }],
       output: askedShape,
     },
   ],

@@ -1,11 +1,13 @@
 /** Judges what a person asks of a task by a command. */
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import type { TaskRequest } from '../../schema/records/request.ts';
 import type { Config } from '../model/config.ts';
 import { isFinished, isOpen, type Task, type TasksState } from '../model/state/tasks.ts';
 import { countCredits } from '../money/ledger.ts';
 import { isAwaited } from './artefacts.ts';
+import { mayGive } from './assign.ts';
 import { settled, unproved } from './edit.ts';
+import { openNeeds } from './ready.ts';
 import { whyNoStep } from './steps.ts';
 import { whyNoTask } from './valid.ts';
 
@@ -27,6 +29,31 @@ export function judgeAsked(config: Config, tasks: TasksState, ask: TaskAsk): Jud
   const why = unproved(task, next) ?? whyNoTask(config, tasks, task, next, ask.by);
   if (why !== null) return { why };
   return { task: settled(task, next), what: ask.note === '' ? change.what : `${change.what}: ${ask.note}` };
+}
+
+/**
+ * Why a person cannot ask that of a task as it stands, whatever else they say; null when they can. What a request names is taken to
+ * be there: an agent, a need that is open, a note.
+ */
+export function whyNotAsked(config: Config, tasks: TasksState, ask: Pick<TaskAsk, 'id' | 'do' | 'by'>): string | null {
+  const [assignee] = assigneesFor(config, tasks, ask);
+  const [need] = needsToWaive(tasks, ask.id);
+  const budget = tasks.all.get(ask.id)?.budget ?? 0;
+  const whole = copyWith(defined({ assignee, need, budget }), { ask: 'task' as const, ...ask, note: '-' });
+  const judged = judgeAsked(config, tasks, whole);
+  return 'why' in judged ? judged.why : null;
+}
+
+/** Agents to whom a person may give a task, but for the one that has it. */
+export function assigneesFor(config: Config, { all }: TasksState, { id, by }: Pick<TaskAsk, 'id' | 'by'>): string[] {
+  const has = all.get(id)?.assignee;
+  return config.order.filter((agent) => agent !== has && mayGive(config, by, agent));
+}
+
+/** Needs of a task that a person can waive. */
+export function needsToWaive(tasks: TasksState, id: string): string[] {
+  const task = tasks.all.get(id);
+  return task ? openNeeds(tasks, task).map((need) => need.id) : [];
 }
 
 const VERBS: Record<TaskAsk['do'], (task: Task, ask: TaskAsk, tasks: TasksState) => AskedChange> = {

@@ -40,14 +40,17 @@ export function taskEffects(
       record.follow(record.get(line.id) as Task, line.before, line.by);
   for (const { task, cost } of state.money.billed)
     record.change(task, { cost: (record.get(task)?.cost ?? 0) + cost }, 'the engine', null);
-  const asked = state.tasks.asked.map((ask): Effect[] =>
-    ask.ask === 'task' ? askEffects(config, record, turn, ask) : [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }],
-  );
+  const giver = new Giver(config, state, record);
+  const asked = state.tasks.asked.map((ask): Effect[] => {
+    if (ask.ask !== 'task') return [{ k: 'task-asked', turn, by: ask.by, do: 'archive' }];
+    if (OF_ASSIGNEE.includes(ask.do)) giver.assignIfReady(ask.id);
+    return askEffects(config, record, turn, ask);
+  });
   notices.push(...leaveAbsent(config, state, record));
   notices.push(...endOverdue(config, state, record, turn));
   const also = more.effects(record);
   record.skipLost();
-  assignReady(config, state, record, turn);
+  giver.assignReady();
   return [
     ...record.effects(),
     ...also,
@@ -106,16 +109,37 @@ function awayNotices({ agents }: Config, { id, by, title }: Task, why: string): 
   return [{ k: 'notice', to: by, about: 'task', text, of: `task ${id}` }];
 }
 
-function assignReady(config: Config, state: State, record: TaskRecord, turn: number): void {
-  const assigning = new Assigning(config, state, (agent) => record.open(agent));
-  for (const id of record.unassigned()) {
-    const task = record.get(id) as Task;
-    if (task.assignee !== null || !isReady({ tasks: record.tasks, runs: state.runs, money: state.money }, task, turn))
-      continue;
-    const found = assigning.assignmentFor(task);
+/** Gives tasks that are ready and that nobody has to agents. */
+class Giver {
+  private readonly state: State;
+  private readonly record: TaskRecord;
+  private readonly assigning: Assigning;
+
+  constructor(config: Config, state: State, record: TaskRecord) {
+    this.state = state;
+    this.record = record;
+    this.assigning = new Assigning(config, state, (agent) => record.open(agent));
+  }
+
+  assignReady(): void {
+    for (const id of this.record.unassigned()) this.assignIfReady(id);
+  }
+
+  assignIfReady(id: string): void {
+    const { state, record } = this;
+    const task = record.get(id);
+    if (
+      task?.assignee !== null ||
+      !isReady({ tasks: record.tasks, runs: state.runs, money: state.money }, task, record.turn)
+    )
+      return;
+    const found = this.assigning.assignmentFor(task);
     if (found) record.assign(id, found);
   }
 }
+
+/** What is asked of an assignee: people see who gets a task that is ready before a freeze gives it away. */
+const OF_ASSIGNEE: readonly TaskAsk['do'][] = ['reassign', 'unassign', 'start'];
 
 /** What a person asked is done as far as the task allows it now; if it does not, the person is told. */
 function askEffects(config: Config, record: TaskRecord, turn: number, ask: TaskAsk): Effect[] {

@@ -71,9 +71,9 @@ export function liveTrust(folder: OwnerFolder | null): Live<readonly TrustRow[]>
   return live(folder, 'trust.yaml', read, 'refuse');
 }
 
-/** `keys.yaml` as it stands now: keys of the terminal screen. */
-export function readKeymap(folder: OwnerFolder | null): OwnerFile<Keymap> {
-  return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(), text, file), 'read')();
+/** `keys.yaml` as it stands now: keys for these actions of the terminal screen. */
+export function readKeymap(folder: OwnerFolder | null, actions: Iterable<string>): OwnerFile<Keymap> {
+  return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(actions), text, file), 'read')();
 }
 
 /** Puts `trust.yaml` in place at once, readable by the owner only. */

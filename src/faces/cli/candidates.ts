@@ -43,6 +43,10 @@ export function known(disk: Disk, kind: Completable): Candidate[] {
       return namesIn(disk, 'org/workflows', /^(.+)\.yaml$/)
         .filter(isName)
         .map(plain);
+    case 'goal':
+      return namesIn(disk, 'org/goals', /^(.+)\.md$/)
+        .filter(isName)
+        .map(plain);
     case 'run':
       return namesIn(disk, 'org/runs', /^(.+)\.md$/)
         .filter(isName)

@@ -31,7 +31,12 @@ export function tellCandidates(catalogue: Catalogue, terminal: ProcessIo, words:
   return 0;
 }
 
-function candidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly string[]): Candidate[] {
+/** What the last of the words may become. */
+export function candidates(
+  catalogue: Catalogue,
+  terminal: Pick<ProcessIo, 'cwd' | 'env'>,
+  words: readonly string[],
+): Candidate[] {
   const typed = words.at(-1) ?? '';
   const { words: given, kinds, before = '' } = wanted(catalogue, words);
   const shell = kinds.find((kind) => kind === 'file' || kind === 'folder');
@@ -43,7 +48,7 @@ function candidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly s
     .filter(({ value }) => value.startsWith(typed));
 }
 
-function orgOf({ cwd, env }: ProcessIo, words: readonly string[]): string | null {
+function orgOf({ cwd, env }: Pick<ProcessIo, 'cwd' | 'env'>, words: readonly string[]): string | null {
   const at = words.indexOf('--org');
   return findOrg(cwd, (at >= 0 ? words[at + 1] : undefined) ?? (env.LEMMING_ORG || undefined));
 }
@@ -114,17 +119,26 @@ const KINDS: Record<string, readonly Completable[]> = {
   'reply-to': ['message'],
   file: ['file'],
   FILE: ['file'],
+  TASK: ['task'],
+  workflow: ['workflow'],
   dir: ['folder'],
   DIR: ['folder'],
 };
 
-function valuesOf({ name, value = '', choices = [] }: Flag): Expected {
-  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: KINDS[name] ?? KINDS[value] ?? [] };
+/** The kinds of things that an argument or the value of an option can be. */
+export function kindsOf(of: Arg | Flag): readonly Completable[] {
+  if ('of' in of && of.of) return of.of;
+  return KINDS[of.name] ?? ('value' in of ? KINDS[of.value ?? ''] : undefined) ?? [];
+}
+
+function valuesOf(flag: Flag): Expected {
+  const { choices = [] } = flag;
+  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: kindsOf(flag) };
 }
 
 function valuesOfArg(args: readonly Arg[], place: number): Expected {
   const arg = args[place] ?? args.find(({ many }) => many);
   if (!arg || (arg.many && arg.of === undefined)) return NOTHING;
-  const { name, of, choices = [] } = arg;
-  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: of ?? KINDS[name] ?? [] };
+  const { choices = [] } = arg;
+  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: kindsOf(arg) };
 }

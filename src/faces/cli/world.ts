@@ -78,17 +78,18 @@ export function makeWorld(
     sketch: (text) => screen.sketch(text),
     stdin: () => readAll(terminal),
     lines: (typing) => (types && typing ? typeLines({ ...keyboard, signal }, screen, typing) : readLines(terminal)),
+    within: async () => (await import('./within.ts')).linesWithin(world, house),
     edit: async (text, file) => (await import('../tui/editor.ts')).compose(env, text, file),
     serve: async (...wish) => (await import('../mcp/serve.ts')).serve(world, ...wish, house),
     signal,
   };
-  if (types) world.screen = (wish) => openScreen(world, wish);
+  if (types) world.screen = (wish) => openScreen(world, wish, house);
   return world;
 }
 
 /** Opens the screen; drawing code is loaded only now. */
-async function openScreen(world: World, wish: { run: boolean }): Promise<Outcome> {
-  return (await import('../tui/open.ts')).openScreen(world, wish);
+async function openScreen(world: World, wish: { run: boolean }, house: House): Promise<Outcome> {
+  return (await import('../tui/open.ts')).openScreen(world, wish, house);
 }
 
 async function readAll(terminal: ProcessIo): Promise<string> {

@@ -1,48 +1,14 @@
-/** Runs the commands that keys stand for. */
-import type { InputOf, Outcome } from '../../commands/command.ts';
-import * as topUp from '../../commands/money/top-up.ts';
-import * as ack from '../../commands/people/ack.ts';
-import * as approve from '../../commands/people/approve.ts';
-import * as deny from '../../commands/people/deny.ts';
-import * as read from '../../commands/people/read.ts';
-import * as reply from '../../commands/people/reply.ts';
-import * as retry from '../../commands/people/retry.ts';
-import * as send from '../../commands/people/send.ts';
-import * as pause from '../../commands/run/pause.ts';
-import * as resume from '../../commands/run/resume.ts';
-import * as run from '../../commands/run/run.ts';
-import * as step from '../../commands/run/step.ts';
-import * as validate from '../../commands/start/validate.ts';
+/** Runs commands for the screen. */
+import type { Leaf, RawInput } from '../../commands/command.ts';
+import { leavesOf } from '../../commands/leaves.ts';
 import type { World } from '../../commands/world.ts';
 import { printFault } from '../../schema/fault.ts';
+import { layout } from '../../views/text/layout.ts';
+import type { House } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
-
-/** The commands that keys stand for. */
-const COMMANDS = {
-  ack,
-  approve,
-  deny,
-  pause,
-  read,
-  reply,
-  resume,
-  retry,
-  run,
-  send,
-  step,
-  'top-up': topUp,
-  validate,
-};
-type Commands = { [V in keyof typeof COMMANDS]: (typeof COMMANDS)[V]['command'] };
-export type KeyVerb = keyof Commands;
-
-type Args<V extends KeyVerb> = InputOf<Commands[V]>['args'];
-
-/** The input of a command of that name: its arguments, where it needs some. */
-export type GivenTo<V extends KeyVerb> = Partial<InputOf<Commands[V]>> &
-  (Partial<Args<V>> extends Args<V> ? unknown : { args: Args<V> });
-
-const RUNS: { [V in KeyVerb]: { run(world: World, input: InputOf<Commands[V]>): Promise<Outcome> } } = COMMANDS;
+import { readInput } from '../cli/input.ts';
+import { safeMarked } from '../cli/terminal/safe.ts';
+import { widthOf } from './terminal/fit.ts';
 
 /** The output of a command, line by line, and whether it succeeded. */
 export interface CommandResult {
@@ -50,14 +16,20 @@ export interface CommandResult {
   lines: string[];
 }
 
-/** Runs a command as the command line would; passes its remarks on at once. */
-export async function act<V extends KeyVerb>(
-  world: World,
-  verb: V,
-  given: GivenTo<V>,
-  told: (line: string) => void,
-  signal: AbortSignal,
-): Promise<CommandResult> {
+/** What a command is given by the screen. */
+export interface Surroundings {
+  world: World;
+  house: Pick<House, 'catalogue' | 'load'>;
+  /** Columns for its output. */
+  width: number;
+  /** Hears its remarks at once. */
+  told(line: string): void;
+  signal: AbortSignal;
+}
+
+/** Runs a command as the command line would. What was typed is checked as there. */
+export async function act(around: Surroundings, name: string, given: Partial<RawInput>): Promise<CommandResult> {
+  const { world, house, width, told, signal } = around;
   const said: string[] = [];
   const hear = (line: string): void => {
     said.push(line);
@@ -65,10 +37,22 @@ export async function act<V extends KeyVerb>(
   };
   const own: World = { ...world, json: false, interactive: false, stays: true, say: hear, print: hear, signal };
   try {
-    const input = { args: {}, rest: [], flags: {}, ...given } as InputOf<Commands[V]>;
-    const { text, exit = 0 } = await RUNS[verb].run(own, input);
-    return { ok: exit === 0, lines: [...text.split('\n').filter(Boolean), ...said] };
+    const { run } = await house.load(name);
+    const { text, exit = 0 } = await run(own, inputFor(leafNamed(house, name), given));
+    const lines = layout(safeMarked(text), { width, widthOf }).split('\n');
+    return { ok: exit === 0, lines: [...(text === '' ? [] : lines), ...said] };
   } catch (error) {
     return { ok: false, lines: faultsOf(error).map(printFault) };
   }
+}
+
+function leafNamed({ catalogue }: Pick<House, 'catalogue'>, name: string): Leaf {
+  const leaf = catalogue.commands.flatMap((command) => leavesOf(command)).find((one) => one.name === name);
+  if (!leaf) throw new Error(`there is no command ${name}`);
+  return leaf;
+}
+
+function inputFor(leaf: Leaf, { args = {}, rest = [], flags = {} }: Partial<RawInput>): RawInput {
+  const values = leaf.args.map((arg) => (arg.many ? [...rest] : args[arg.name]));
+  return readInput(leaf, values, ({ name }) => flags[name]);
 }

@@ -1,19 +1,30 @@
 /** What the keys of the screen work with. */
 import type { Follow } from '../../app/follow.ts';
+import type { RawInput } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
-import type { KeyAction } from '../../schema/config/keymap.ts';
 import type { Pane, RowSubject, ScreenLine, Tone } from '../../views/screen/line.ts';
 import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
-import type { CommandResult, GivenTo, KeyVerb } from './commands.ts';
+import type { CommandResult } from './commands.ts';
 import type { Frame } from './frame.tsx';
+import type { KeyTable } from './keys/key-table.ts';
 import { PANES } from './panes.ts';
 import { chosenRow, type PromptLine, type Ui } from './state.ts';
+
+/** How a command is run. */
+export interface RunWish {
+  /** Its output appears only when it fails. */
+  quiet?: boolean;
+  /** The title under which its output is opened over the list; else it appears in the place for messages. */
+  title?: string;
+  signal?: AbortSignal;
+}
 
 /** What keys work with: where the person is, what is shown, and the means to change it. */
 export interface ScreenContext {
   readonly world: World;
   readonly follow: Follow;
-  readonly keys: ReadonlyMap<string, KeyAction>;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly table: KeyTable;
   readonly scene: ScreenSnapshot;
   readonly ui: Ui;
   readonly pane: Pane;
@@ -26,32 +37,28 @@ export interface ScreenContext {
   ask(prompt: PromptLine): void;
   /** Opens a text over the list. */
   text(title: string, lines: ScreenLine[]): void;
-  /** Runs a command; its output appears in the place for messages. `quiet`: only when it fails. */
-  perform<V extends KeyVerb>(
-    verb: V,
-    given: GivenTo<V>,
-    how?: { quiet?: boolean; signal?: AbortSignal },
-  ): Promise<CommandResult>;
+  /** Runs a command by its name. */
+  perform(name: string, given: Partial<RawInput>, wish?: RunWish): Promise<CommandResult>;
   /** Lends the terminal to a program, and takes it back. */
   inEditor(work: () => Promise<void>): Promise<void>;
 }
 
-/** The actions of keys. */
-export type Doings = Partial<Record<KeyAction, () => void>>;
+/** What keys do, by the names of the actions. */
+export type Doings = Record<string, () => void>;
 
 /** The index of the chosen row; -1 where there is none. */
-export function chosenAt({ ui, pane }: ScreenContext): number {
+export function chosenAt({ ui, pane }: Pick<ScreenContext, 'ui' | 'pane'>): number {
   return chosenRow(ui, pane, PANES[ui.pane].start);
 }
 
 /** The subject of the chosen row. */
-export function chosenOf(desk: ScreenContext): RowSubject | null {
+export function chosenOf(desk: Pick<ScreenContext, 'ui' | 'pane'>): RowSubject | null {
   const at = chosenAt(desk);
   return at < 0 ? null : desk.pane.about(at);
 }
 
 /** The key of an action, as the person knows it. */
-export function keyOf(keys: ReadonlyMap<string, KeyAction>, action: KeyAction): string {
+export function keyOf(keys: ReadonlyMap<string, string>, action: string): string {
   for (const [key, one] of keys) if (one === action) return key;
   return '';
 }

@@ -1,15 +1,12 @@
 /** Draws one frame of the screen. */
 import { Box, Text } from 'ink';
-import { agentState } from '../../core/model/state/staff.ts';
-import { inCredits } from '../../schema/amount.ts';
-import type { KeyAction } from '../../schema/config/keymap.ts';
-import { printEvent } from '../../views/journal/turn.ts';
-import { type Cell, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
-import { needsYou, pauseOf, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
-import { safeLine } from '../cli/terminal/safe.ts';
-import { PANES, type PaneName, panesOf } from './panes.ts';
+import { type Cell, facts, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
+import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
+import { feedRows, footer, said, tabs } from './bars.ts';
+import type { Hint } from './keys/hints.ts';
+import { PANES, type PaneName } from './panes.ts';
 import { chosenRow, type Layout, type OpenedText, type PromptLine, type Ui, windowStart } from './state.ts';
-import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './terminal/fit.ts';
+import { fold, foldSome, head, inverse, type Paint, row, rule, sized, widthOf, widths } from './terminal/fit.ts';
 import { type FrameRows, PAGE } from './terminal/rows.ts';
 
 /** Everything that a frame shows. */
@@ -21,8 +18,10 @@ export interface Frame {
   layout: Layout;
   paint: Paint;
   slots: FrameRows;
+  /** The keys for the chosen row. */
+  hints: readonly Hint[];
   /** The key of an action, as the person knows it; '' where none does it. */
-  keyOf: (action: KeyAction) => string;
+  keyOf: (action: string) => string;
 }
 
 /** A row of the terminal with so many columns. */
@@ -58,24 +57,11 @@ export function FrameView(frame: Frame) {
   );
 }
 
-function tabs({ scene, ui, counts, layout, paint }: Frame): string {
-  const names = panesOf(scene);
-  const labels = names.map(
-    (name, i) => ` ${i + 1} ${PANES[name].title}${counts[name] > 0 ? ` (${counts[name]})` : ''} `,
-  );
-  const bar = labels.map((label, i) => {
-    const name = names[i] as PaneName;
-    return name === ui.pane ? inverse(label) : paint(counts[name] > 0 ? 'warn' : 'plain', label);
-  });
-  const left = layout.columns - labels.join('').length - 1;
-  return left > 6 ? `${bar.join('')} ${paint('strong', sized(scene.config.org.name, left, true))}` : bar.join('');
-}
-
 function PaneView(frame: Frame) {
   const { pane, layout, paint, ui, slots } = frame;
   const { columns, list, detail, feed, top } = layout;
   const chosen = chosenRow(ui, pane, PANES[ui.pane].start);
-  const closer = detail && chosen >= 0 ? foldSome(pane.detail(chosen), detail.width, detail.height, paint) : [];
+  const closer = detail && chosen >= 0 ? foldSome(closeUp(frame, chosen), detail.width, detail.height, paint) : [];
   const bar = detail ? Array<string>(detail.height).fill(paint('quiet', ' │ ')) : [];
   return (
     <Box flexDirection="column" flexShrink={0}>
@@ -104,11 +90,10 @@ function PaneView(frame: Frame) {
   );
 }
 
-/** A line across the screen with a title in it. */
-function rule(title: string, width: number, paint: Paint): string {
-  const lead = title === '' ? '' : `── ${safeLine(title)} `;
-  const shown = sized(lead, Math.min(widthOf(lead), Math.max(0, width)));
-  return paint('quiet', shown + '─'.repeat(Math.max(0, width - widthOf(shown))));
+/** A row in detail, and what the keys do to it. */
+function closeUp({ pane, hints }: Frame, row: number): ScreenLine[] {
+  const keys = facts(hints.map(({ key, does }) => [key, does] as const));
+  return [...pane.detail(row), ...(keys.length > 0 ? [line(), ...keys] : [])];
 }
 
 /** Before each row of a list. */
@@ -133,21 +118,6 @@ function listRows({ pane, layout, paint }: Frame, chosen: number): string[] {
     if (at !== chosen) return `  ${row(pane.columns, sizes, pane.cells(at), paint)}`;
     return inverse(`> ${row(pane.columns, sizes, pane.cells(at), (_tone, text) => text)}`);
   });
-}
-
-function feedRows({ scene, layout, paint }: Frame, height: number): string[] {
-  const title = rule('what happens', layout.columns, paint);
-  const lines = scene.recent.events.slice(-(height - 1)).map(({ turn, event }) => {
-    const tone =
-      event.what === 'dead letter' || / failed: /.test(event.text) ? 'bad' : event.what === 'held' ? 'warn' : 'plain';
-    return `${paint('quiet', sized(String(turn), 6, true))} ${paint(tone, sized(printEvent(event).trimStart().split('\n', 1)[0] ?? '', layout.columns - 7))}`;
-  });
-  return [
-    title,
-    ...(lines.length > 0
-      ? lines
-      : [paint('quiet', '  No turn has been made yet. Write to an agent, then make one with step.')]),
-  ];
 }
 
 function ReaderView({ frame, reader }: { frame: Frame; reader: OpenedText }) {
@@ -180,77 +150,41 @@ export function readerHeight({ rows, prompt }: Layout): number {
 }
 
 /** The lines of what is opened, wrapped; computed once for a pane, a row and a width. A row that is gone says so. */
-export function readerLines({ pane, layout, paint }: Frame, reader: OpenedText): string[] {
+export function readerLines(frame: Frame, reader: OpenedText): string[] {
+  const { pane, layout, paint } = frame;
   const of = 'row' in reader ? pane : reader.lines;
   const key = `${'row' in reader ? reader.row : ''} ${layout.columns}`;
   const known = folded.get(of) ?? new Map<string, string[]>();
   folded.set(of, known);
-  const lines = known.get(key) ?? foldSome(linesOf(pane, reader), layout.columns - 2, Number.POSITIVE_INFINITY, paint);
+  const lines = known.get(key) ?? foldSome(linesOf(frame, reader), layout.columns - 2, Number.POSITIVE_INFINITY, paint);
   known.set(key, lines);
   return lines;
 }
 const folded = new WeakMap<object, Map<string, string[]>>();
 
-function linesOf(pane: Pane, reader: OpenedText): ScreenLine[] {
+function linesOf(frame: Frame, reader: OpenedText): ScreenLine[] {
   if (!('row' in reader)) return reader.lines;
-  const at = pane.keys.indexOf(reader.row);
-  return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : pane.detail(at);
+  const at = frame.pane.keys.indexOf(reader.row);
+  return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : closeUp(frame, at);
 }
 
-/** Lines, wrapped until so many rows are full. */
-function foldSome(lines: readonly ScreenLine[], width: number, most: number, paint: Paint): string[] {
-  const rows: string[] = [];
-  for (const line of lines) {
-    if (rows.length >= most) break;
-    rows.push(...fold(line, width, paint));
-  }
-  return rows;
-}
-
-function said({ ui, paint, layout, keyOf, scene }: Frame): string[] {
-  const { text, tone } = ui.said;
-  if (text !== '') return foldSome([line(text, tone)], layout.columns, layout.prompt, paint);
-  const waits = scene.requests.length + scene.drops.length;
-  const news =
-    waits > 0
-      ? `${waits} ${waits === 1 ? 'change' : 'changes'} of yours ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ` (${keyOf('step')} makes it)`}. `
-      : '';
-  const actions: readonly KeyAction[] = ui.reader
-    ? ['help', 'back', ...HINTS[ui.pane]]
-    : ['help', 'open', ...HINTS[ui.pane], 'step', 'filter', 'quit'];
-  const hints = actions.flatMap((action) => (keyOf(action) ? [`${keyOf(action)} ${action.replaceAll('-', ' ')}`] : []));
-  return [paint('quiet', fitting([`${news}${hints[0] ?? ''}`, ...hints.slice(1)], '   ', layout.columns))];
-}
-
-/** Hints for the rows of each pane. */
-const HINTS: Record<PaneName, readonly KeyAction[]> = {
-  org: ['write', 'pause', 'top-up', 'edit'],
-  mail: ['reply', 'exact', 'acknowledge', 'write'],
-  problems: ['approve', 'deny', 'top-up', 'retry', 'edit'],
-  approvals: ['approve', 'approve-always', 'deny', 'edit'],
-  costs: ['top-up', 'pause', 'edit'],
-  log: ['write'],
-  tasks: ['edit'],
-};
-
-/** As many of the parts, in order, as fit. */
-function fitting(parts: readonly string[], between: string, width: number): string {
-  let text = '';
-  for (const part of parts) {
-    const next = text === '' ? part : `${text}${between}${part}`;
-    if (widthOf(next) <= width) text = next;
-  }
-  return text;
-}
+/** Columns from which on a hint is worth its place. */
+const LEAST_HINT = 12;
 
 /** The label, then the text with its cursor; of a long text the part around the cursor. */
-function promptRows({ label, hint, field }: PromptLine, { layout, paint }: Frame): string[] {
+function promptRows(prompt: PromptLine, { layout, paint }: Frame): string[] {
+  const { flaw = '' } = prompt;
+  if (flaw === '') return fieldRows(prompt, layout.prompt, layout, paint);
+  return [paint('bad', sized(flaw, layout.columns)), ...fieldRows(prompt, layout.prompt - 1, layout, paint)];
+}
+
+function fieldRows({ label, hint, field }: PromptLine, height: number, layout: Layout, paint: Paint): string[] {
   const rows = field.text.split('\n');
   const before = field.text.slice(0, field.at).split('\n');
   const y = before.length - 1;
-  const first = Math.max(0, Math.min(y - (layout.prompt >> 1), rows.length - layout.prompt));
+  const first = Math.max(0, Math.min(y - (height >> 1), rows.length - height));
   const indent = widthOf(label) + 2;
-  return rows.slice(first, first + layout.prompt).map((text, i) => {
+  return rows.slice(first, first + height).map((text, i) => {
     const lead = i === 0 ? paint('strong', `${label}: `) : ' '.repeat(indent);
     const room = layout.columns - indent - 1;
     if (first + i !== y) return lead + sized(text, room);
@@ -259,39 +193,6 @@ function promptRows({ label, hint, field }: PromptLine, { layout, paint }: Frame
     const at = [...text.slice(x)][0] ?? ' ';
     const line = `${sized(text.slice(from, x), widthOf(text.slice(from, x)))}${inverse(at)}${head(text.slice(x + at.length), Math.max(0, room - widthOf(text.slice(from, x)) - 1))}`;
     const left = layout.columns - indent - widthOf(text.slice(from)) - 3;
-    return lead + line + (left > hint.length ? paint('quiet', sized(hint, left, true)) : '');
+    return lead + line + (left > LEAST_HINT ? paint('quiet', `  ${sized(hint, left - 2, true)}`) : '');
   });
-}
-
-function footer({ scene, layout, paint }: Frame): string {
-  const { state, config, engine, recent } = scene;
-  const { paused, soon } = pauseOf(scene, null);
-  const needs = needsYou(scene);
-  const tokens = [...state.staff.agents.keys()].reduce(
-    (sum, name) => sum + agentState(state.staff, name).tokensIn + agentState(state.staff, name).tokensOut,
-    0,
-  );
-  const cache = recent.cacheShare();
-  const budget = config.credits.org.cap;
-  const now = paused ? (soon ? 'pausing' : 'paused') : soon ? 'resuming' : engine ? 'running' : 'idle';
-  const parts = [
-    `turn ${state.clock.turn}`,
-    now,
-    `${inCredits(state.money.org.spent)}${budget === undefined ? '' : ` of ${inCredits(budget)}`} credits`,
-    `${short(tokens)} tokens`,
-    ...(cache === null ? [] : [`cache ${Math.round(cache * 100)} %`]),
-    ...(engine ? [`lemming ${engine.command}, process ${engine.pid}`] : []),
-  ];
-  const need = needs === 0 ? 'nothing needs you' : `${needs} need${needs === 1 ? 's' : ''} you`;
-  const room = layout.columns - need.length - 2;
-  const left = sized(` ${fitting(parts, '  ·  ', room - 1)}`, room);
-  return inverse(`${left} ${needs === 0 ? need : paint('strong', need)} `);
-}
-
-const MILLION = 1_000_000;
-
-/** `950`, `12.3k`, `4.5M`. */
-function short(count: number): string {
-  if (count < 1000) return String(count);
-  return count < MILLION ? `${(count / 1000).toFixed(1)}k` : `${(count / MILLION).toFixed(1)}M`;
 }

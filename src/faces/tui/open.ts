@@ -2,6 +2,7 @@
 import { Follow } from '../../app/follow.ts';
 import type { Outcome } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
+import type { House } from '../cli/cli.ts';
 
 /** Options of the screen. */
 export interface ScreenOptions {
@@ -16,10 +17,10 @@ export interface ScreenOptions {
 const SETTINGS = { NODE_ENV: 'production', DEV: 'false', CI: 'false', CONTINUOUS_INTEGRATION: 'false' };
 
 /** Opens the screen on an org until the person leaves. The terminal is restored whatever ends it. */
-export async function openScreen(world: World, wish: ScreenOptions): Promise<Outcome> {
+export async function openScreen(world: World, wish: ScreenOptions, house: House): Promise<Outcome> {
   const follow = await Follow.open(world);
   const { TerminalScreen, outcomeOf } = await withSettings(SETTINGS, () => import('./screen.tsx'));
-  const screen = new TerminalScreen(world, follow, process);
+  const screen = new TerminalScreen(world, follow, house, process);
   const forget = restoreAtEnd(() => screen.restore());
   const stopped = (): void => void screen.quit();
   world.signal.addEventListener('abort', stopped, { once: true });

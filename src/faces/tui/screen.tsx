@@ -1,33 +1,39 @@
 /** The screen at work: it reads keys, follows the organisation and draws frames. */
 import { render } from 'ink';
 import type { Follow } from '../../app/follow.ts';
-import type { Outcome } from '../../commands/command.ts';
+import type { Outcome, RawInput } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import { FolderWatcher } from '../../disk/fs/watcher.ts';
 import { readKeymap } from '../../disk/owner/owner-files.ts';
 import { ownerFolder } from '../../disk/owner/owner-folder.ts';
-import { bindings, type KeyAction } from '../../schema/config/keymap.ts';
+import { bindings } from '../../schema/config/keymap.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
-import type { Pane, ScreenLine } from '../../views/screen/line.ts';
+import { line, type Pane, type ScreenLine } from '../../views/screen/line.ts';
 import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
+import type { House } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeText } from '../cli/terminal/safe.ts';
-import { actions } from './actions.ts';
-import { act, type CommandResult, type GivenTo, type KeyVerb } from './commands.ts';
-import { type Doings, keyOf, type ScreenContext } from './context.ts';
+import { act, type CommandResult } from './commands.ts';
+import { type Doings, keyOf, type RunWish, type ScreenContext } from './context.ts';
 import { compose } from './editor.ts';
 import { type Frame, FrameView } from './frame.tsx';
-import { navigation } from './navigation.ts';
+import { actions } from './keys/actions.ts';
+import { hintsFor } from './keys/hints.ts';
+import { type KeyTable, keyTable } from './keys/key-table.ts';
+import { navigation } from './keys/navigation.ts';
+import { offers } from './keys/offers.ts';
 import { countsOf, makePane, panesOf } from './panes.ts';
 import { layoutOf, type PromptLine, type Ui } from './state.ts';
-import { typed } from './terminal/field.ts';
-import { painter } from './terminal/fit.ts';
+import { completed, typed } from './terminal/field.ts';
+import { painter, widthOf } from './terminal/fit.ts';
 import type { Pressed } from './terminal/keys.ts';
 import { FrameRows } from './terminal/rows.ts';
 import { inkStreams, Terminal } from './terminal/terminal.ts';
 import { Turns } from './turns.ts';
 
+/** What takes long is counted in seconds. */
+const SECOND_MS = 1000;
 /** Longest time between two looks at the journal, and between two frames that no key asked for: milliseconds. */
 const LOOK_MS = 250;
 /** After each, the screen rests this many times the processor time that it took, up to so many milliseconds. */
@@ -43,7 +49,9 @@ export class TerminalScreen implements ScreenContext {
   private readonly terminal: Terminal;
   private readonly ink: ReturnType<typeof render>;
   private readonly size: ReturnType<typeof inkStreams>['stdout'];
-  readonly keys: Map<string, KeyAction>;
+  readonly keys: Map<string, string>;
+  readonly table: KeyTable;
+  private readonly house: House;
   private readonly keyFaults: Fault[];
   private readonly paint;
   private readonly stop = new AbortController();
@@ -67,25 +75,34 @@ export class TerminalScreen implements ScreenContext {
   private later: SaidLine = this.ui.said;
   private readonly bell: FolderWatcher;
   private readonly turns = new Turns(this, this.stop.signal);
-  private readonly doings: Doings = {
-    ...navigation(this),
-    ...actions(this),
-    step: () => this.turns.step(),
-    quit: () => void this.quit(),
-  };
+  private readonly doings: Doings;
   private leaving = false;
   private slots = new FrameRows();
   private drawing = false;
   private away = false;
   private gone = false;
 
-  constructor(world: World, follow: Follow, streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream }) {
+  constructor(
+    world: World,
+    follow: Follow,
+    house: House,
+    streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream },
+  ) {
     this.world = world;
     this.bell = new FolderWatcher(world.root);
     this.follow = follow;
     const { env } = world;
-    const { value, faults } = readKeymap(ownerFolder(env));
-    this.keys = bindings(value);
+    this.house = house;
+    this.table = keyTable(house.catalogue.commands);
+    const { value, faults } = readKeymap(ownerFolder(env), this.table.usual.keys());
+    this.keys = bindings(this.table.usual, value);
+    this.doings = {
+      ...navigation(this),
+      ...offers(this),
+      ...actions(this),
+      step: () => this.turns.step(),
+      quit: () => void this.quit(),
+    };
     this.keyFaults = faults;
     this.paint = painter(!env.NO_COLOR && env.FORCE_COLOR !== '0');
     this.scene = this.withKeyFaults();
@@ -148,7 +165,7 @@ export class TerminalScreen implements ScreenContext {
     while (!this.stop.signal.aborted || this.turns.underWay) {
       const before = process.cpuUsage();
       try {
-        if (await this.follow.look()) await this.refreshGently();
+        if ((await this.follow.look()) || this.isLate()) await this.refreshGently();
       } catch (error) {
         this.say(faultsOf(error).map(printFault).join(' · '), 'bad');
         this.draw();
@@ -159,6 +176,12 @@ export class TerminalScreen implements ScreenContext {
       if (this.stop.signal.aborted) await realClock.sleep(LOOK_MS);
     }
     await this.bell.close();
+  }
+
+  /** Whether the screen shows how long something takes, and a second has passed. */
+  private isLate(): boolean {
+    const { engine, underWay, now } = this.scene;
+    return engine !== null && underWay.visits.size > 0 && realClock.now() - now >= SECOND_MS;
   }
 
   private withKeyFaults(): ScreenSnapshot {
@@ -191,8 +214,8 @@ export class TerminalScreen implements ScreenContext {
   frame(): Frame {
     const { scene, counts, ui, pane, paint, terminal } = this;
     const layout = layoutOf(terminal, ui, pane);
-    const known = (action: KeyAction): string => keyOf(this.keys, action);
-    return { scene, counts, ui, pane, layout, paint, slots: new FrameRows(), keyOf: known };
+    const known = (action: string): string => keyOf(this.keys, action);
+    return { scene, counts, ui, pane, layout, paint, hints: hintsFor(this), slots: new FrameRows(), keyOf: known };
   }
 
   private draw(): void {
@@ -264,6 +287,7 @@ export class TerminalScreen implements ScreenContext {
       prompt.done(prompt.field.text);
     } else if (key === 'ctrl+o' && prompt.lines)
       void this.inEditor(() => compose(this.world.env, prompt.field.text).then((text) => this.filled(text)));
+    else if (key === 'tab' && prompt.choices?.length) prompt.field = completed(prompt.field, prompt.choices);
     else {
       prompt.field = typed(prompt.field, pressed, prompt.lines);
       prompt.changed?.(prompt.field.text);
@@ -276,6 +300,7 @@ export class TerminalScreen implements ScreenContext {
 
   ask(prompt: PromptLine): void {
     this.ui.prompt = prompt;
+    this.drawSoon();
   }
 
   private command(key: string): void {
@@ -292,29 +317,52 @@ export class TerminalScreen implements ScreenContext {
     this.draw();
   }
 
-  /** Runs a command; its output appears in the line for messages, after the answer to a newer key. */
-  async perform<V extends KeyVerb>(
-    verb: V,
-    given: GivenTo<V>,
-    how: Parameters<ScreenContext['perform']>[2] = {},
-  ): Promise<CommandResult> {
-    const { quiet = false, signal = this.stop.signal } = how;
+  /** Runs a command; its output appears in the line for messages, after the answer to a newer key, or is opened. */
+  async perform(name: string, given: Partial<RawInput>, wish: RunWish = {}): Promise<CommandResult> {
+    const { quiet = false, title, signal = this.stop.signal } = wish;
     const key = quiet ? null : ++this.keyed;
+    const isNewest = (): boolean => key === this.keyed;
     const speak = (text: string, tone: SaidLine['tone']): void =>
-      key === this.keyed ? this.say(text, tone) : this.remark(text, tone);
+      isNewest() ? this.say(text, tone) : this.remark(text, tone);
     const told = (text: string): void => {
       if (/^Turn \d+: /.test(text)) return; // the feed shows them
       speak(text, 'quiet');
       this.drawSoon();
     };
-    if (!quiet) speak(`${verb} ...`, 'quiet');
+    if (!quiet) speak(`${name} ...`, 'quiet');
     await breath();
     await breath();
-    const done = await act(this.world, verb, given, told, signal);
-    if (!signal.aborted && (!quiet || !done.ok)) speak(done.lines.join(' · '), done.ok ? 'good' : 'bad');
+    const width = title === undefined ? Number.POSITIVE_INFINITY : this.terminal.columns - 2;
+    const edit = (text: string, file: string): Promise<string> => this.edited(text, file);
+    const around = { world: { ...this.world, edit }, house: this.house, width, told, signal };
+    const done = await act(around, name, given);
+    if (title !== undefined && isNewest() && !this.ui.prompt && this.isLong(done.lines)) this.open(title, done);
+    else if (!signal.aborted && (!quiet || !done.ok)) speak(done.lines.join(' · '), done.ok ? 'good' : 'bad');
     await this.follow.look(true).catch(() => false);
     this.refresh();
     return done;
+  }
+
+  /** Whether an output is too long for the line for messages. */
+  private isLong(lines: readonly string[]): boolean {
+    return lines.length > 1 || widthOf(lines.join()) > this.terminal.columns;
+  }
+
+  private open(title: string, { ok, lines }: CommandResult): void {
+    this.say('');
+    this.text(
+      title,
+      lines.map((one) => line(one, ok ? 'plain' : 'bad', 2)),
+    );
+  }
+
+  /** A text as the person saved it in their editor. */
+  private async edited(text: string, file: string): Promise<string> {
+    let saved = text;
+    await this.inEditor(async () => {
+      saved = await compose(this.world.env, text, file);
+    });
+    return saved;
   }
 
   /** Lends the terminal to the editor, and takes it back. */

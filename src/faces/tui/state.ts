@@ -12,6 +12,10 @@ export interface PromptLine {
   label: string;
   /** A hint, shown where there is room. */
   hint: string;
+  /** Why what was typed before does not do; '' for nothing. */
+  flaw?: string;
+  /** What the text may be: the tab key completes it. */
+  choices?: readonly string[];
   field: Field;
   /** The text may have several lines. */
   lines: boolean;
@@ -58,7 +62,8 @@ const SAID_ROWS = 3;
 export function layoutOf({ columns, rows }: { columns: number; rows: number }, ui: Ui, pane: Pane): Layout {
   const lines = ui.prompt?.field.text.split('\n').length;
   const said = Math.ceil(widthOf(ui.said.text) / columns);
-  const prompt = Math.max(1, lines === undefined ? Math.min(SAID_ROWS, said) : Math.min(PROMPT_ROWS, lines));
+  const flaw = ui.prompt?.flaw ? 1 : 0;
+  const prompt = Math.max(1, lines === undefined ? Math.min(SAID_ROWS, said) : Math.min(PROMPT_ROWS, lines + flaw));
   const top = rows >= 16 ? Math.min(pane.top.length, rows - 12) : Math.min(1, pane.top.length);
   const feed = ui.pane === 'org' && rows >= 16 ? Math.floor((rows - 4) / 4) : 0;
   const height = Math.max(1, rows - 3 - prompt - top - feed);

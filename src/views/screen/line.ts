@@ -34,9 +34,24 @@ export interface Cell {
 /** The subject of a row in a list: what keys act upon. */
 export interface RowSubject {
   agent?: string;
-  /** Message, approval or dead letter. */
+  /** Message, approval, dead letter, task, run or workflow. */
   id?: string;
-  what: 'org' | 'unit' | 'agent' | 'message' | 'approval' | 'dead-letter' | 'fault' | 'log' | 'task';
+  what:
+    | 'org'
+    | 'unit'
+    | 'agent'
+    | 'message'
+    | 'approval'
+    | 'dead-letter'
+    | 'fault'
+    | 'log'
+    | 'task'
+    | 'run'
+    | 'workflow';
+  /** The held act for which it waits. */
+  approval?: string;
+  /** What arguments of commands on this row can be, by their names. */
+  values?: Readonly<Record<string, readonly string[]>>;
   /** The file that is concerned, and the line in it. */
   file?: string;
   line?: number;

@@ -1,8 +1,11 @@
 /** Everything that a screen is drawn from, at one moment. */
 import type { Config } from '../../core/model/config.ts';
+import type { RunState } from '../../core/model/runs/run.ts';
 import { agentState } from '../../core/model/state/staff.ts';
+import type { TasksState } from '../../core/model/state/tasks.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Present } from '../../core/turn/judge.ts';
+import { runAsAsked } from '../../core/workflows/turn/frozen.ts';
 import type { Fault } from '../../schema/fault.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Request } from '../../schema/records/request.ts';
@@ -10,6 +13,7 @@ import type { KnownFailure } from '../diagnose/finding.ts';
 import type { LogLine } from '../journal/log-line.ts';
 import { approvalsFor, countNeeds } from '../org/needs.ts';
 import type { Recent } from './recent.ts';
+import type { UnderWay, WorkUnderWay } from './under-way.ts';
 
 /** Everything that a screen is drawn from, at one moment. */
 export interface ScreenSnapshot {
@@ -31,8 +35,46 @@ export interface ScreenSnapshot {
   engine: { pid: number; command: string } | null;
   /** Held acts, as they would be done now. */
   present: ReadonlyMap<string, Present>;
-  /** Paths of `org/tasks/`. */
-  tasks: readonly string[];
+  /** The tasks as the next turn will find them. */
+  work: TasksAhead;
+  /** The turn that is being made. */
+  underWay: UnderWay;
+  /** The time: milliseconds since 1970. */
+  now: number;
+}
+
+/** The visits of the turn that an engine is making; none between two turns. */
+export function visitsUnderWay({ engine, underWay }: ScreenSnapshot): WorkUnderWay[] {
+  return engine ? [...underWay.visits.values()] : [];
+}
+
+/** Tasks with what people wrote and asked since the last freeze. */
+export interface TasksAhead {
+  tasks: TasksState;
+  /** Path → the text of the file of a task. */
+  texts: ReadonlyMap<string, string>;
+  /** Files that the next freeze will not take, and why. */
+  unfit: readonly { path: string; why: string }[];
+  /** How many files the next freeze takes. */
+  files: number;
+}
+
+/** How many things that people wrote or asked the next turn takes up. */
+export function waitingCount({ drops, requests, work, state, engine }: ScreenSnapshot): number {
+  const { tasks, runs, undo } = state;
+  const asked = engine ? 0 : tasks.asked.length + runs.asked.length + undo.asked.length;
+  return drops.length + requests.length + work.files + asked;
+}
+
+/** The moment at which what is asked now is done. */
+export function nextTurn({ state }: Pick<ScreenSnapshot, 'state'>): { turn: number; time: number } {
+  return { turn: state.clock.turn + 1, time: state.clock.time };
+}
+
+/** A run as the next turn will find it: with what was asked of it and not done yet; null for one that has not begun. */
+export function runAhead(scene: ScreenSnapshot, id: string): RunState | null {
+  const run = scene.state.runs.all.get(id);
+  return run ? runAsAsked(run, [...scene.state.runs.asked, ...scene.requests], nextTurn(scene)) : null;
 }
 
 /** Held acts without an answer, and approved ones that wait for credits: they may still be denied. */

@@ -65,7 +65,7 @@ export interface HistoryEntry {
 /** The lines of a history, read. */
 export function historyEntries(lines: readonly string[]): HistoryEntry[] {
   return lines.map((line) => {
-    const [, turn, n, by, text] = /^- (\d{1,9})\.(\d{1,9}) ([^\s:]+): (.*)$/s.exec(line) ?? [];
+    const [, turn, n, by, text] = /^- (\d{1,9})\.(\d{1,9}) (the engine|[^\s:]+): (.*)$/s.exec(line) ?? [];
     if (turn === undefined || n === undefined || by === undefined || text === undefined)
       return { turn: null, n: null, by: null, text: line.slice(2) };
     return { turn: Number(turn), n: Number(n), by, text };

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { Follow } from '../../../src/app/follow.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
-import { problemsOf } from '../../../src/views/screen/problems-pane.ts';
+import { problemsOf } from '../../../src/views/screen/panes/problems-pane.ts';
 import { lemming, untilIdle } from '../people/world.ts';
 import { scratchOrg } from '../world.ts';
 
@@ -117,8 +117,8 @@ describe('advice for an agent that may spend no more works in that very state', 
 
   it.each<[string, object, string]>([
     ['its soft cap', { agents: { a: { grant: 1, soft: 0.03 } } }, 'raise agents.a.soft in org/credits.yaml.'],
-    ['what it was granted', { agents: { a: { grant: 0.035 } } }, 't grants more credits.'],
-    ['both', { agents: { a: { grant: 0.035, soft: 1, per_turn: 0.5 } } }, 't grants more credits.'],
+    ['what it was granted', { agents: { a: { grant: 0.035 } } }, 'Grant more credits.'],
+    ['both', { agents: { a: { grant: 0.035, soft: 1, per_turn: 0.5 } } }, 'Grant more credits.'],
   ])('what the screen says of an agent that comes near to %s ends that', async (_what, credits, remedy) => {
     const root = scratchOrg({ ...PLAN, credits: credits as NonNullable<OrgPlan['credits']> });
     await lemming(root, ['send', 'a', 'Work.']);
@@ -126,7 +126,7 @@ describe('advice for an agent that may spend no more works in that very state', 
     const screen = await Follow.open({ machine: realMachine, root, env: {} });
     const low = () => problemsOf(screen.scene()).filter(({ what }) => what === 'low credits');
     expect(low().map((problem) => problem.remedy)).toEqual([remedy]);
-    await follow(root, remedy === 't grants more credits.' ? 'lemming top-up a CREDITS' : remedy);
+    await follow(root, remedy === 'Grant more credits.' ? 'lemming top-up a CREDITS' : remedy);
     await untilIdle(root);
     await screen.look(true);
     expect(low()).toEqual([]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
-import { costsPane } from '../../../src/views/screen/costs-pane.ts';
 import { readFilter } from '../../../src/views/screen/filter.ts';
+import { costsPane } from '../../../src/views/screen/panes/costs-pane.ts';
 import { Recent } from '../../../src/views/screen/recent.ts';
 import { Owned, told } from '../../engine/tools/owned.ts';
 import { lemming, office, put, turns } from '../people/world.ts';

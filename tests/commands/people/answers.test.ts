@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Follow } from '../../../src/app/follow.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
-import { problemsOf } from '../../../src/views/screen/problems-pane.ts';
+import { problemsOf } from '../../../src/views/screen/panes/problems-pane.ts';
 import { needsYou } from '../../../src/views/screen/snapshot.ts';
 import { scratch, scratchOrg } from '../world.ts';
 import { lemming, untilIdle } from './world.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
-import { approvalsPane } from '../../../src/views/screen/approvals-pane.ts';
 import { readFilter } from '../../../src/views/screen/filter.ts';
 import type { ScreenLine } from '../../../src/views/screen/line.ts';
+import { approvalsPane } from '../../../src/views/screen/panes/approvals-pane.ts';
 import { openApprovals, type ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 import { Hands } from '../../engine/tools/hands.ts';
 import { lemming, OFFICE, office, turns, untilIdle } from './world.ts';
@@ -198,7 +198,7 @@ describe('a held act that costs something', () => {
     const pane = approvalsPane(scene, readFilter('', []));
     const detail = textIn(pane.detail(0));
     expect(detail).toMatch(/costs +0.2 credits; left: 0.49 of manager, 4.99 of org\n/);
-    expect(detail).toMatch(/A allows +send_message agent:manager to:planner\n/);
+    expect(detail).toMatch(/always allows +send_message agent:manager to:planner\n/);
   });
 
   it('approved and not to be paid, says what it waits for, wherever one looks; then it may be paid or denied', async () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../../src/app/read-org.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
-import { approvalsPane } from '../../../src/views/screen/approvals-pane.ts';
 import { readFilter } from '../../../src/views/screen/filter.ts';
+import { approvalsPane } from '../../../src/views/screen/panes/approvals-pane.ts';
 import type { ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 import { scratchOrg } from '../world.ts';
 import { lemming, turns, untilIdle } from './world.ts';
@@ -47,7 +47,7 @@ describe('a question', () => {
       .detail(0)
       .map(({ spans }) => spans.map(({ text }) => text).join(''))
       .join('\n');
-    expect(shown).toContain('1. Tea\n2. Coffee\n\na asks you for an option, then for a note.');
+    expect(shown).toContain('1. Tea\n2. Coffee\n\nTo approve it, give an option, and a note if you like.');
   });
 
   it.each([['Coffee'], ['2'], ['coffee']])(

@@ -59,6 +59,24 @@ describe('lemming task create', () => {
     expect((await lemming(root, ['task', 'show', id])).out).toContain(`it waits    ${why}`);
   });
 
+  it('without an assignee can be given to another at once, although the next turn gives it away first', async () => {
+    const root = org();
+    await lemming(root, ['task', 'create', 'One', '--id', 'one']);
+    await lemming(root, ['task', 'create', 'Two', '--id', 'two']);
+    expect((await lemming(root, ['task', 'show', 'one', '--json'])).data.assignee).toBe('a');
+    expect((await lemming(root, ['task', 'reassign', 'one', 'b'])).exit).toBe(0);
+    expect((await lemming(root, ['task', 'start', 'two'])).exit).toBe(0);
+    await turns(root, 1);
+    expect((await lemming(root, ['task', 'show', 'one', '--json'])).data.assignee).toBe('b');
+    expect((await lemming(root, ['task', 'history', 'two', '--json'])).data.history).toMatchObject([
+      { text: 'created' },
+      { by: 'the engine' },
+      { by: 'human', text: 'started' },
+      { by: 'a', text: 'completed' },
+    ]);
+    expect((await lemming(root, ['status'])).out).not.toContain('was not done');
+  });
+
   it('finds a free name, keeps a chosen one, and makes a key only once', async () => {
     const root = org();
     const id = async (...words: string[]) => (await lemming(root, ['task', 'create', ...words, '--json'])).data.id;

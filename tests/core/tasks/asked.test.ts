@@ -2,15 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
 import type { Config } from '../../../src/core/model/config.ts';
 import type { Effect } from '../../../src/core/model/entry.ts';
-import { emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
+import { copyTasks, emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
 import type { TaskAct } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
-import { archivable, judgeAsked, type TaskAsk } from '../../../src/core/tasks/asked.ts';
+import {
+  archivable,
+  assigneesFor,
+  judgeAsked,
+  needsToWaive,
+  type TaskAsk,
+  whyNotAsked,
+} from '../../../src/core/tasks/asked.ts';
 import { printTask } from '../../../src/core/tasks/file.ts';
 import { taskEffects } from '../../../src/core/tasks/frozen.ts';
 import { putTask } from '../../../src/core/tasks/record.ts';
 import { settleTasks } from '../../../src/core/tasks/settle.ts';
+import { TASK_VERBS } from '../../../src/schema/records/request.ts';
 import { TASK } from '../entries.ts';
 import { configOf, resumeOf, sceneOf } from '../world.ts';
 
@@ -276,5 +284,38 @@ describe('the archive', () => {
     const state = tasks(task('x', { status: 'failed' }));
     setTask(state, task('x'), 3);
     expect(archivable(state, 99, 0)).toEqual([]);
+  });
+});
+
+describe('what can be asked of a task', () => {
+  const why = (known: TasksState, verb: TaskAsk['do']) =>
+    whyNotAsked(CONFIG, known, { id: 'x', do: verb, by: 'human' });
+
+  it('is judged as the request would be, with whatever it would name', () => {
+    const open = tasks(task('x', { needs: ['y'] }), task('y'));
+    const verbs = TASK_VERBS.filter((verb) => why(open, verb) === null);
+    expect(verbs).toEqual(['assign', 'fail', 'cancel', 'waive']);
+    expect(why(open, 'complete')).toBe('it is pending: start it before it is completed');
+    expect(needsToWaive(open, 'x')).toEqual(['y']);
+    const running = tasks(task('x', { status: 'running', assignee: 'a' }));
+    expect(TASK_VERBS.filter((verb) => why(running, verb) === null)).toEqual([
+      ...['unassign', 'reassign', 'complete', 'fail', 'cancel'],
+    ]);
+    expect(assigneesFor(CONFIG, running, { id: 'x', by: 'human' })).toEqual(['human', 'b']);
+    expect(TASK_VERBS.filter((verb) => why(tasks(task('x', { status: 'failed' })), verb) === null)).toEqual(['retry']);
+  });
+
+  it('is nothing where there is no such task', () => {
+    expect(why(emptyTasks(), 'start')).toBe('there is no such task');
+    expect(needsToWaive(emptyTasks(), 'x')).toEqual([]);
+  });
+
+  it('leaves the tasks as they are: a copy changes alone', () => {
+    const state = tasks(task('x', { needs: ['y'] }), task('y', { assignee: 'a' }));
+    const copy = copyTasks(state);
+    setTask(copy, task('x', { needs: [], status: 'cancelled' }), 2);
+    setTask(copy, task('y', { assignee: 'b', parent: 'x' }), 2);
+    expect(state).toEqual(tasks(task('x', { needs: ['y'] }), task('y', { assignee: 'a' })));
+    expect([...(copy.assigned.get('b') ?? [])]).toEqual(['y']);
   });
 });

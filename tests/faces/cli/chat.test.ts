@@ -111,7 +111,18 @@ describe('chat at a real terminal', () => {
     expect(messages.at(-1).body.trim()).toBe('line one\nline two');
     await shown.type('/app');
     await shown.press('Tab');
-    await shown.shows('planner> /approve');
+    await shown.shows('planner> /approv'); // or /approvals
+    await lemming(root, ['task', 'create', 'The schema', '--id', 'schema']);
+    await shown.press('C-u');
+    await shown.type('/task sho');
+    await shown.press('Tab');
+    await shown.shows('planner> /task show');
+    await shown.type(' s');
+    await shown.press('Tab', 'Enter');
+    await shown.shows(/schema: The schema\n[\s\S]*human: created/);
+    await shown.type('/to h');
+    await shown.press('Tab');
+    await shown.shows('planner> /to h');
   });
 
   it('finishes the turn at the first Ctrl-C and says so; at the second it leaves, and the next run finishes', async () => {

@@ -45,6 +45,30 @@ describe('what is offered', () => {
     expect(await offered(root, 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
   });
 
+  it('is the verbs of tasks, workflows and plans, and their ids', async () => {
+    const root = office();
+    for (const id of ['schema', 'T-3-planner-1', 'not a task']) put(root, `org/tasks/${id}.md`, '');
+    put(root, 'org/tasks/archive/old.md', '');
+    put(root, 'org/workflows/release.yaml', '');
+    put(root, 'org/runs/release-1.md', '');
+    put(root, 'org/goals/ducks.md', '');
+    expect(await offered(root, 'task', 're')).toEqual(['reassign', 'retry']);
+    expect(await offered(root, 'workflow', 'r')).toEqual(['run', 'runs', 'resume', 'retry-from']);
+    for (const verb of ['show', 'assign', 'start', 'complete', 'fail', 'cancel', 'retry', 'waive', 'history', 'graph'])
+      expect([verb, await offered(root, 'task', verb, '')]).toEqual([verb, ['T-3-planner-1', 'schema']]);
+    expect(await offered(root, 'task', 'assign', 'schema', 'p')).toEqual(['planner']);
+    expect(await offered(root, 'task', 'waive', 'schema', 'T')).toEqual(['T-3-planner-1']);
+    expect(await offered(root, 'task', 'list', '--status', 'c')).toEqual(['completed', 'cancelled']);
+    expect(await offered(root, 'task', 'create', 'X', '--parent', 's')).toEqual(['schema']);
+    expect(await offered(root, 'task', 'create', 'X', '--assignee', 'm')).toEqual(['manager']);
+    for (const verb of ['show', 'validate', 'run'])
+      expect([verb, await offered(root, 'workflow', verb, '')]).toEqual([verb, ['release']]);
+    for (const verb of ['status', 'cancel', 'pause', 'resume', 'retry-from', 'undo'])
+      expect([verb, await offered(root, 'workflow', verb, '')]).toEqual([verb, ['release-1']]);
+    expect(await offered(root, 'workflow', 'runs', '--workflow', '')).toEqual(['release']);
+    expect(await offered(root, 'plan', 'd')).toEqual(['ducks']);
+  });
+
   it('is agents, units, models, conversations and ids', async () => {
     const root = office();
     put(root, 'agents/human/outbox/hello.md', '---\nto: planner\n---\nHello');

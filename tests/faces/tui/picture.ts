@@ -1,12 +1,16 @@
 import { render } from 'ink';
 import { createElement } from 'react';
+import { commandFiles } from '../../../scripts/commands.ts';
+import { keyOf } from '../../../src/faces/tui/context.ts';
 import { type Frame, FrameView } from '../../../src/faces/tui/frame.tsx';
+import { hintsFor } from '../../../src/faces/tui/keys/hints.ts';
+import { keyTable } from '../../../src/faces/tui/keys/key-table.ts';
 import { countsOf, makePane } from '../../../src/faces/tui/panes.ts';
 import { layoutOf, type Ui } from '../../../src/faces/tui/state.ts';
 import { painter, widthOf } from '../../../src/faces/tui/terminal/fit.ts';
 import { FrameRows } from '../../../src/faces/tui/terminal/rows.ts';
 import { inkStreams } from '../../../src/faces/tui/terminal/terminal.ts';
-import { KEYS } from '../../../src/schema/config/keymap.ts';
+import { bindings } from '../../../src/schema/config/keymap.ts';
 import type { ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 
 export interface Size {
@@ -20,6 +24,9 @@ export const SIZES: [name: string, size: Size][] = [
   ['120x40', { columns: 120, rows: 40 }],
   ['200x60', { columns: 200, rows: 60 }],
 ];
+
+const table = keyTable((await commandFiles()).map(({ command }) => command));
+const keys = bindings(table.usual, null);
 
 /** What the screen shows of a scene at that size: its rows as text. `colour`: with the sequences that give it a look. */
 export function picture(scene: ScreenSnapshot, wish: Partial<Ui>, size: Size, colour = false): string[] {
@@ -42,7 +49,8 @@ export function picture(scene: ScreenSnapshot, wish: Partial<Ui>, size: Size, co
     layout: layoutOf(size, ui, pane),
     paint: painter(colour),
     slots,
-    keyOf: (action) => KEYS[action].keys[0],
+    hints: hintsFor({ scene, table, keys, ui, pane }),
+    keyOf: (action) => keyOf(keys, action),
   };
   let drawn = '';
   const { stdin, stdout } = inkStreams(size, (text) => {

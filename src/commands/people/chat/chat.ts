@@ -6,10 +6,10 @@ import type { View } from '../../../app/view.ts';
 import { mayWriteTo } from '../../../core/model/config.ts';
 import { FaultError, failure, printFault } from '../../../schema/fault.ts';
 import type { Definition, Run } from '../../command.ts';
-import type { Typing, World } from '../../world.ts';
+import type { LinesWithin, Typing, World } from '../../world.ts';
 import { blocks } from './multi-line.ts';
 import { ChatSession } from './session.ts';
-import { obey, SLASHES } from './slash.ts';
+import { obey, slashesFor } from './slash.ts';
 
 export const command = {
   name: 'chat',
@@ -43,13 +43,14 @@ export const run: Run<typeof command> = async (world, input) => {
   const talk = new ChatSession(world, person);
   await begin(talk, world, view, input.args.agent, input.flags.thread);
   let open = false;
-  const typing = typingAt(talk, view, () => open);
+  const others = await world.within?.();
+  const typing = typingAt(talk, view, () => open, others);
   const lines = blocks(world.lines(typing), (unfinished) => {
     open = unfinished;
   });
   for await (const line of lines) {
     if (world.signal.aborted || line.trim() === '/quit') break;
-    if (line.trim() !== '') await take(talk, world, line.trim());
+    if (line.trim() !== '') await take(talk, world, line.trim(), others);
     if (world.signal.aborted) break;
   }
   if (world.signal.aborted) world.say(talk.stopped());
@@ -70,22 +71,26 @@ async function begin(talk: ChatSession, world: World, { config }: View, name: st
 /** Messages of the person that can be fetched again. */
 const FETCHED = 100;
 
-function typingAt(talk: ChatSession, { disk, state }: View, open: () => boolean): Typing {
-  const words = Object.keys(SLASHES).map((name) => `/${name}`);
+function typingAt(
+  talk: ChatSession,
+  { disk, state }: View,
+  open: () => boolean,
+  others: LinesWithin | undefined,
+): Typing {
   return {
     prompt: () => (open() ? '... ' : `${talk.agent}> `),
     history: () =>
       [...readMail(disk, mailFiles({ disk, state }, { authors: [talk.person] }).slice(-FETCHED))].map(({ body }) =>
         body.trim(),
       ),
-    complete: (line) => (line.startsWith('/') ? words.filter((word) => word.startsWith(line)) : []),
+    complete: (line) => (line.startsWith('/') ? slashesFor(line, others) : []),
   };
 }
 
 /** Handles one text from the keyboard. A fault is printed, and the session goes on. */
-async function take(talk: ChatSession, world: World, text: string): Promise<void> {
+async function take(talk: ChatSession, world: World, text: string, others?: LinesWithin): Promise<void> {
   try {
-    await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text) : talk.ask(text));
+    await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text, others) : talk.ask(text));
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     for (const fault of error.faults) world.say(printFault(fault));

@@ -14,7 +14,7 @@ import { oneLine, rowsOf, shorten, unmarked } from '../../../views/text/table.ts
 import type { Outcome } from '../../command.ts';
 import { argTerm } from '../../leaves.ts';
 import * as step from '../../run/step.ts';
-import type { World } from '../../world.ts';
+import type { LinesWithin, World } from '../../world.ts';
 import * as approve from '../approve.ts';
 import * as deny from '../deny.ts';
 import * as inbox from '../inbox.ts';
@@ -25,31 +25,45 @@ interface Slash {
   /** What stands behind its name: `[ID]`. */
   takes: string;
   does: string;
+  /** The command whose arguments stand there, for completion; that of its own name when left out. */
+  like?: string;
   /** `rest`: what was written there. */
   run(talk: ChatSession, world: World, rest: string): Promise<void> | void;
 }
 
 const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true }));
 const [ONE] = step.command.flags.flatMap((flag) => ('value' in flag ? flag.value : []));
-const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.about;
+const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.about.split(';')[0];
 
 /** The commands of a chat session, by name. One that exists elsewhere uses the words of that command. */
 export const SLASHES: Record<string, Slash> = {
-  to: { takes: 'AGENT', does: 'Talk with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
-  thread: { takes: '[ID]', does: 'List your conversations, or continue one', run: goOnWith },
+  to: {
+    takes: 'AGENT',
+    does: 'Talk with another agent',
+    like: 'inspect',
+    run: (talk, _world, rest) => talk.turnTo(rest),
+  },
+  thread: { takes: '[ID]', does: 'List your conversations, or continue one', like: 'history', run: goOnWith },
   attach: { takes: 'FILE', does: 'Attach a file to your next line', run: (talk, _world, rest) => talk.attach(rest) },
   step: { takes: `[${ONE}]`, does: step.command.summary, run: makeStep },
   inbox: { takes: '', does: inbox.command.summary, run: showInbox },
   approve: { takes: `${ID}`, does: approve.command.summary, run: deciding('approve', answerWith(approve.run)) },
-  always: { takes: `${ID}`, does: `${approve.command.summary}, and ${ALWAYS}`, run: deciding('always', approveAlways) },
+  always: {
+    takes: `${ID}`,
+    does: `${approve.command.summary}, and ${ALWAYS}`,
+    like: 'approve',
+    run: deciding('always', approveAlways),
+  },
   option: {
     takes: `${ID} OPTION`,
     does: 'Answer a question with one of its options',
+    like: 'approve',
     run: deciding('option', choosing('option')),
   },
   answer: {
     takes: `${ID} TEXT`,
     does: 'Answer a question that asks for a text',
+    like: 'approve',
     run: deciding('answer', choosing('answer')),
   },
   deny: { takes: `${ID}`, does: deny.command.summary, run: deciding('deny', answerWith(deny.run)) },
@@ -58,24 +72,58 @@ export const SLASHES: Record<string, Slash> = {
   quit: { takes: '', does: 'End the chat (also Ctrl-D)', run: () => {} },
 };
 
-/** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
-export async function obey(talk: ChatSession, world: World, line: string): Promise<void> {
+/**
+ * Does what a line that begins with a slash asks for: what the chat itself has, else any command that a seat can have. Throws
+ * `usage` for an unknown name, with the nearest.
+ */
+export async function obey(talk: ChatSession, world: World, line: string, others?: LinesWithin): Promise<void> {
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
   const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
-  if (!slash)
-    throw failure('usage', `There is no command /${name}.`, {
-      ...nearestTo(
-        `/${name}`,
-        Object.keys(SLASHES).map((known) => `/${known}`),
-      ),
-      remedy: '/help lists the commands.',
-    });
-  await slash.run(talk, world, rest.trim());
+  if (slash) return slash.run(talk, world, rest.trim());
+  const names = others?.names ?? [];
+  if (others && names.includes(name)) {
+    const { text } = await others.run(wordsIn(line.slice(1)));
+    if (text !== '') world.say(text);
+    return;
+  }
+  throw failure('usage', `There is no command /${name}.`, {
+    ...nearestTo(
+      `/${name}`,
+      [...Object.keys(SLASHES), ...names].map((known) => `/${known}`),
+    ),
+    remedy: '/help lists the commands.',
+  });
+}
+
+/** Whole lines that one that begins with a slash may become. */
+export function slashesFor(line: string, others?: LinesWithin): string[] {
+  const [, before = '', typed = ''] = /^(\/(?:.*\s)?)(\S*)$/s.exec(line) ?? [];
+  if (before === '/')
+    return [...new Set([...Object.keys(SLASHES), ...(others?.names ?? [])])]
+      .map((name) => `/${name}`)
+      .filter((word) => word.startsWith(line));
+  const [name = '', ...words] = before.slice(1).trim().split(/\s+/);
+  const like = Object.hasOwn(SLASHES, name) ? (SLASHES[name]?.like ?? name) : name;
+  return (others?.complete([like, ...words, typed]) ?? []).map((word) => `${before}${word}`);
+}
+
+/** The words of a line, as a shell would split it: quotes hold words together. Throws `usage` for a quote without an end. */
+export function wordsIn(line: string): string[] {
+  const words = line.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+|["']/g) ?? [];
+  if (words.some((word) => word === '"' || word === "'"))
+    throw failure('usage', 'A quote has no end.', { remedy: 'Put a text with spaces between two quotes.' });
+  return words.map((word) =>
+    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
+      double === undefined ? (single ?? '') : double.replace(/\\(.)/g, '$1'),
+    ),
+  );
 }
 
 function help(): string {
   const lines = Object.entries(SLASHES).map(([name, { takes, does }]) => [`/${name} ${takes}`, does]);
-  return `${rowsOf(lines)}\nEnd a line with \\ to continue it on the next. Start and end a longer text with """.`;
+  const others =
+    'Other commands work as on the command line, such as /task list, /workflow status RUN or /status; tab completes them.';
+  return `${rowsOf(lines)}\n${others}\nEnd a line with \\ to continue it on the next. Start and end a longer text with """.`;
 }
 
 async function makeStep(talk: ChatSession, world: World, rest: string): Promise<void> {

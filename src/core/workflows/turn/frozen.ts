@@ -386,6 +386,20 @@ export function commandedBy(
   }
 }
 
+/** A run with what was asked of it and not done yet, as far as it can be done. */
+export function runAsAsked(
+  run: RunState,
+  asks: readonly { ask: string }[],
+  at: { turn: number; time: number },
+): RunState {
+  return asks.reduce((before, one) => {
+    const asked = one as AskedRun<'run'>;
+    if (asked.ask !== 'run' || asked.id !== run.id) return before;
+    const done = commandedBy(before, asked, at);
+    return 'run' in done ? done.run : before;
+  }, run);
+}
+
 /** The id of a run that begins in that turn: `release-12`, `release-12-2` ... `isTaken`: whether a run has it. */
 export function freeRunId(
   { agents }: Pick<Config, 'agents'>,

@@ -44,6 +44,23 @@ export function typed(field: Field, pressed: Pressed, lines: boolean): Field {
   }
 }
 
+/** The field completed to what its text may become; where it is one of these already, or empty, the next of them. */
+export function completed(field: Field, choices: readonly string[]): Field {
+  const { text } = field;
+  const more = choices.filter((choice) => choice.startsWith(text) && choice !== text);
+  const start = text === '' ? '' : more.reduce(common, more[0] ?? '');
+  const next = choices[(choices.indexOf(text) + 1) % choices.length] ?? text;
+  const known = choices.includes(text) || text === '';
+  const whole = start.length > text.length ? start : known ? next : (more[0] ?? text);
+  return { text: whole, at: whole.length };
+}
+
+function common(a: string, b: string): string {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  return a.slice(0, same);
+}
+
 function insert({ text, at }: Field, piece: string): Field {
   return { text: text.slice(0, at) + piece + text.slice(at), at: at + piece.length };
 }

@@ -129,3 +129,20 @@ function clean(spans: readonly TextRun[]): TextRun[] {
     text: text.split('\n').map(safeLine).join('\n').replaceAll('\t', '  '),
   }));
 }
+
+/** Lines, wrapped until so many rows are full. */
+export function foldSome(lines: readonly ScreenLine[], width: number, most: number, paint: Paint): string[] {
+  const rows: string[] = [];
+  for (const line of lines) {
+    if (rows.length >= most) break;
+    rows.push(...fold(line, width, paint));
+  }
+  return rows;
+}
+
+/** A line across the screen with a title in it. */
+export function rule(title: string, width: number, paint: Paint): string {
+  const lead = title === '' ? '' : `── ${safeLine(title)} `;
+  const shown = sized(lead, Math.min(widthOf(lead), Math.max(0, width)));
+  return paint('quiet', shown + '─'.repeat(Math.max(0, width - widthOf(shown))));
+}

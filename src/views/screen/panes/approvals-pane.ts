@@ -1,13 +1,13 @@
 /** The Approvals pane of the screen. */
-import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
-import { type Question, questionOf, wishOf } from '../../core/approvals/question.ts';
-import type { Json } from '../../core/model/call.ts';
-import type { Approval } from '../../core/model/state/approvals.ts';
-import { countCredits, leftFor } from '../../core/money/ledger.ts';
-import { priceOf } from '../../core/money/price.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { cell, facts, line, type Pane, type ScreenLine } from './line.ts';
-import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
+import { outdatedText, printLeft } from '../../../core/approvals/approval-text.ts';
+import { type Question, questionOf, wishOf } from '../../../core/approvals/question.ts';
+import type { Json } from '../../../core/model/call.ts';
+import type { Approval } from '../../../core/model/state/approvals.ts';
+import { countCredits, leftFor } from '../../../core/money/ledger.ts';
+import { priceOf } from '../../../core/money/price.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { cell, facts, line, type Pane, type ScreenLine } from '../line.ts';
+import { openApprovals, type ScreenSnapshot } from '../snapshot.ts';
 
 export const APPROVAL_TERMS = ['agent', 'tool'];
 
@@ -42,11 +42,7 @@ export function approvalsPane(scene: ScreenSnapshot, filter: Filter): Pane {
       const { id, agent } = list[row]!;
       return { what: 'approval', id, agent, file: `org/approvals/${id}.md` };
     },
-    detail: (row) => [
-      ...approvalDetail(scene, list[row]!),
-      line(),
-      line('a approves, d denies, both with an optional note. A also approves similar actions from now on.', 'strong'),
-    ],
+    detail: (row) => approvalDetail(scene, list[row]!),
     top: [],
     empty: asks(filter) ? 'No action matches the filter.' : 'No action waits for you.',
   };
@@ -75,7 +71,7 @@ export function approvalDetail({ config, state, present }: ScreenSnapshot, appro
       ['because', because ?? rule],
       ['waits for', contacts.join(', ')],
       ['costs', cost === 0 ? null : `${countCredits(cost)}; left: ${left()}`],
-      ['A allows', always],
+      ['always allows', always],
       ['answer', answer && `${answer.said ?? answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
     ...(changed.length ? [line(), line(outdatedText(changed), 'warn')] : []),
@@ -91,7 +87,7 @@ function questionLines({ question, options, context, freeText }: Question): Scre
   return [
     ...inputLines(context === undefined ? { question } : { question, context }),
     ...(options.length ? [line(), ...options.map((option, i) => line(`${i + 1}. ${option}`, 'strong', 3))] : []),
-    ...(how ? [line(), line(`a asks you for ${how}, then for a note.`, 'quiet')] : []),
+    ...(how ? [line(), line(`To approve it, give ${how}, and a note if you like.`, 'quiet')] : []),
   ];
 }
 

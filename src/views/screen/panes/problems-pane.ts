@@ -1,18 +1,18 @@
 /** The Problems pane of the screen. */
-import { wishOf } from '../../core/approvals/question.ts';
-import { deadLines } from '../../core/mail/chain.ts';
-import { inboxOf } from '../../core/model/state/mail.ts';
-import { agentState } from '../../core/model/state/staff.ts';
-import { restsUntil } from '../../core/money/breaker.ts';
-import { creditAdvice } from '../../core/money/credit-advice.ts';
-import { balanceOf, countCredits, printCredits } from '../../core/money/ledger.ts';
-import { defined } from '../../schema/copy.ts';
-import { healthOf } from '../org/health.ts';
-import { count, shorten } from '../text/table.ts';
+import { wishOf } from '../../../core/approvals/question.ts';
+import { deadLines } from '../../../core/mail/chain.ts';
+import { inboxOf } from '../../../core/model/state/mail.ts';
+import { agentState } from '../../../core/model/state/staff.ts';
+import { restsUntil } from '../../../core/money/breaker.ts';
+import { creditAdvice } from '../../../core/money/credit-advice.ts';
+import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
+import { defined } from '../../../schema/copy.ts';
+import { healthOf } from '../../org/health.ts';
+import { count, shorten } from '../../text/table.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from '../line.ts';
+import { openApprovals, type ScreenSnapshot } from '../snapshot.ts';
 import { approvalDetail } from './approvals-pane.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
-import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
 
 export const PROBLEM_TERMS = ['what', 'agent'];
 
@@ -85,7 +85,7 @@ function faults({ faults }: ScreenSnapshot): Problem[] {
       tone: 'bad',
       who: /^agents\/([^/]+)\//.exec(file ?? '')?.[1] ?? 'org',
       text: `${place ? `${place}: ` : ''}${message}${nearest ? ` (did you mean ${nearest}?)` : ''}`,
-      remedy: `${remedy}${file === undefined ? '' : ' e opens the file.'}`,
+      remedy: `${remedy}`,
       about: { what: 'fault', ...defined({ file, line }) },
       more: facts([['code', code]]),
     };
@@ -104,7 +104,7 @@ function approvals(scene: ScreenSnapshot): Problem[] {
         tone: 'warn' as const,
         who: agent,
         text: `${wishOf(approval)} (${id})`,
-        remedy: 'a approves it, d denies it, A also approves similar actions from now on.',
+        remedy: 'Approve or deny it.',
         about: { what: 'approval' as const, id, agent, file: `org/approvals/${id}.md` },
         more: approvalDetail(scene, approval),
       },
@@ -123,9 +123,9 @@ function remedyFor(
   isSoft: boolean,
 ): string {
   const { starved } = agentState(state.staff, name);
-  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more credits.';
+  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 'Grant more credits.';
   const relief = creditAdvice(config, state, name);
-  return relief.startsWith('lemming top-up') ? 't grants more credits.' : `${relief}.`;
+  return relief.startsWith('lemming top-up') ? 'Grant more credits.' : `${relief}.`;
 }
 
 function credits(scene: ScreenSnapshot): Problem[] {

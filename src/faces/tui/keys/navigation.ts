@@ -1,12 +1,12 @@
 /** The keys of the screen that only change what is seen. */
-import { findMessage } from '../../app/look/mail-index.ts';
-import { ownerFolder } from '../../disk/owner/owner-folder.ts';
-import { KEY_ACTIONS, KEYS, type KeyAction } from '../../schema/config/keymap.ts';
-import { facts, line } from '../../views/screen/line.ts';
-import { isUnread, mailDetail } from '../../views/screen/mail-pane.ts';
-import { chosenAt, chosenOf, type Doings, type ScreenContext } from './context.ts';
-import { readerHeight, readerLines } from './frame.tsx';
-import { PANES, type PaneName, panesOf } from './panes.ts';
+import { findMessage } from '../../../app/look/mail-index.ts';
+import { ownerFolder } from '../../../disk/owner/owner-folder.ts';
+import { facts, line, type ScreenLine } from '../../../views/screen/line.ts';
+import { isUnread, mailDetail } from '../../../views/screen/panes/mail-pane.ts';
+import { chosenAt, chosenOf, type Doings, type ScreenContext } from '../context.ts';
+import { readerHeight, readerLines } from '../frame.tsx';
+import { PANES, type PaneName, panesOf } from '../panes.ts';
+import { doesOf, type Offer, OWN } from './key-table.ts';
 
 /** The keys that only change what is seen (except that an opened message counts as read). */
 export function navigation(desk: ScreenContext): Doings {
@@ -110,14 +110,43 @@ function filter(desk: ScreenContext): void {
 }
 
 function help(desk: ScreenContext): void {
-  const keysOf = (action: KeyAction): string =>
-    [...desk.keys].flatMap(([key, one]) => (one === action ? [key] : [])).join(', ');
   const place = ownerFolder(desk.world.env)?.label ?? 'the folder that LEMMING_HOME names';
+  const keysOf = (action: string): string =>
+    [...desk.keys].flatMap(([key, one]) => (one === action ? [key] : [])).join(', ');
+  const own = Object.entries(OWN).map(([action, { does }]) => [keysOf(action), does] as const);
   desk.text('keys', [
     line(),
-    ...facts(KEY_ACTIONS.map((action) => [keysOf(action), KEYS[action].does] as const)),
+    ...facts(own),
+    ...commandHelp([...desk.table.offers.values()].flat(), keysOf),
     line(),
-    line('While you write: enter sends, esc cancels, alt+enter starts a new line, ctrl+o opens your editor.', 'quiet'),
-    line(`To change keys: in keys.yaml in ${place}, add a line such as "reply: [r, ctrl+r]" under "keys".`, 'quiet'),
+    line(
+      'While you write: enter sends, esc cancels, alt+enter starts a new line, ctrl+o opens your editor, tab completes a name.',
+      'quiet',
+      2,
+    ),
+    line(
+      `To change keys: in keys.yaml in ${place}, add a line such as "reply: [r, ctrl+r]" under "keys". docs/watch.md lists the actions.`,
+      'quiet',
+      2,
+    ),
   ]);
+}
+
+const HEADINGS: Record<Offer['key']['on'], string> = {
+  org: 'Anywhere',
+  agent: 'Agents',
+  message: 'Messages',
+  'dead-letter': 'Dead letters',
+  approval: 'Pending actions',
+  task: 'Tasks',
+  run: 'Runs',
+  workflow: 'Workflows',
+};
+
+/** The commands that keys run, by what they act on. */
+function commandHelp(offers: readonly Offer[], keysOf: (action: string) => string): ScreenLine[] {
+  return Object.entries(HEADINGS).flatMap(([on, heading]) => {
+    const some = offers.filter(({ key }) => key.on === on);
+    return [line(), line(heading, 'title'), ...facts(some.map((one) => [keysOf(one.action), doesOf(one)] as const))];
+  });
 }

@@ -1,9 +1,9 @@
 /** The Log pane of the screen. */
-import { defined } from '../../schema/copy.ts';
-import { type LogLine, printLine } from '../journal/log-line.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { cell, facts, line, type Pane, type Tone } from './line.ts';
-import type { ScreenSnapshot } from './snapshot.ts';
+import { defined } from '../../../schema/copy.ts';
+import { type LogLine, printLine } from '../../journal/log-line.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { cell, facts, line, type Pane, type Tone } from '../line.ts';
+import type { ScreenSnapshot } from '../snapshot.ts';
 
 export const LOG_TERMS = ['agent', 'level', 'module', 'event', 'turn'];
 

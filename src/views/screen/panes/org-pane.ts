@@ -1,17 +1,18 @@
 /** The Org pane of the screen. */
-import type { Config } from '../../core/model/config.ts';
-import { inboxOf } from '../../core/model/state/mail.ts';
-import { agentState } from '../../core/model/state/staff.ts';
-import { balanceOf, balanceOfOrg, printCredits } from '../../core/money/ledger.ts';
-import { scheduleTurn } from '../../core/turn/schedule.ts';
-import { conditionOf, healthOf } from '../org/health.ts';
-import { inspect } from '../org/inspect.ts';
-import { whyOf } from '../org/status.ts';
-import { count } from '../text/table.ts';
-import { asks, type Facets, type Filter, fits } from './filter.ts';
-import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
-import { needsYou, pauseOf, type ScreenSnapshot } from './snapshot.ts';
-import { bar, spark } from './spark.ts';
+import type { Config } from '../../../core/model/config.ts';
+import { inboxOf } from '../../../core/model/state/mail.ts';
+import { agentState } from '../../../core/model/state/staff.ts';
+import { balanceOf, balanceOfOrg, printCredits } from '../../../core/money/ledger.ts';
+import { scheduleTurn } from '../../../core/turn/schedule.ts';
+import { conditionOf, healthOf } from '../../org/health.ts';
+import { inspect } from '../../org/inspect.ts';
+import { whyOf } from '../../org/status.ts';
+import { count } from '../../text/table.ts';
+import { asks, type Facets, type Filter, fits } from '../filter.ts';
+import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from '../line.ts';
+import { needsYou, pauseOf, type ScreenSnapshot, visitsUnderWay } from '../snapshot.ts';
+import { bar, spark } from '../spark.ts';
+import { printSeconds, type WorkUnderWay } from '../under-way.ts';
 
 /** A row of the tree. */
 interface Node {
@@ -51,8 +52,8 @@ const DEEPEST = 20;
 export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const { config, state } = scene;
   const due = new Map(scheduleTurn(config, state, state.clock.turn + 1).map((one) => [one.agent, one]));
-  const calls = new Map([...state.calls.open.values()].map((call) => [call.agent, call.model]));
-  const wanted = (node: Node): boolean => fits(filter, facetsOf(scene, node, calls));
+  const work = workOf(scene);
+  const wanted = (node: Node): boolean => fits(filter, facetsOf(scene, node, work));
   const searching = asks(filter);
   const nodes = searching ? treeOf(config).filter(wanted) : treeOf(config);
   return {
@@ -65,7 +66,7 @@ export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
       { title: 'why', share: 3, from: 60 },
     ],
     keys: nodes.map(({ what, name }) => `${what} ${name}`),
-    cells: (row) => cellsOf(scene, nodes[row]!, calls, (name) => whyOf(config, state, name, due.get(name))),
+    cells: (row) => cellsOf(scene, nodes[row]!, work, (name) => whyOf(config, state, name, due.get(name))),
     about: (row) => aboutOf(nodes[row]!),
     detail: (row) => detailOf(scene, nodes[row]!),
     top: [],
@@ -73,14 +74,32 @@ export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
   };
 }
 
-/** State and health in words; a call under way is named first. */
-function stateOf({ config, state }: ScreenSnapshot, name: string, calls: ReadonlyMap<string, string>): string {
+/** Agents at work in the turn that is being made. */
+function workOf(scene: ScreenSnapshot): ReadonlyMap<string, WorkUnderWay> {
+  return new Map(
+    visitsUnderWay(scene).flatMap((one) => (one.doing.what === 'is done' ? [] : [[one.agent, one] as const])),
+  );
+}
+
+/** State and health in words; work under way is named first. */
+function stateOf({ config, state }: ScreenSnapshot, name: string, work: Work): string {
   if (config.agents.get(name)?.person) return 'person';
-  return calls.has(name) ? 'thinking' : conditionOf(config, state, name);
+  const doing = work.get(name)?.doing.what;
+  return doing === undefined ? conditionOf(config, state, name) : doing === 'thinks' ? 'thinking' : 'working';
+}
+
+type Work = ReadonlyMap<string, WorkUnderWay>;
+
+/** What an agent at work does. */
+function doesText({ doing, calls }: WorkUnderWay): string {
+  const call = calls > 1 ? `, call ${calls}` : '';
+  if (doing.what === 'thinks') return `asks ${doing.model}${call}`;
+  return doing.what === 'uses' ? `uses ${doing.tool}` : `goes on after call ${calls}`;
 }
 
 const MARKS: Record<string, [mark: string, tone: Tone]> = {
   thinking: ['*', 'good'],
+  working: ['*', 'good'],
   active: ['+', 'good'],
   idle: ['-', 'plain'],
   unknown: ['-', 'quiet'],
@@ -93,7 +112,7 @@ const MARKS: Record<string, [mark: string, tone: Tone]> = {
 function cellsOf(
   scene: ScreenSnapshot,
   { what, name, depth }: Node,
-  calls: ReadonlyMap<string, string>,
+  work: Work,
   why: (name: string) => string,
 ): Cell[] {
   const { config, state } = scene;
@@ -112,20 +131,21 @@ function cellsOf(
       cell(unit?.mission ?? '', 'quiet'),
     ];
   }
-  const said = stateOf(scene, name, calls);
+  const said = stateOf(scene, name, work);
   const [mark, tone] = MARKS[said] ?? ['-', 'plain'];
   const unread = inboxOf(state.mail, name).length;
   const health = said === 'person' ? '' : healthOf(config, state, name);
   const { paused, soon } = pauseOf(scene, name);
-  const word = soon ? (paused ? 'pausing' : 'resuming') : said;
-  const model = calls.get(name);
+  const at = work.get(name);
+  const going = at ? `${said} ${printSeconds(scene.now - at.since)}` : said;
+  const word = soon ? (paused ? 'pausing' : 'resuming') : going;
   return [
     cell(`${indent}${mark} ${name}`, tone === 'plain' ? 'plain' : tone),
     cell(word, tone),
     cell(health, health === 'unhealthy' ? 'bad' : health === 'degraded' ? 'warn' : 'quiet'),
     cell(unread || '', said === 'person' && unread > 0 ? 'strong' : 'plain'),
     said === 'person' ? cell('') : creditCell(scene, name),
-    cell(said === 'person' ? '' : model === undefined ? why(name) : `asks ${model}`, 'quiet'),
+    cell(said === 'person' ? '' : at ? doesText(at) : why(name), 'quiet'),
   ];
 }
 
@@ -163,12 +183,12 @@ function partCell(part: number): Cell {
   return cell(`${bar(part, 8)} ${String(percent).padStart(3)} %`, part <= 0 ? 'bad' : part < 0.2 ? 'warn' : 'plain');
 }
 
-function facetsOf(scene: ScreenSnapshot, { what, name }: Node, calls: ReadonlyMap<string, string>): Facets {
+function facetsOf(scene: ScreenSnapshot, { what, name }: Node, work: Work): Facets {
   const { config, state } = scene;
   if (what !== 'agent') return { text: what === 'unit' ? `@${name}` : name, unit: what === 'unit' ? [name] : [] };
   return {
     text: `${name} ${config.agents.get(name)?.role ?? ''}`,
-    state: stateOf(scene, name, calls),
+    state: stateOf(scene, name, work),
     health: healthOf(config, state, name),
     unit: config.agents.get(name)?.unit ?? [],
     unread: inboxOf(state.mail, name).length > 0 ? 'yes' : [],

@@ -1,12 +1,12 @@
 /** The Costs pane of the screen. */
-import { PACE_TURNS } from '../../core/money/forecast.ts';
-import { balanceOfOrg } from '../../core/money/ledger.ts';
-import { inCredits, inMicro } from '../../schema/amount.ts';
-import { type Cost, type Costs, costsOf, forecastOf } from '../money/costs.ts';
-import { type Filter, fits } from './filter.ts';
-import { cell, facts, line, type Pane, type ScreenLine } from './line.ts';
-import type { ScreenSnapshot } from './snapshot.ts';
-import { area, spark } from './spark.ts';
+import { PACE_TURNS } from '../../../core/money/forecast.ts';
+import { balanceOfOrg } from '../../../core/money/ledger.ts';
+import { inCredits, inMicro } from '../../../schema/amount.ts';
+import { type Cost, type Costs, costsOf, forecastOf } from '../../money/costs.ts';
+import { type Filter, fits } from '../filter.ts';
+import { cell, facts, line, type Pane, type ScreenLine } from '../line.ts';
+import type { ScreenSnapshot } from '../snapshot.ts';
+import { area, spark } from '../spark.ts';
 
 export const COST_TERMS = ['agent'];
 

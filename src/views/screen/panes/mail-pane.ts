@@ -1,11 +1,11 @@
 /** The Mail pane of the screen. */
-import { collectedFor } from '../../core/model/state/mail.ts';
-import type { Message } from '../../schema/records/message.ts';
-import { filesWith } from '../mail/mail.ts';
-import { asks, type Filter, fits } from './filter.ts';
-import { type Cell, cell, facts, line, type Pane, type ScreenLine } from './line.ts';
-import { markdown } from './markdown.ts';
-import type { ScreenSnapshot } from './snapshot.ts';
+import { collectedFor } from '../../../core/model/state/mail.ts';
+import type { Message } from '../../../schema/records/message.ts';
+import { filesWith } from '../../mail/mail.ts';
+import { asks, type Filter, fits } from '../filter.ts';
+import { type Cell, cell, facts, line, type Pane, type ScreenLine } from '../line.ts';
+import { markdown } from '../markdown.ts';
+import type { ScreenSnapshot } from '../snapshot.ts';
 
 export const MAIL_TERMS = ['agent', 'from', 'to', 'kind', 'priority', 'unread', 'turn', 'thread'];
 
