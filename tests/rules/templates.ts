@@ -16,12 +16,17 @@ export const TEMPLATES = [
 
 /** The folder of a template as it was left after a recorded hour under the present rules. */
 export function templateArchive(template: string): string {
-  return join(KEPT, `rules-${RULES}-${template}.tgz`);
+  return join(KEPT, `rules-${RULES}`, `${template}.tgz`);
 }
 
 /** All recordings of templates: of these rules and of former ones. */
 export function templateArchives(): [name: string, file: string][] {
-  return readdirSync(KEPT).map((file) => [file.replace(/\.tgz$/, ''), join(KEPT, file)]);
+  return readdirSync(KEPT).flatMap((rules) =>
+    readdirSync(join(KEPT, rules)).map((file): [string, string] => [
+      `${rules}-${file.replace(/\.tgz$/, '')}`,
+      join(KEPT, rules, file),
+    ]),
+  );
 }
 
 /** Whether a recording of that name was made under the present rules, so that its turns can be made again. */

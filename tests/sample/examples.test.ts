@@ -46,7 +46,7 @@ async function desk(story: Story): Promise<void> {
 
   await story.say(['workflow', 'run', 'refund', '--input', 'order=4711', '--input', 'euros=39.90']);
   await story.run();
-  await story.approve(/A run of human asks[\s\S]*order 4711, 39\.90 euros/);
+  await story.approve(/The run \S+ asks[\s\S]*order 4711, 39\.90 euros/);
   await story.run();
   const refund = await story.latest('refund');
   await story.look(() => {
@@ -161,7 +161,7 @@ async function content(story: Story): Promise<void> {
   await story.look(() => {
     expect(research.map(({ assignee }) => assignee)).toEqual(['scout_1', 'scout_2', 'scout_1']);
   });
-  await story.approve(/A run of editor asks[\s\S]*Second review: OK/, '--note', 'Say which tin.');
+  await story.approve(/The run \S+ asks[\s\S]*Second review: OK/, '--note', 'Say which tin.');
   await story.run();
   const run = await story.latest('article');
   await story.look(() => {

@@ -208,6 +208,7 @@ export const command = {
       flags: [NOTE],
       reads: false,
       right: 'edit',
+      screen: [{ key: '$', on: 'task', asks: ['credits'] }],
       output: askedShape,
     },
     {

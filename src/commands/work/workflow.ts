@@ -246,6 +246,7 @@ export const command = {
       flags: [],
       reads: false,
       right: 'edit',
+      screen: [{ key: '$', on: 'run', asks: ['credits'] }],
       output: askedShape,
     },
     {

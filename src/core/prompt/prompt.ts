@@ -14,7 +14,7 @@ import { agentState } from '../model/state/staff.ts';
 import type { Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { grants } from '../rights/permit.ts';
-import { matching, printSkill } from '../skills/skill.ts';
+import { matching, printSkill } from '../skills/prompted.ts';
 import { printContacts } from '../staff/contacts.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
 import { tame } from '../text/untrusted.ts';

@@ -4,7 +4,8 @@ import type { Resume } from '../../schema/config/resume.ts';
 import type { ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import { textHash } from '../model/hash.ts';
-import { printSkills, skillsOf } from '../skills/skill.ts';
+import { printSkills } from '../skills/prompted.ts';
+import { skillsOf } from '../skills/skill.ts';
 import { printNeighbours } from '../staff/neighbours.ts';
 import { rulesText } from './rules-text.ts';
 

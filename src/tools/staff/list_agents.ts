@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { ActContext } from '../../core/model/tool.ts';
 import { balanceOf, printCredits } from '../../core/money/ledger.ts';
-import { inOneLine } from '../../core/skills/skill.ts';
+import { inOneLine } from '../../core/skills/prompted.ts';
 import { limitTrouble, teamOf } from '../../core/staff/staff.ts';
 import { act } from '../define.ts';
 

@@ -3,8 +3,9 @@ import { parseState, serializeState } from '../../../src/core/model/state/pieces
 import type { State } from '../../../src/core/model/state.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
+import { printSkills } from '../../../src/core/skills/prompted.ts';
 import { limitOf, loadsOf, printLimit } from '../../../src/core/skills/quota.ts';
-import { printSkills, skillsOf } from '../../../src/core/skills/skill.ts';
+import { skillsOf } from '../../../src/core/skills/skill.ts';
 import { judge } from '../../../src/core/turn/judge.ts';
 import { settle } from '../../../src/core/turn/settle.ts';
 import { TOOLS } from '../../../src/tools/all.ts';

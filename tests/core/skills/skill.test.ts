@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Skill } from '../../../src/core/model/config.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { buildPrompt } from '../../../src/core/prompt/prompt.ts';
-import { matching, printSkills, skillsOf } from '../../../src/core/skills/skill.ts';
+import { matching, printSkills } from '../../../src/core/skills/prompted.ts';
+import { skillsOf } from '../../../src/core/skills/skill.ts';
 import type { Resume } from '../../../src/schema/config/resume.ts';
 import { configOf, mail, resumeOf } from '../world.ts';
 

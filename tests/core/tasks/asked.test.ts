@@ -294,12 +294,12 @@ describe('what can be asked of a task', () => {
   it('is judged as the request would be, with whatever it would name', () => {
     const open = tasks(task('x', { needs: ['y'] }), task('y'));
     const verbs = TASK_VERBS.filter((verb) => why(open, verb) === null);
-    expect(verbs).toEqual(['assign', 'fail', 'cancel', 'waive']);
+    expect(verbs).toEqual(['assign', 'fail', 'cancel', 'waive', 'budget']);
     expect(why(open, 'complete')).toBe('it is pending: start it before it is completed');
     expect(needsToWaive(open, 'x')).toEqual(['y']);
     const running = tasks(task('x', { status: 'running', assignee: 'a' }));
     expect(TASK_VERBS.filter((verb) => why(running, verb) === null)).toEqual([
-      ...['unassign', 'reassign', 'complete', 'fail', 'cancel'],
+      ...['unassign', 'reassign', 'complete', 'fail', 'cancel', 'budget'],
     ]);
     expect(assigneesFor(CONFIG, running, { id: 'x', by: 'human' })).toEqual(['human', 'b']);
     expect(TASK_VERBS.filter((verb) => why(tasks(task('x', { status: 'failed' })), verb) === null)).toEqual(['retry']);

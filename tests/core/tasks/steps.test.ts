@@ -28,7 +28,8 @@ it('a retry brings back what was skipped because of that task, and nothing that 
     { id: 'waived', status: 'assigned', needs: ['x'], waived: ['x'] },
     { id: 'other', status: 'skipped', needs: ['x', 'y'], reason: upstream('y') },
     { id: 'y', status: 'failed' },
-    { id: 'elsewhere', status: 'skipped', needs: ['x'], reason: upstream('z') },
+    { id: 'elsewhere', status: 'skipped', needs: ['x', 'z'], reason: upstream('z') },
+    { id: 'z', status: 'failed' },
     { id: 'both', status: 'skipped', needs: ['x', 'y'], reason: upstream('x') },
   );
   expect(ids(revivedWith(state, 'x'))).toEqual(['lost', 'after']);

@@ -41,7 +41,7 @@ describe('what is offered', () => {
 
   it('grows by what is allowed, and by nothing else', () => {
     const more = (right: Right) => names(right).filter((name) => !names().includes(name));
-    expect(more('turns')).toEqual(['run-once', 'step']);
+    expect(more('turns')).toEqual(['plan', 'run-once', 'step']);
     expect(more('approvals')).toEqual(['approvals', 'approve', 'deny']);
     expect(more('look')).not.toContain('approve');
     for (const { name, reads } of offeredTo(new Set<Right>(['look']), commands))

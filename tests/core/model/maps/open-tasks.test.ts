@@ -88,6 +88,15 @@ describe('what is open of the tasks', () => {
     );
   });
 
+  it('lists a task once that was made after a need that is completed', () => {
+    const state = emptyState();
+    const given = { by: 'a', assignee: 'b', status: 'assigned' as const };
+    setTask(state.tasks, { ...TASK, ...given, id: 'first' });
+    setTask(state.tasks, { ...TASK, id: 'need', status: 'completed' });
+    setTask(state.tasks, { ...TASK, ...given, id: 'then', needs: ['need'] });
+    expect(ids(state.tasks.open.of(state.tasks).given.of('a'))).toEqual(['first', 'then']);
+  });
+
   it('costs a turn what changed in it, however many tasks wait', () => {
     const looks = (waiting: number): number => {
       const state = emptyState();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Lanes } from '../../../../src/core/model/maps/lanes.ts';
+import { RankedRows } from '../../../../src/core/model/maps/ranked-rows.ts';
 
 interface Row {
   id: string;
@@ -21,7 +21,7 @@ it('rows stand by owner, by rank and then in their order, whatever came and went
   );
   fc.assert(
     fc.property(steps, (all) => {
-      const lanes = new Lanes<Row>(byAge);
+      const lanes = new RankedRows<Row>(byAge);
       const known = new Map<string, { row: Row; owner: string; rank: number }>();
       for (const { id: n, age, owner, rank, isIn } of all) {
         const id = `t${n}`;

@@ -1,17 +1,17 @@
 /** Rows in order, by owner and rank: each change costs a search, and nobody sorts them again. */
 
-/** A row that stands in one lane at a time. */
-interface Placed<Row> {
+/** A row that stands in one place at a time. */
+interface PlacedRow<Row> {
   row: Row;
-  lane: Row[];
+  rows: Row[];
 }
 
 /** For each owner some ranks, and in each rank rows in an order in which no two are equal. */
-export class Lanes<Row extends { id: string }> {
+export class RankedRows<Row extends { id: string }> {
   private readonly order: (a: Row, b: Row) => number;
-  /** Owner → its lanes, by rank. */
+  /** Owner → its rows, by rank. */
   private readonly owners = new Map<string, Row[][]>();
-  private readonly placed = new Map<string, Placed<Row>>();
+  private readonly placed = new Map<string, PlacedRow<Row>>();
 
   constructor(order: (a: Row, b: Row) => number) {
     this.order = order;
@@ -22,16 +22,16 @@ export class Lanes<Row extends { id: string }> {
     const ranks = this.owners.get(owner) ?? [];
     this.owners.set(owner, ranks);
     while (ranks.length <= rank) ranks.push([]);
-    const lane = ranks[rank] as Row[];
-    lane.splice(this.placeOf(lane, row), 0, row);
-    this.placed.set(row.id, { row, lane });
+    const rows = ranks[rank] as Row[];
+    rows.splice(this.placeOf(rows, row), 0, row);
+    this.placed.set(row.id, { row, rows });
   }
 
   /** Takes a row out, if it stands anywhere. */
   take(id: string): void {
     const found = this.placed.get(id);
     if (!found) return;
-    found.lane.splice(this.placeOf(found.lane, found.row), 1);
+    found.rows.splice(this.placeOf(found.rows, found.row), 1);
     this.placed.delete(id);
   }
 
@@ -43,15 +43,15 @@ export class Lanes<Row extends { id: string }> {
 
   /** How many rows an owner has. */
   count(owner: string): number {
-    return (this.owners.get(owner) ?? []).reduce((sum, lane) => sum + lane.length, 0);
+    return (this.owners.get(owner) ?? []).reduce((sum, rows) => sum + rows.length, 0);
   }
 
   /** The first place whose row does not come before this one. */
-  private placeOf(lane: readonly Row[], row: Row): number {
-    let [from, to] = [0, lane.length];
+  private placeOf(rows: readonly Row[], row: Row): number {
+    let [from, to] = [0, rows.length];
     while (from < to) {
       const middle = (from + to) >> 1;
-      if (this.order(lane[middle] as Row, row) < 0) from = middle + 1;
+      if (this.order(rows[middle] as Row, row) < 0) from = middle + 1;
       else to = middle;
     }
     return from;
