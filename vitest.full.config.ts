@@ -7,6 +7,7 @@ export const THINNED = [
   'tests/campaign/long/edits.test.ts',
   'tests/campaign/tasks/folders.test.ts',
   'tests/campaign/tasks/graphs.test.ts',
+  'tests/core/plans/change.test.ts',
   'tests/core/plans/check.test.ts',
   'tests/core/plans/plan.test.ts',
   'tests/disk/config/malformed.test.ts',

@@ -10,11 +10,11 @@ import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/records/message.ts';
 import type { World } from './world.ts';
 
-/** The words of a message: the rest of the line, or all of standard input for `-`. Throws `usage` when there are none. */
-export async function bodyOf(world: World, words: readonly string[]): Promise<string> {
+/** The words of a message: the rest of the line, or all of standard input for `-`. Throws `usage` when there are none. `what`: what they are. */
+export async function bodyOf(world: World, words: readonly string[], what = 'message'): Promise<string> {
   const body = words.length === 1 && words[0] === '-' ? await world.stdin() : words.join(' ');
   if (body.trim() === '')
-    throw failure('usage', 'The message has no text.', {
+    throw failure('usage', `The ${what} has no text.`, {
       remedy: 'Give the text in quotes, or - to read it from standard input.',
     });
   return body.trimEnd();

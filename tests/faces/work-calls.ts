@@ -16,6 +16,7 @@ export const WORK_CALLS: readonly WorkCall[] = [
   call('task create', { title: 'The API', id: 'api', needs: ['schema'] }),
   call('task create', { title: 'Docs "of" it', id: 'docs', needs: ['api'] }),
   call('task list'),
+  call('task goals'),
   call('task show', { id: 'api' }),
   call('task assign', { id: 'api', assignee: 'b' }),
   call('task reassign', { id: 'api', assignee: 'a' }),

@@ -10,6 +10,7 @@ import { numberedLines, type Question, questionOf, wishOf } from '../../core/app
 import type { Json } from '../../core/model/call.ts';
 import { isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
+import { PROPOSES } from '../../core/model/state/tasks.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
@@ -111,7 +112,9 @@ const SHOWN_CAUSES = 10;
 function print(view: View, approval: ShownApproval): string {
   const { id, turn, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } = approval;
   const asked = questionOf(approval);
-  const isShown = over !== undefined || changed.length > 0 || shows?.includes('```diff');
+  // A plan is read more easily as a tree than as its input.
+  const isPlan = approval.tool === PROPOSES && shows !== undefined;
+  const isShown = isPlan || over !== undefined || changed.length > 0 || shows?.includes('```diff');
   const mail = cause
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
@@ -122,9 +125,10 @@ function print(view: View, approval: ShownApproval): string {
     ...mail,
     ...spent,
     ...priceLines(view, approval),
-    ...(asked ? [printQuestion(id, asked)] : over === undefined ? [printInput(input)] : []),
+    ...(asked ? [printQuestion(id, asked)] : over === undefined && !isPlan ? [printInput(input)] : []),
     ...(changed.length ? [`  ${outdatedText(changed)}`] : []),
     ...(shows !== undefined && isShown ? [indent(shows)] : []),
+    ...(isPlan ? [`  lemming show ${id} shows all of it; lemming plan ${id} --edit changes it and approves it`] : []),
     ...(always === undefined ? [] : [`  with --always, these need no approval from now on: ${always}`]),
   ].join('\n');
 }

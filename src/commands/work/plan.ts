@@ -3,14 +3,14 @@ import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { plannerFor } from '../../core/tasks/assign.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { failure } from '../../schema/fault.ts';
 import { isApprovalId, isName } from '../../schema/name.ts';
 import type { Definition, Run } from '../command.ts';
 import { YES } from '../confirm.ts';
 import { bodyOf } from '../message-args.ts';
-import type { World } from '../world.ts';
 import { askForPlan, takeUp } from './plan-ask.ts';
-import { canPlan, planByDefault } from './plan-default.ts';
+import { canPlan, planByDefault, tellWhyStatic } from './plan-static.ts';
 import { type PlanFlags, type PlannedGoal, proposedShape } from './plan-text.ts';
 
 export const command = {
@@ -52,7 +52,7 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, { rest, flags }) => {
-  const words = await bodyOf(world, rest);
+  const words = await bodyOf(world, rest, 'goal');
   const wish: PlanFlags = { yes: flags.yes, edit: flags.edit, maxCost: flags['max-cost'] };
   if (isApprovalId(words)) return takeUp(world, words, wish);
   const view = readOrg(world);
@@ -65,16 +65,18 @@ export const run: Run<typeof command> = async (world, { rest, flags }) => {
   const goal = goalIn(view, words);
   if (flags.static) return planByDefault(world, goal, wish);
   if (canPlan(view, planner)) return askForPlan(world, planner, goal, wish);
-  tellWhy(world, planner);
+  tellWhyStatic(world, view, planner, 'this plan is made from the chart alone');
   return planByDefault(world, goal, wish);
 };
 
-function tellWhy(world: World, planner: string): void {
-  world.say(`The model of ${planner} is no model that can plan, so this plan is made from the chart alone.`);
-}
-
-/** A goal of the organisation by its name, or what the person wrote. */
+/** A goal of the organisation by its name, or what the person wrote. Throws `not-found` for a name that was mistyped. */
 function goalIn({ config }: View, words: string): PlannedGoal {
   const known = isName(words) ? config.goals.get(words) : undefined;
+  const near = known || !isName(words) ? {} : nearestTo(words, config.goals.keys());
+  if (near.nearest !== undefined)
+    throw failure('not-found', `There is no open goal ${words} in org/goals.`, {
+      remedy: 'To plan these words as they stand, say more about what is to be achieved.',
+      ...near,
+    });
   return known ? { text: `${known.title}\n\n${known.text}`.trim(), id: words } : { text: words, id: null };
 }

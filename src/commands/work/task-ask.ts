@@ -18,7 +18,7 @@ import { count } from '../../views/text/table.ts';
 import { boundAmount, readAmount } from '../amount.ts';
 import { exactText } from '../own-files.ts';
 import type { World } from '../world.ts';
-import { readTasks, taskIn } from './task-look.ts';
+import { goalIn, readTasks, taskIn } from './task-look.ts';
 
 interface CreateInput {
   args: { title: string };
@@ -32,6 +32,7 @@ interface CreateInput {
     deadline?: string | undefined;
     budget?: number | undefined;
     parent?: string | undefined;
+    goal?: string | undefined;
     key?: string | undefined;
     id?: string | undefined;
   };
@@ -41,6 +42,7 @@ interface CreateInput {
 export async function createTask(world: World, { args: { title }, flags }: CreateInput) {
   const { view, tasks, turn } = await readTasks(world);
   const fields = fieldsOf(title, flags);
+  if (fields.goal !== undefined) goalIn(view, fields.goal);
   const body = taskBodyOf(await textIn(world, flags.body ?? ''));
   const known = fields.key === null ? undefined : tasks.keys.get(fields.key);
   const id = known ?? idFor(tasks, title, flags.id);
@@ -97,10 +99,10 @@ function textAtFirst({ disk }: View, id: string): string | null {
 
 /** Throws `usage` for what the schema refuses. */
 function fieldsOf(title: string, flags: CreateInput['flags']): TaskFields {
-  const { assignee, capability, priority, retries, deadline, budget, parent, key } = flags;
+  const { assignee, capability, priority, retries, deadline, budget, parent, key, goal } = flags;
   const needs = flags.needs && [...new Set(flags.needs.flatMap((some) => some.split(',').map((one) => one.trim())))];
   const read = taskHead().safeParse(
-    defined({ title, assignee, capability, needs, priority, retries, deadline, parent, key }),
+    defined({ title, assignee, capability, needs, priority, retries, deadline, parent, key, goal }),
   );
   if (read.success) return budget === undefined ? read.data : { ...read.data, budget };
   const issue = read.error.issues[0];

@@ -12,6 +12,7 @@ import { failure } from '../../schema/fault.ts';
 import { taskHead } from '../../schema/records/task.ts';
 import { taskCourses } from '../../views/tasks/task-course.ts';
 import { relatedTo, taskFacts, taskRemark } from '../../views/tasks/task-facts.ts';
+import { countedTasks, type GoalRow, goalRows } from '../../views/tasks/task-goals.ts';
 import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task-graph.ts';
 import { historyEntries, needsOf, taskRow, tasksInOrder } from '../../views/tasks/task-row.ts';
 import { estimateOf, statsOf } from '../../views/tasks/task-stats.ts';
@@ -40,16 +41,23 @@ export function taskIn({ state }: Pick<View, 'state'>, id: string): Task {
 }
 
 interface ListInput {
-  flags: { status?: string | undefined; assignee?: string | undefined; ready?: true | undefined };
+  flags: {
+    status?: string | undefined;
+    assignee?: string | undefined;
+    goal?: string | undefined;
+    ready?: true | undefined;
+  };
 }
 
 export async function listTasks(world: World, { flags }: ListInput) {
   const { view, tasks, turn, unfit } = await readTasks(world);
-  const { status, assignee, ready } = flags;
+  const { status, assignee, goal, ready } = flags;
+  const served = goal === undefined ? null : goalIn(view, goal);
   const rows = tasksInOrder(tasks)
     .map((task) => taskRow(view.state, task, turn))
     .filter((row) => status === undefined || row.status === status)
     .filter((row) => assignee === undefined || row.assignee === assignee)
+    .filter((row) => goal === undefined || row.goal === goal)
     .filter((row) => !ready || row.ready);
   const isPaid = rows.some(({ cost }) => cost > 0);
   const lines = rows.map((row) => [
@@ -61,9 +69,40 @@ export async function listTasks(world: World, { flags }: ListInput) {
     shorten(oneLine(taskRemark(view.config, view.state, row)), 70),
   ]);
   const heading = ['task', 'status', 'assignee', 'title', ...(isPaid ? ['credits'] : []), ''];
-  const head = rows.length ? table([heading, ...lines]) : 'No tasks.';
+  const head = served ? [`${served.id}: ${oneLine(served.title ?? 'not an open goal')} (${countedTasks(served)})`] : [];
+  const list = rows.length ? table([heading, ...lines]) : 'No tasks.';
   const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
-  return { data: { tasks: rows, unfit }, text: [head, ...bad].join('\n') };
+  return { data: { tasks: rows, unfit }, text: [...head, list, ...bad].join('\n') };
+}
+
+/** Throws `not-found` where no open goal has that name and no task serves one. */
+export function goalIn({ config, state }: View, id: string): GoalRow {
+  const goals = goalRows(config, state.tasks);
+  const found = goals.find((goal) => goal.id === id);
+  if (found) return found;
+  throw failure('not-found', `There is no open goal ${JSON.stringify(id)}.`, {
+    remedy: 'Run lemming task goals to list them. Each is a file in org/goals.',
+    ...nearestTo(
+      id,
+      goals.map((goal) => goal.id),
+    ),
+  });
+}
+
+export async function listGoals(world: World) {
+  const { view, tasks } = await readTasks(world);
+  const goals = goalRows(view.config, tasks);
+  const isPaid = goals.some(({ cost }) => cost > 0);
+  const rows = goals.map((goal) => [
+    goal.id,
+    shorten(oneLine(goal.title ?? 'not an open goal'), 60),
+    goal.owner ?? '-',
+    countedTasks(goal),
+    ...(isPaid ? [`${goal.cost}`] : []),
+  ]);
+  const heading = ['goal', 'title', 'owner', 'tasks', ...(isPaid ? ['credits'] : [])];
+  const text = goals.length ? table([heading, ...rows]) : 'No goals. Each is a file in org/goals.';
+  return { data: { goals }, text };
 }
 
 interface IdInput {

@@ -18,6 +18,7 @@ export const taskShape = (z: Zod) =>
     why: z.array(z.string()),
     needs: z.array(z.string()),
     parent: z.string().nullable(),
+    goal: z.string().nullable(),
     deadline: z.string().nullable(),
     attempts: z.number(),
     result: z.string().nullable(),
@@ -25,6 +26,22 @@ export const taskShape = (z: Zod) =>
     cost: z.number(),
     turn: z.number(),
     by: z.string(),
+  });
+
+/** A goal and how its tasks stand; title null when no open goal in org/goals has that name. */
+export const goalShape = (z: Zod) =>
+  z.strictObject({
+    id: z.string(),
+    title: z.string().nullable(),
+    owner: z.string().nullable(),
+    tasks: z.strictObject({
+      completed: z.number(),
+      failed: z.number(),
+      skipped: z.number(),
+      cancelled: z.number(),
+      open: z.number(),
+    }),
+    cost: z.number(),
   });
 
 export const unfitShape = (z: Zod) => z.strictObject({ path: z.string(), why: z.string() });

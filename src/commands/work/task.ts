@@ -2,10 +2,11 @@
 import type { Definition, Runs } from '../command.ts';
 import { takenShape } from '../shapes.ts';
 import { askFor, cleanUp, createTask } from './task-ask.ts';
-import { listTasks, showEstimate, showGraph, showHistory, showStats, showTask } from './task-look.ts';
+import { listGoals, listTasks, showEstimate, showGraph, showHistory, showStats, showTask } from './task-look.ts';
 import {
   askedShape,
   estimateShape,
+  goalShape,
   graphShape,
   historyShape,
   statsShape,
@@ -39,11 +40,22 @@ export const command = {
           about: 'only tasks with this status',
         },
         { name: 'assignee', value: 'AGENT', about: 'only tasks of this agent' },
+        { name: 'goal', value: 'NAME', about: 'only tasks that serve this goal of org/goals' },
         { name: 'ready', about: 'only tasks that can begin now' },
       ],
       reads: true,
       right: 'look',
       output: (z) => z.strictObject({ tasks: z.array(taskShape(z)), unfit: z.array(unfitShape(z)) }),
+    },
+    {
+      name: 'goals',
+      summary: 'List the open goals, and how the tasks of each stand',
+      examples: [{ line: 'lemming task goals', does: 'counts the tasks of each goal in org/goals' }],
+      args: [],
+      flags: [],
+      reads: true,
+      right: 'look',
+      output: (z) => z.strictObject({ goals: z.array(goalShape(z)) }),
     },
     {
       name: 'show',
@@ -76,6 +88,7 @@ export const command = {
         { name: 'deadline', value: 'TIME', about: '12 turns, 90m, 24h or 7d, after which it has failed' },
         { name: 'budget', value: 'CREDITS', kind: 'amount', about: 'credits that it may cost at most' },
         { name: 'parent', value: 'TASK', about: 'the task of which it is a part' },
+        { name: 'goal', value: 'NAME', about: 'the goal in org/goals that it serves' },
         { name: 'key', value: 'KEY', about: 'the same key creates the same task only once' },
         { name: 'id', value: 'NAME', about: 'its id, the name of its file (default: made from the title)' },
       ],
@@ -287,6 +300,7 @@ export const command = {
 
 export const run: Runs<typeof command> = {
   list: listTasks,
+  goals: listGoals,
   show: showTask,
   create: createTask,
   assign: askFor('assign'),

@@ -297,6 +297,10 @@ export type TaskAct =
       fields: Partial<Task>;
       /** What its history says. */
       what: string;
+      /** What is to be done, in place of what its file says. */
+      body?: string | undefined;
+      /** A plan changes it, as a person has approved it. */
+      isPlanned?: true;
       /** Who made it gets a message about it. */
       isTold?: boolean;
       /** The files that come with its result. */

@@ -5,25 +5,34 @@ import type { Held } from '../model/entry.ts';
 import { type PlanWish, PROPOSES, plansAsked } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 
-/** A message came that asks its readers for a plan. */
-export function notePlanWish(state: State, { id, to, asks }: Pick<Message, 'id' | 'to' | 'asks'>): void {
+/** A message came that asks its readers for a plan, or to change the plan of a task. */
+export function notePlanWish(state: State, { id, to, asks, task }: Pick<Message, 'id' | 'to' | 'asks' | 'task'>): void {
   if (asks === undefined) return;
   const turn = state.clock.turn + 1;
   const [, goal = null] = asks.split(':');
-  for (const name of to) keep(state, name, [...plansAsked(state.tasks, name, turn), { mail: id, turn, goal }]);
+  const wish = { mail: id, turn, goal, ...(task === undefined ? {} : { task }) };
+  for (const name of to) keep(state, name, [...plansAsked(state.tasks, name, turn), wish]);
 }
 
-/** A proposal was answered: what was asked for is there, or may be proposed once more. */
-export function notePlanAnswer(state: State, { agent, tool, cause }: Held, decision: 'approved' | 'denied'): void {
+/** A proposal was answered. `isDone`: what was asked for is there; else it may be proposed once more. */
+export function notePlanAnswer(state: State, { agent, tool, cause }: Held, isDone: boolean): void {
   const wishes = state.tasks.planning.get(agent);
   if (tool !== PROPOSES || !wishes) return;
   const turn = state.clock.turn + 1;
-  const isMeant = ({ mail }: PlanWish): boolean => cause.some(({ id }) => id === mail);
+  const met = wishMet(wishes, cause);
   keep(
     state,
     agent,
-    wishes.flatMap((wish) => (!isMeant(wish) ? wish : decision === 'approved' ? [] : copyWith(wish, { turn }))),
+    wishes.flatMap((wish) => (wish !== met ? wish : isDone ? [] : copyWith(wish, { turn }))),
   );
+}
+
+/** The wish that one of these messages states, or answers to in its conversation. */
+export function wishMet(
+  wishes: readonly PlanWish[],
+  given: readonly { id: string; thread: string }[],
+): PlanWish | undefined {
+  return wishes.findLast(({ mail }) => given.some(({ id, thread }) => id === mail || thread === mail));
 }
 
 function keep({ tasks }: State, agent: string, wishes: PlanWish[]): void {

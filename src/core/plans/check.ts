@@ -1,5 +1,5 @@
 /** Judges whether a plan can become tasks: who may give the work to whom, what it needs, and the limits. */
-import type { Plan, PlanTask } from '../../schema/records/plan.ts';
+import type { Plan, PlanChange, PlanTask } from '../../schema/records/plan.ts';
 import type { Config } from '../model/config.ts';
 import { statusOf, type TasksState } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
@@ -20,14 +20,21 @@ interface Maker {
 export function whyNoPlan(config: Config, state: State, plan: Plan, { by, parent }: Maker): string | null {
   const above = aboveOf(state.tasks, parent);
   for (const task of plan.tasks) {
-    const why = whyNobody(config, by, task) ?? whyNoNeed(state.tasks, plan, task, above);
+    const why = whyNobody(config, by, task) ?? whyNoNeed(state.tasks, plan, task.needs, above);
     if (why !== null) return `${task.id}: ${why}`;
+  }
+  for (const change of plan.change) {
+    const known = state.tasks.all.get(change.id)?.needs ?? [];
+    const added = change.needs?.filter((need) => !known.includes(need)) ?? [];
+    const isGiven = change.assignee !== undefined || change.capability !== undefined;
+    const why = (isGiven ? whyNobody(config, by, change) : null) ?? whyNoNeed(state.tasks, plan, added, above);
+    if (why !== null) return `${change.id}: ${why}`;
   }
   return tooManyParts(state.tasks, plan, parent) ?? tooManyOpen(config, state.tasks, plan, parent);
 }
 
 /** Giving work is writing to somebody. */
-function whyNobody(config: Config, by: string, { assignee, capability }: PlanTask): string | null {
+function whyNobody(config: Config, by: string, { assignee, capability }: PlanTask | PlanChange): string | null {
   if (assignee !== undefined && !config.agents.has(assignee)) {
     const { nearest } = nearestTo(assignee, config.agents.keys());
     return `there is no agent ${quoted(assignee)}${meant(nearest)}`;
@@ -51,7 +58,7 @@ function meant(nearest: string | undefined): string {
 }
 
 /** Needs that are not in the plan must be tasks that can still be completed, and nothing that waits for this one. */
-function whyNoNeed(tasks: TasksState, plan: Plan, { needs }: PlanTask, above: ReadonlySet<string>): string | null {
+function whyNoNeed(tasks: TasksState, plan: Plan, needs: readonly string[], above: ReadonlySet<string>): string | null {
   for (const need of needs) {
     if (plan.tasks.some(({ id }) => id === need)) continue;
     const status = statusOf(tasks, need);
@@ -82,15 +89,20 @@ function tooManyParts(tasks: TasksState, plan: Plan, parent: string | null): str
 
 function tooManyOpen(
   { org: { limits } }: Config,
-  { assigned, unassigned }: TasksState,
-  { tasks }: Plan,
+  { all, assigned, unassigned }: TasksState,
+  { tasks, change, cancel }: Plan,
   parent: string | null,
 ): string | null {
-  let open = unassigned.size + tasks.length + (parent === null ? 1 : 0);
+  let open = unassigned.size + tasks.length - cancel.length + (parent === null ? 1 : 0);
   for (const ids of assigned.values()) open += ids.size;
   if (open > limits.tasks) return `${open} tasks would be open; at most ${limits.tasks} are allowed`;
-  for (const agent of new Set(tasks.flatMap(({ assignee }) => assignee ?? []))) {
-    const own = (assigned.get(agent)?.size ?? 0) + tasks.filter(({ assignee }) => assignee === agent).length;
+  const given = [...tasks, ...change.filter(({ id, assignee }) => all.get(id)?.assignee !== assignee)];
+  for (const agent of new Set(given.flatMap(({ assignee }) => assignee ?? []))) {
+    const isElsewhere = ({ assignee, capability }: PlanChange): boolean =>
+      (assignee ?? capability) !== undefined && assignee !== agent;
+    const leaving = [...cancel, ...change.filter(isElsewhere).map(({ id }) => id)];
+    const gone = leaving.filter((id) => all.get(id)?.assignee === agent).length;
+    const own = (assigned.get(agent)?.size ?? 0) + given.filter(({ assignee }) => assignee === agent).length - gone;
     if (own > limits.agent_tasks)
       return `${agent} would have ${own} open tasks; at most ${limits.agent_tasks} are allowed`;
   }

@@ -1,7 +1,9 @@
 /** Makes a plan without a model. */
+import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import { type Plan, plan } from '../../schema/records/plan.ts';
 import { type Config, mayWriteTo } from '../model/config.ts';
+import { grants } from '../rights/permit.ts';
 import { plannerFor } from '../tasks/assign.ts';
 
 /** Agents that work side by side. */
@@ -9,18 +11,19 @@ const DOERS = 3;
 const TITLE = 150;
 
 /**
- * A plan for any goal: whoever plans says what each does, the others do it side by side, and whoever plans checks it. Only of
- * agents to whom its author may write; null when there is none. Pure.
+ * A plan for any goal: whoever plans says what each does, those who can write files do it side by side, and whoever plans checks it.
+ * Only of agents to whom its author may write; null when there is none. Pure.
  */
 export function defaultPlan(config: Config, by: string, goal: string): Plan | null {
   const lead = plannerFor(config, by)?.to;
   if (lead === undefined) return null;
   const others = mayWriteTo(config, by).filter((name) => name !== lead && isWorker(config, name));
-  const doers = others.length > 0 ? others.slice(0, DOERS) : [lead];
+  const writers = others.filter((name) => grants(config.agents.get(name) as Resume, 'write_file') !== null);
+  const doers = [writers, others, [lead]].find((names) => names.length > 0)?.slice(0, DOERS) as string[];
   const short = cut(goal.replace(/\s+/g, ' ').trim(), TITLE);
   const parts = doers.map((name) => ({
-    id: `part-${name}`.slice(0, ID),
-    title: `Part of ${name}: ${short}`,
+    id: doers.length === 1 ? 'work' : `part-${name}`.slice(0, ID),
+    title: doers.length === 1 ? `Work: ${short}` : `Part of ${name}: ${short}`,
     body: `The goal:\n\n${goal}\n\nDo the part that the outline gives to ${name}. Say what you made and where it is.`,
     assignee: name,
     needs: ['outline'],

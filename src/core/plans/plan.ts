@@ -1,10 +1,20 @@
 /** Reads a plan as models write it: mends what can only be meant in one way, and refuses the rest with its reason. */
+import { copyWith } from '../../schema/copy.ts';
 import { explain } from '../../schema/explain.ts';
-import { isName, isTaskId, slug } from '../../schema/name.ts';
 import { cut } from '../../schema/print.ts';
 import { type Plan, type PlanTask, plan } from '../../schema/records/plan.ts';
 import { cycleFrom } from '../tasks/cycle.ts';
-import { nearestTo } from '../text/nearest.ts';
+import {
+  changesOf,
+  draftOf,
+  type GivenFields,
+  idsIn,
+  isKnownTask,
+  isRecord,
+  mendNeeds,
+  namesOf,
+  withIds,
+} from './draft.ts';
 import { type ParseText, valuesIn } from './plan-text.ts';
 
 /** A plan, and what was mended to read it. */
@@ -13,8 +23,6 @@ export interface ReadPlan {
   repaired: string[];
 }
 
-type GivenFields = Record<string, unknown>;
-
 /**
  * Reads a plan from a text or a value. The tasks need each other without a loop; each need is a task of the plan, or has the form
  * of the id of another task. Whether such a task exists, and who may do the work, is judged by `whyNoPlan`. Total and pure.
@@ -22,8 +30,8 @@ type GivenFields = Record<string, unknown>;
 export function readPlan(given: unknown, parse: ParseText = JSON.parse): ReadPlan | { why: string } {
   let first: { why: string } | undefined;
   for (const value of typeof given === 'string' ? valuesIn(given, parse) : [given]) {
-    const outline = outlineOf(value, parse, 0);
-    const read = outline && planOf(outline);
+    const found = outlineOf(value, parse, 0);
+    const read = found && planOf(found);
     if (read && !('why' in read)) return read;
     if (read) first ??= read;
   }
@@ -33,172 +41,100 @@ export function readPlan(given: unknown, parse: ParseText = JSON.parse): ReadPla
 const SAID = 500;
 const NO_PLAN = 'There is no plan in it. A plan is an object with goal and tasks; each task has id, title and needs.';
 
+/** The parts of a plan, as they were given. */
 interface Outline {
   goal: unknown;
   tasks: unknown[];
+  change: unknown;
+  cancel: unknown;
 }
 
 /** Wrappers that are opened. */
 const DEPTH = 3;
 
-/** The goal and the tasks, wherever they stand: a bare list, tasks by their ids, all of it in `plan`, tasks as a text. */
+/** The parts of a plan, wherever they stand: a bare list, tasks by their ids, all of it in `plan`, tasks as a text. */
 function outlineOf(value: unknown, parse: ParseText, depth: number): Outline | null {
-  if (Array.isArray(value)) return value.some(isRecord) ? { goal: undefined, tasks: value } : null;
+  if (Array.isArray(value)) return value.some(isRecord) ? outline(value, {}) : null;
   if (!isRecord(value) || depth > DEPTH) return null;
-  const { goal } = value;
-  const tasks = value.tasks ?? value.steps ?? value.plan;
+  const isChange = value.change !== undefined || value.cancel !== undefined;
+  const tasks = value.tasks ?? value.steps ?? value.plan ?? (isChange ? [] : undefined);
   if (typeof tasks === 'string') {
     for (const inner of valuesIn(tasks, parse)) {
-      const outline = outlineOf(inner, parse, depth + 1);
-      if (outline) return { goal: goal ?? outline.goal, tasks: outline.tasks };
+      const found = outlineOf(inner, parse, depth + 1);
+      if (found) return outline(found.tasks, value, found);
     }
     return null;
   }
-  if (Array.isArray(tasks)) return { goal, tasks };
+  if (Array.isArray(tasks)) return outline(tasks, value);
   if (!isRecord(tasks)) return null;
   if (value.tasks === undefined && value.steps === undefined) {
-    const outline = outlineOf(tasks, parse, depth + 1);
-    return outline && { goal: goal ?? outline.goal, tasks: outline.tasks };
+    const found = outlineOf(tasks, parse, depth + 1);
+    return found && outline(found.tasks, value, found);
   }
-  return { goal, tasks: Object.entries(tasks).map(([id, task]) => isRecord(task) && Object.assign({ id }, task)) };
+  return outline(byIds(tasks), value);
 }
 
-function isRecord(value: unknown): value is GivenFields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** `inner`: what is stated within the tasks, and counts as far as nothing is stated beside them. */
+function outline(tasks: unknown[], { goal, change, cancel }: GivenFields, inner: Partial<Outline> = {}): Outline {
+  return {
+    tasks,
+    goal: goal === undefined ? inner.goal : goal,
+    change: change ?? inner.change,
+    cancel: cancel ?? inner.cancel,
+  };
 }
 
-function planOf({ goal, tasks }: Outline): ReadPlan | { why: string } {
+function byIds(tasks: GivenFields): unknown[] {
+  return Object.entries(tasks).map(([id, task]) => isRecord(task) && Object.assign({ id }, task));
+}
+
+/** Changes as a list: a single one, and those that stand by their ids, are meant as such. Null for what is none. */
+function entriesIn(change: unknown): GivenFields[] | null {
+  const entries = isRecord(change) && !('id' in change) ? byIds(change) : [change ?? []].flat();
+  return entries.every(isRecord) ? entries : null;
+}
+
+function planOf({ goal, tasks, change, cancel }: Outline): ReadPlan | { why: string } {
   const repaired: string[] = [];
   const drafts = tasks.flatMap((task) => draftOf(task, repaired));
-  const named = withIds(drafts, repaired);
+  if (drafts.length === 0 && tasks.length > 0) return { why: NO_TASKS };
+  const named = withIds(
+    drafts.filter((draft) => !isKnownTask(draft)),
+    repaired,
+  );
   if ('why' in named) return named;
+  const entries = entriesIn(change);
+  if (entries === null)
+    return { why: 'Each entry of change is an object: the id of a task, and the fields that change.' };
+  const changed = changesOf(
+    [...drafts.filter(isKnownTask), ...entries.flatMap((one) => draftOf(one, repaired))],
+    repaired,
+  );
+  if ('why' in changed) return changed;
   const names = namesOf(named.tasks);
-  for (const task of named.tasks) {
+  for (const task of [...named.tasks, ...changed.changes.filter(({ fields }) => 'needs' in fields)]) {
     const why = mendNeeds(task, names, repaired);
     if (why !== null) return { why };
   }
-  const value = { goal, tasks: named.tasks.map(({ fields }) => fields) };
+  const value = {
+    goal,
+    tasks: named.tasks.map(({ fields }) => fields),
+    change: changed.changes.map(({ fields }) => fields),
+    cancel: idsIn(cancel),
+  };
   const read = plan().safeParse(value);
   if (!read.success) return { why: explain('The plan', KEYS, value, read.error.issues) };
-  const why = loopIn(read.data.tasks);
-  return why === null ? { plan: read.data, repaired } : { why };
+  const found = copyWith(read.data, { cancel: [...new Set(read.data.cancel)] });
+  if (found.tasks.length + found.change.length + found.cancel.length === 0) return { why: NO_TASKS };
+  const why = loopIn(found.tasks) ?? bothIn(found);
+  return why === null ? { plan: found, repaired } : { why };
 }
-const KEYS = ['goal', 'tasks'];
+const NO_TASKS = 'The plan has no tasks.';
+const KEYS = ['goal', 'tasks', 'change', 'cancel'];
 
-/** A task as it was given: under which name, and with which fields. */
-interface DraftTask {
-  given: string;
-  fields: GivenFields;
-}
-
-/** Other names for the fields of a task. */
-const ALIASES = new Map(
-  Object.entries({
-    name: 'title',
-    description: 'body',
-    details: 'body',
-    instructions: 'body',
-    depends_on: 'needs',
-    dependencies: 'needs',
-    after: 'needs',
-    agent: 'assignee',
-    assigned_to: 'assignee',
-    owner: 'assignee',
-    skill: 'capability',
-  }),
-);
-const TEXTS = ['title', 'body', 'assignee', 'capability', 'deadline'];
-const FIELDS = [...TEXTS, 'id', 'needs', 'ensures', 'priority', 'retries', 'budget'];
-
-/** The known fields of a task, as far as they say something. */
-function draftOf(given: unknown, repaired: string[]): DraftTask[] {
-  if (!isRecord(given) || Object.keys(given).length === 0) {
-    repaired.push('an entry that is no task was left out');
-    return [];
-  }
-  const fields: GivenFields = {};
-  for (const [key, value] of Object.entries(given)) {
-    const field = FIELDS.includes(key) ? key : ALIASES.get(key);
-    if (field === undefined) repaired.push(`${quoted(key)} was left out, because a task has no such field`);
-    else if (value !== null && value !== '' && (field === key || !(field in fields))) fields[field] = value;
-  }
-  for (const field of TEXTS) if (field in fields) fields[field] = asText(fields[field]) ?? fields[field];
-  fields.title ??= asText(fields.id) ?? undefined;
-  return [{ given: asText(fields.id) ?? '', fields }];
-}
-
-/** Texts; numbers and words that YAML takes for something else are meant as texts. */
-function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : typeof value === 'number' ? `${value}` : null;
-}
-
-/** Gives each task an id of its own. The same task twice is meant once. */
-function withIds(drafts: readonly DraftTask[], repaired: string[]): { tasks: DraftTask[] } | { why: string } {
-  const known = new Map<string, string>();
-  const tasks: DraftTask[] = [];
-  for (const { given, fields } of drafts) {
-    const text = JSON.stringify(fields);
-    let id = idFrom(given || `${fields.title}`);
-    for (let n = 2; given === '' && known.has(id) && known.get(id) !== text; n++)
-      id = `${idFrom(`${fields.title}`)}-${n}`;
-    if (known.get(id) === text) {
-      repaired.push(`${id} stood there twice`);
-      continue;
-    }
-    if (known.has(id)) return { why: `Two tasks have the id ${id}: give each an id of its own.` };
-    known.set(id, text);
-    tasks.push({ given, fields: Object.assign({}, fields, { id }) });
-  }
-  return { tasks };
-}
-
-/** The text itself where it can be an id, else one that is made of it. */
-function idFrom(text: string): string {
-  if (isName(text)) return text;
-  const short = slug(text);
-  return isName(short) ? short : slug(`task ${text}`);
-}
-
-/** Ids and titles → the id that is meant; '' for a title that two tasks have. */
-function namesOf(tasks: readonly DraftTask[]): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { fields } of tasks) {
-    const title = `${fields.title}`;
-    names.set(title, names.has(title) ? '' : (fields.id as string));
-  }
-  for (const { given, fields } of tasks) if (given !== '') names.set(given, fields.id as string);
-  for (const { fields } of tasks) names.set(fields.id as string, fields.id as string);
-  return names;
-}
-
-/** Puts ids in the place of what a task says that it needs. Returns why that cannot be done. */
-function mendNeeds({ fields }: DraftTask, names: ReadonlyMap<string, string>, repaired: string[]): string | null {
-  const needs: string[] = [];
-  for (const need of listOf(fields.needs)) {
-    const found = (names.get(need) ?? names.get(idFrom(need))) || null;
-    const id = found ?? (isTaskId(need) ? need : null);
-    if (id === null) return unknownNeed(fields.id as string, need, names);
-    if (id === fields.id) repaired.push(`${id} does not need itself`);
-    else if (needs.includes(id)) repaired.push(`${fields.id} needs ${id} once`);
-    else needs.push(id);
-  }
-  fields.needs = needs;
-  return null;
-}
-
-/** Needs as a list of names: `a, b` and `{ id: a }` are meant as such. */
-function listOf(needs: unknown): string[] {
-  const all = typeof needs === 'string' ? needs.split(',') : Array.isArray(needs) ? needs : [needs ?? []].flat();
-  return all.flatMap((one: unknown) => asText(isRecord(one) ? one.id : one)?.trim() || []);
-}
-
-function unknownNeed(id: string, need: string, names: ReadonlyMap<string, string>): string {
-  const { nearest } = nearestTo(need, names.keys());
-  return `${id} needs ${quoted(need)}, which is no task of the plan${nearest === undefined ? '.' : `: did you mean ${nearest}?`}`;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
+function bothIn({ change, cancel }: Plan): string | null {
+  const both = change.find(({ id }) => cancel.includes(id));
+  return both ? `${both.id} is both changed and cancelled: do one of them.` : null;
 }
 
 function loopIn(tasks: readonly PlanTask[]): string | null {

@@ -1,24 +1,65 @@
 /** Shows a plan to whoever is to approve it. */
-import { cut } from '../../schema/print.ts';
+import { inCredits } from '../../schema/amount.ts';
+import { cut, printValue } from '../../schema/print.ts';
 import type { Plan, PlanTask } from '../../schema/records/plan.ts';
+import type { Task } from '../model/state/tasks.ts';
 import { countCredits, printCredits } from '../money/ledger.ts';
+import { diffText } from '../text/diff.ts';
 import { printTree } from '../text/tree.ts';
+import type { ChangedTask, FieldChange } from './change.ts';
 import type { LikelyCost } from './likely.ts';
 
 /** Characters of a title, and of the goal. */
 const TITLE = 60;
 const GOAL = 500;
 
-/** A plan as a tree, with what it is likely to cost and what was mended of it. Pure. */
-export function showPlan({ goal, tasks }: Plan, cost: LikelyCost | null, repaired: readonly string[]): string {
+/** What becomes of tasks that are there. */
+export interface Differences {
+  changes: readonly ChangedTask[];
+  cancelled: readonly Task[];
+}
+
+/** A plan as a tree, what it changes, what its new tasks are likely to cost, and what was mended of it. Pure. */
+export function showPlan(
+  { goal, tasks }: Pick<Plan, 'goal' | 'tasks'>,
+  cost: LikelyCost | null,
+  repaired: readonly string[],
+  { changes, cancelled }: Differences = { changes: [], cancelled: [] },
+): string {
+  const isNew = changes.length + cancelled.length === 0;
+  const count = `${tasks.length} ${isNew ? '' : 'new '}${tasks.length === 1 ? 'task' : 'tasks'}`;
   return [
     goal === '' ? '' : `Goal: ${oneLine(goal, GOAL)}`,
-    planTree(tasks),
-    `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}. ${costText(cost)}`,
+    tasks.length === 0 ? '' : `${isNew ? '' : 'Added:\n'}${planTree(tasks)}`,
+    changes.length === 0 ? '' : `Changed:\n${changes.map(changeText).join('\n')}`,
+    cancelled.length === 0 ? '' : `Cancelled:\n${cancelled.map(nameOf).join('\n')}`,
+    tasks.length === 0 ? '' : `${count}. ${costText(cost)}`,
     repaired.length === 0 ? '' : `Mended: ${repaired.map((what) => oneLine(what, GOAL)).join('; ')}.`,
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** A task that changes, and below it each field as it is and as it will be. */
+function changeText({ before, fields }: ChangedTask): string {
+  return [nameOf(before), ...fields.flatMap(fieldText)].join('\n');
+}
+
+function nameOf({ id, title }: Task): string {
+  return `${id} ${oneLine(title, TITLE)}`;
+}
+
+/** All of it is indented: no text of a task can look like another line. */
+function fieldText({ field, from, to }: FieldChange): string[] {
+  if (field === 'body')
+    return ['  body:', ...(diffText(from as string, to as string) as string).split('\n').map((line) => `    ${line}`)];
+  return [...valueText('-', field, from), ...valueText('+', field, to)];
+}
+
+function valueText(mark: string, field: string, value: unknown): string[] {
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
+  const shown = field === 'budget' ? inCredits(value as number) : value;
+  return [`  ${mark} ${field}: ${printValue(shown as string)}`];
 }
 
 /** Below each task those that need it. */

@@ -5,10 +5,13 @@ import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
-import { isFinished, type ResultFile, type Task } from '../model/state/tasks.ts';
+import { byAge } from '../model/maps/open-tasks.ts';
+import { isFinished, isOpen, plansAsked, type ResultFile, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
 import { budgetsOf, budgetWait, budgetWaitText } from '../money/work-budget.ts';
+import { changeable } from '../plans/change.ts';
+import { whyNotReplanned } from '../plans/meant.ts';
 import { filesShownTo, placeFor } from '../tasks/artefacts.ts';
 import { conditionText } from '../tasks/conditions.ts';
 import { splitTask, taskPath } from '../tasks/file.ts';
@@ -37,6 +40,7 @@ export function printTaskSection(
   const printed: PrintedTask = { pieces: [], blobs: [] };
   const resume = config.agents.get(agent) as Resume;
   if (task) addTask(printed, config, state, task, resume);
+  for (const whole of replanned(state, agent, turn)) addPlan(printed, state, whole, resume);
   const { own, given } = state.tasks.open.of(state.tasks);
   const count = own.count(agent) + given.count(agent) - (task ? 1 : 0);
   const others = listed(count, othersOf(state, agent, task, turn));
@@ -55,6 +59,38 @@ function addTask(printed: PrintedTask, { org: { limits } }: Config, state: State
   addResults(printed, state, task, resume);
   if (task.ensures.length > 0)
     printed.pieces.push(`It counts as completed only if: ${task.ensures.map(conditionText).join('; ')}.\n`);
+}
+
+/** Tasks of the agent whose plans it was asked to change. */
+function replanned({ tasks }: State, agent: string, turn: number): Task[] {
+  const ids = new Set(plansAsked(tasks, agent, turn).flatMap(({ task }) => task ?? []));
+  return [...ids].flatMap((id) => (whyNotReplanned(tasks, id, agent) === null ? (tasks.all.get(id) as Task) : []));
+}
+
+/** A plan that is to change: what came of its tasks, and how the others stand. */
+function addPlan(printed: PrintedTask, state: State, whole: Task, resume: Resume): void {
+  const { all, children } = state.tasks;
+  printed.pieces.push(`\n## The plan of ${nameOf(whole)}\n`);
+  addResults(printed, state, whole, resume);
+  const open = [...(children.get(whole.id) ?? [])]
+    .map((id) => all.get(id) as Task)
+    .filter(isOpen)
+    .sort(byAge);
+  for (const task of open) {
+    printed.pieces.push(`<task ${partHead(task)}>\n`);
+    addBlob(printed, splitTask(state.files.texts.get(taskPath(task.id)) as string).body);
+    printed.pieces.push('\n</task>\n');
+  }
+  const free = changeable(state.tasks, whole.id, whole.assignee as string).map(({ id }) => id);
+  printed.pieces.push(`You may change or cancel ${free.join(', ') || 'none of them'}, and add tasks.\n`);
+}
+
+function partHead({ id, status, assignee, capability, needs, title }: Task): string {
+  const who = [
+    assignee === null ? '' : ` assignee="${assignee}"`,
+    capability === null ? '' : ` capability=${quoteUntrusted(capability)}`,
+  ].join('');
+  return `id="${id}" status="${status}"${who} needs="${needs.join(', ')}" title=${quoteUntrusted(title)}`;
 }
 
 const ORDER = `Work on it now. When it is done, call complete_task with the result, and with done: true if nothing else is left; if it cannot be done, fail_task. If it needs another visit, note what is left with update_task. You get it again in the next turn or, if you created tasks for it, when these have ended.

@@ -76,9 +76,16 @@ export function printTask(task: TaskFields, body: string, history: readonly stri
   return `${printHead(pairs)}${endOf(canonicalBody(body).trim(), history)}`;
 }
 
-/** The same file with the fields of a task, and further lines of history. All else stays as a person wrote it. */
-export function patchTask(text: string, task: TaskFields, stated: TaskFields, lines: readonly string[]): string {
-  const { head, body, history } = splitTask(text);
+/** The same file with the fields of a task, and further lines of history. All else stays as a person wrote it, but for a `wanted` body. */
+export function patchTask(
+  text: string,
+  task: TaskFields,
+  stated: TaskFields,
+  lines: readonly string[],
+  wanted?: string,
+): string {
+  const { head, body: known, history } = splitTask(text);
+  const body = wanted === undefined ? known : canonicalBody(wanted).trim();
   if (head === null) return printTask(task, body, [...history, ...lines]);
   let fields = head;
   for (const field of TASK_FIELDS)

@@ -95,21 +95,21 @@ export class TaskRecord {
   }
 
   /**
-   * Changes fields of a task. `what` says in its history what was done; null: nothing is said. What follows for others is
-   * done as well.
+   * Changes fields of a task, and its `body` where one is given. `what` says in its history what was done; null: nothing is
+   * said. What follows for others is done as well.
    */
-  change(id: string, fields: Partial<Task>, by: string, what: string | null): void {
+  change(id: string, fields: Partial<Task>, by: string, what: string | null, body?: string): void {
     const before = this.tasks.all.get(id);
-    if (before) this.follow(this.put(before, fields, by, what), before.status, by);
+    if (before) this.follow(this.put(before, fields, by, what, body), before.status, by);
   }
 
-  private put(before: Task, fields: Partial<Task>, by: string, what: string | null): Task {
+  private put(before: Task, fields: Partial<Task>, by: string, what: string | null, body?: string): Task {
     const { id } = before;
     const task = fields === NOTHING ? before : copyWith(before, fields as Task);
     const file = this.state.files.texts.get(taskPath(id)) as string;
     const { text, was, files } = this.changes.get(id) ?? { text: file, was: file };
     const lines = what === null ? [] : [this.line(by, what)];
-    this.changes.set(id, { text: patchTask(text, task, before, lines), was, files });
+    this.changes.set(id, { text: patchTask(text, task, before, lines, body), was, files });
     draftTask(this.changed(), task);
     return task;
   }

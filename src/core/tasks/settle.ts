@@ -9,7 +9,7 @@ import { isOfRun } from '../model/runs/runs.ts';
 import type { Task, TasksState } from '../model/state/tasks.ts';
 import { isFinished } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
-import { type Draft, emptyDraft } from '../model/tool.ts';
+import { type Draft, emptyDraft, type TaskAct } from '../model/tool.ts';
 import type { Finished } from '../model/visit.ts';
 import { budgetLine, budgetWait, budgetWaitText } from '../money/work-budget.ts';
 
@@ -33,17 +33,28 @@ export function settleTasks(
   const isIdle = approved.every(({ tasks }) => tasks.length === 0) && visits.every(hasNoTask);
   if (isIdle) return [];
   const record = new TaskRecord(state, turn);
+  const planned = plannedIn(approved);
   const notices = [
     ...approved.flatMap(({ by, tasks }) => settleActs(config, record, by, tasks)),
     ...visits.flatMap((visit) => [
-      ...(isCounted(visit) ? settleActs(config, record, visit.agent, visit.draft.tasks) : []),
-      ...settleVisit(config, state, record, visit),
+      ...(isCounted(visit) ? settleActs(config, record, visit.agent, visit.draft.tasks.filter(isFree(planned))) : []),
+      ...settleVisit(config, state, record, visit, planned),
     ]),
   ];
   record.skipLost();
   // only now it is known what all visits of the turn left of the budgets
   const waits = visits.flatMap((visit) => waitForBudget(config, state, record, visit));
   return [...record.effects(), ...notices, ...waits];
+}
+
+/** Tasks as plans have them that people approved for this turn: what visits of the turn made of them before does not count. */
+function plannedIn(approved: readonly TaskWork[]): ReadonlySet<string> {
+  const acts = approved.flatMap(({ tasks }) => tasks);
+  return new Set(acts.flatMap((act) => ('id' in act && act.isPlanned ? act.id : [])));
+}
+
+function isFree(planned: ReadonlySet<string>): (act: TaskAct) => boolean {
+  return (act) => 'task' in act || !planned.has(act.id);
 }
 
 function hasNoTask({ task, unpaid, draft }: Finished): boolean {
@@ -58,7 +69,7 @@ function isCounted({ outcome }: Finished): boolean {
 function settleActs(config: Config, record: TaskRecord, agent: string, acts: Draft['tasks']): Effect[] {
   return acts.flatMap((act) => {
     if ('task' in act) return record.add(act.task, act.body, agent) ? [] : [takenNotice(agent, act.task)];
-    record.change(act.id, act.fields, agent, act.what);
+    record.change(act.id, act.fields, agent, act.what, act.body);
     if (act.files) record.bring(act.id, act.files);
     const task = record.get(act.id) as Task;
     return isFinished(task.status) && !act.isTold ? outcomeNotices(config, record.tasks, task) : [];
@@ -99,7 +110,13 @@ export function isReported(config: Config, tasks: TasksState, task: Task): boole
 const OUTSIDE: ReadonlySet<string | undefined> = new Set(['provider', 'config', 'model', 'credits', 'budget']);
 
 /** After the acts of a visit: what the task of the visit has cost, and where it stands when it has not ended. */
-function settleVisit(config: Config, state: State, record: TaskRecord, visit: Finished): Effect[] {
+function settleVisit(
+  config: Config,
+  state: State,
+  record: TaskRecord,
+  visit: Finished,
+  planned: ReadonlySet<string>,
+): Effect[] {
   if (!visit.task) return [];
   const { agent, task: given } = visit;
   if (visit.outcome === 'skipped') {
@@ -110,7 +127,7 @@ function settleVisit(config: Config, state: State, record: TaskRecord, visit: Fi
   if (given.need !== undefined) record.change(given.id, { need: undefined }, agent, null);
   const task = record.get(given.id) as Task;
   const cost = task.cost + spent;
-  if (isFinished(task.status) || OUTSIDE.has(visit.blame)) {
+  if (isFinished(task.status) || planned.has(task.id) || OUTSIDE.has(visit.blame)) {
     if (spent > 0) record.change(task.id, { cost }, agent, null);
     return [];
   }

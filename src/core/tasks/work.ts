@@ -5,6 +5,7 @@ import { readableBy } from '../model/state/mail.ts';
 import { isFinished, isUnbegun, statusOf, type Task } from '../model/state/tasks.ts';
 import type { State } from '../model/state.ts';
 import { budgetWait } from '../money/work-budget.ts';
+import { taskPath } from './file.ts';
 import { isReady, rankOf } from './ready.ts';
 
 /** Above every rank of a task that is ready. */
@@ -35,10 +36,18 @@ export function workFor(state: State, agent: string, turn: number): Task | null 
 
 /** Null for a task on which the agent cannot work now. */
 function orderOf(state: State, task: Task, agent: string, turn: number): number | null {
-  if (isUnbegun(task.status)) return isReady(state, task, turn) ? rankOf(state.tasks, task) : null;
+  if (isUnbegun(task.status))
+    return isReady(state, task, turn) && !isChanging(state, task) ? rankOf(state.tasks, task) : null;
   if (budgetWait(state, task) !== null) return null;
   if (task.status === 'running') return RUNNING;
   return isWoken(state, task, agent, turn) ? WOKEN : null;
+}
+
+/** Whether this turn does an act that a person approved and that changes the task: work on it would begin with what is to change. */
+function isChanging({ approvals }: State, { id }: Task): boolean {
+  for (const { answer, covers } of approvals.pending.values())
+    if (answer?.decision === 'approve' && covers?.[taskPath(id)] !== undefined) return true;
+  return false;
 }
 
 /** Whether somebody for whom it waits has written, a held act is answered, or all its parts have ended. */

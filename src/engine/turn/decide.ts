@@ -60,6 +60,7 @@ export async function decide(
       note,
       ...(said !== undefined && { said }),
       outcome,
+      ...(decision === 'approved' && isUndone(held, draft) && { undone: true as const }),
       held,
       hash: hash ?? textHash(asked ?? heldText(held)),
       text: printApproval(held, { decision: answer.decision, by, note, said, edited, outcome }),
@@ -76,9 +77,16 @@ export async function decide(
   return effects;
 }
 
-/** A plan may be approved in another form than the one that was proposed; everything else is done as it was shown. */
+/** Whether it is a plan that was not carried out: it would have made or changed tasks. */
+function isUndone({ tool }: Held, { tasks }: ReturnType<typeof emptyDraft>): boolean {
+  return tool === PROPOSES && tasks.length === 0;
+}
+
+/** A plan may be approved in another form than the one that was proposed, as things stand now; everything else is done as it was shown. */
 function inForm(held: Held, edited: Json | undefined): Held {
-  return edited === undefined || held.tool !== PROPOSES ? held : copyWith(held, { input: edited });
+  if (edited === undefined || held.tool !== PROPOSES) return held;
+  const { covers: _, ...rest } = held;
+  return copyWith(rest, { input: edited });
 }
 
 /** Acts of an agent that wait again. */

@@ -44,7 +44,9 @@ const asks = later(() =>
     .max(80, { abort: true })
     .regex(/^plan(:[a-z][a-z0-9_-]*)?$/, 'expected plan, or plan: and the name of a goal')
     .optional()
-    .describe('plan: its readers are to propose one with propose_plan; plan:NAME for a goal of org/goals'),
+    .describe(
+      'plan: its readers are to propose one with propose_plan; plan:NAME for a goal of org/goals. With task: to change the plan of that task',
+    ),
 );
 
 const expires = later(() =>
@@ -118,7 +120,7 @@ export interface Message {
   task?: string;
   via?: string;
   attachments?: string[];
-  /** `plan`, or `plan:` and a goal: its readers are to propose a plan. */
+  /** `plan`, or `plan:` and a goal: its readers are to propose a plan; with `task`, to change the plan of that task. */
   asks?: string;
   /** Whom its author addressed, where routes changed who gets it; and the names of the routes that changed it. */
   addressed?: string[];

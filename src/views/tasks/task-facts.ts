@@ -29,6 +29,7 @@ export function taskFacts(config: Config, state: State, task: Task, turn: number
     ['waits for', task.waits.join(', ')],
     ['needs', needsOf(tasks, task).map(needText).join(', ')],
     ['needed by', needed_by.join(', ')],
+    ['goal', row.goal ?? ''],
     ['part of', row.parent ?? ''],
     ['parts', parts.join(', ')],
     ['priority', row.priority],

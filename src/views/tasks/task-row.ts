@@ -20,6 +20,7 @@ function numbered(id: string): string {
 /** A task in a list. The cost is in credits. `why`: why it is not ready, or waits for its budget; none when it can be worked on. */
 export function taskRow(state: CostState, task: Task, turn: number) {
   const { id, title, status, assignee, capability, priority, needs, parent, deadline, attempts, result, reason } = task;
+  const { goal = null } = task;
   const short = budgetWait(state, task);
   const waits = short ? [budgetWaitText(task.need as number, short)] : [];
   const why = isUnbegun(status) ? whyNotReady(state, task, turn) : waits;
@@ -34,6 +35,7 @@ export function taskRow(state: CostState, task: Task, turn: number) {
     why,
     needs,
     parent,
+    goal,
     deadline,
     attempts,
     result,

@@ -191,13 +191,13 @@ describe('lemming plan --static', () => {
     expect(shown.exit).toBe(0);
     for (const part of [
       'outline Outline: Tip calculator! [boss]',
-      '└─ part-a Part of a',
+      '└─ work Work: Tip calculator! [a]',
       'Nothing was created. Add --yes',
     ])
       expect(shown.out).toContain(part);
     const made = await lemming(root, ['plan', 'Tip calculator!', '--static', '--yes', '--json']);
     expect(made.data).toMatchObject({ source: 'default', state: 'created', planner: null });
-    const ids = ['tip-calculator-outline', 'tip-calculator-part-a', 'tip-calculator-check'];
+    const ids = ['tip-calculator-outline', 'tip-calculator-work', 'tip-calculator-check'];
     expect(made.data.tasks).toEqual(ids);
     await untilIdle(root);
     expect((await tasksIn(root)).map((task) => [task.id, (task as { status?: string }).status])).toEqual(
@@ -213,7 +213,7 @@ describe('lemming plan --static', () => {
       const root = org(undefined, { models });
       const { data, err } = await lemming(root, ['plan', 'About ducks', '--json']);
       expect([data.source, data.state]).toEqual(['default', 'shown']);
-      expect(err).toContain('The model of boss is no model that can plan');
+      expect(err).toContain('cannot plan, so this plan is made from the chart alone');
       expect(exists(root, 'agents/human/outbox')).toBe(false);
     }
   });

@@ -4,7 +4,9 @@ import { defaultPlan } from '../../../src/core/plans/default-plan.ts';
 import { readPlan } from '../../../src/core/plans/plan.ts';
 
 /** An organisation of a person and agents to whom they may write. */
-function config(...agents: string[]): Config {
+function config(...named: (string | [name: string, tool: string])[]): Config {
+  const tools = new Map(named.map((one) => (typeof one === 'string' ? [one, 'shell'] : one)));
+  const agents = [...tools.keys()];
   const end = { all: true, names: new Set<string>() };
   const all = ['human', ...agents];
   return {
@@ -13,7 +15,7 @@ function config(...agents: string[]): Config {
     agents: new Map(
       all.map((name) => [
         name,
-        { name, person: name === 'human', tools: ['shell'], schedule: { every: 1, offset: 0 } },
+        { name, person: name === 'human', tools: [tools.get(name) ?? 'shell'], schedule: { every: 1, offset: 0 } },
       ]),
     ),
     units: new Map(),
@@ -27,6 +29,15 @@ it('gives all of it to whoever plans when there is nobody else, and is none with
   expect(who(config('a'))).toEqual(['a', 'a', 'a']);
   expect(who(config('a', 'b'))).toEqual(['a', 'b', 'a']);
   expect(who(config())).toBeUndefined();
+});
+
+it('gives the work to those who can write files, side by side, else to others that have tools', () => {
+  expect(who(config('a', 'b', ['c', 'write_file']))).toEqual(['a', 'c', 'a']);
+  expect(who(config('a', ['b', 'write_file'], ['c', 'write_file']))).toEqual(['a', 'b', 'c', 'a']);
+  expect(who(config('a', 'b', 'c', 'd', 'e'))).toEqual(['a', 'b', 'c', 'd', 'a']);
+  const ids = (made: Config) => defaultPlan(made, 'human', 'A page')?.tasks.map(({ id }) => id);
+  expect(ids(config('a', 'b'))).toEqual(['outline', 'work', 'check']);
+  expect(ids(config('a', 'b', 'c'))).toEqual(['outline', 'part-b', 'part-c', 'check']);
 });
 
 it('is read from tasks that are a text, and not from a text without tasks', () => {

@@ -114,6 +114,85 @@ describe('a plan is read', () => {
   });
 });
 
+describe('what a plan changes is read', () => {
+  const FACTS = 'T-2-boss-2';
+  const changed = (given: unknown) => {
+    const { plan, repaired } = read(given);
+    return { change: plan.change, cancel: plan.cancel, tasks: plan.tasks.map(({ id }) => id), repaired };
+  };
+
+  it.each<[string, unknown, object]>([
+    ['with the fields that change', { change: [{ id: FACTS, title: 'X', needs: [] }] }, { title: 'X', needs: [] }],
+    [
+      'with other names for them',
+      { change: [{ id: FACTS, name: 'X', after: 'T-2-boss-3' }] },
+      { title: 'X', needs: ['T-2-boss-3'] },
+    ],
+    ['by their ids', { change: { [FACTS]: { body: 'Y', budget: 1 } } }, { body: 'Y', budget: 1_000_000 }],
+    ['alone, without a list', { change: { id: FACTS, title: 'X' } }, { title: 'X' }],
+    [
+      'among the new tasks, where the id can only be that of a task',
+      { tasks: [{ id: FACTS, title: 'X' }] },
+      { title: 'X' },
+    ],
+    ['in a plan in a plan', { plan: { change: [{ id: FACTS, title: 'X' }] } }, { title: 'X' }],
+    ['in tasks that are a text', { tasks: JSON.stringify({ change: [{ id: FACTS, title: 'X' }] }) }, { title: 'X' }],
+    ['in YAML', `tasks: []\nchange:\n  - id: ${FACTS}\n    title: X\n`, { title: 'X' }],
+    [
+      'twice, which is meant once',
+      {
+        change: [
+          { id: FACTS, title: 'X' },
+          { id: FACTS, title: 'X' },
+        ],
+      },
+      { title: 'X' },
+    ],
+    ['without what says nothing', { change: [{ id: FACTS, title: 'X', body: '', assignee: null }] }, { title: 'X' }],
+  ])('%s', (_, given, fields) => {
+    expect(changed(given)).toMatchObject({ change: [{ id: FACTS, ...fields }], cancel: [], tasks: [] });
+  });
+
+  it('with needs that are titles of new tasks, and not itself', () => {
+    const given = {
+      tasks: [A],
+      change: [{ id: FACTS, needs: ['First', FACTS, 'schema'] }],
+      cancel: 'b, T-2-boss-3, b',
+    };
+    expect(changed(given)).toEqual({
+      change: [{ id: FACTS, needs: ['a', 'schema'] }],
+      cancel: ['b', 'T-2-boss-3'],
+      tasks: ['a'],
+      repaired: [`${FACTS} does not need itself`],
+    });
+    expect(changed({ cancel: [{ id: FACTS }] }).cancel).toEqual([FACTS]);
+  });
+
+  it.each([
+    [
+      'two different changes',
+      {
+        change: [
+          { id: FACTS, title: 'X' },
+          { id: FACTS, title: 'Y' },
+        ],
+      },
+      'is changed twice',
+    ],
+    [
+      'what is cancelled as well',
+      { change: [{ id: FACTS, title: 'X' }], cancel: [FACTS] },
+      'is both changed and cancelled',
+    ],
+    ['a change without an id', { change: [{ title: 'X' }] }, 'id'],
+    ['an unknown need', { change: [{ id: FACTS, needs: ['A!! or so'] }] }, 'is no task of the plan'],
+    ['what is no id', { cancel: ['A!! or so'] }, 'cancel.0 must be the id of a task'],
+    ['nothing at all', { goal: 'x', change: [], cancel: [] }, 'The plan has no tasks.'],
+  ])('and refused with %s', (_, given, said) => {
+    expect(why(given)).toContain(said);
+  });
+});
+
 describe('a plan is refused', () => {
   it.each([
     ['when there is none', 'I have no idea.', 'There is no plan'],
@@ -121,8 +200,8 @@ describe('a plan is refused', () => {
     ['when it holds something else', { colour: 'red', tasks: 7 }, 'There is no plan'],
     ['when its text holds none', { tasks: 'later' }, 'There is no plan'],
     ['when it is wrapped too often', { plan: { plan: { plan: { plan: { plan: [A] } } } } }, 'There is no plan'],
-    ['without tasks', { goal: 'x', tasks: [] }, 'at least 1'],
-    ['when they are no tasks', { tasks: { a: 'First' } }, 'at least 1'],
+    ['without tasks', { goal: 'x', tasks: [] }, 'has no tasks'],
+    ['when they are no tasks', { tasks: { a: 'First' } }, 'has no tasks'],
     ['with a goal that is none', { goal: 7, tasks: [A] }, 'goal must be a text'],
     ['with too many', { tasks: Array.from({ length: PLAN_TASKS + 1 }, (_, i) => ({ id: `t${i}` })) }, 'at most 100'],
     ['when two tasks have one id', [A, { ...A, title: 'Other' }], 'Two tasks have the id a'],
@@ -219,9 +298,17 @@ const someTasks = fc.array(entry, { maxLength: 8 }).map((entries) =>
     return { id: `t${i}`, title: `Task ${i}`, needs, priority, ...mistake };
   }),
 );
+/** What is to become of tasks that are there. */
+const someChange = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 4, arbitrary: fc.array(fc.oneof(fc.record({ id: word }), mistakes, word), { maxLength: 4 }) },
+  { weight: 1, arbitrary: odd },
+);
 /** Whatever a model may write: plans with mistakes of every kind, as values and as texts. */
 const somePlan = fc
   .record({
+    change: someChange,
+    cancel: someChange,
     goal: rarely<unknown>(odd, 'x', 12),
     tasks: fc.oneof(
       { weight: 12, arbitrary: someTasks },
@@ -231,15 +318,16 @@ const somePlan = fc
     form: fc.constantFrom('value', 'json', 'fence', 'prose', 'list', 'cut', 'plan'),
     cut: fc.nat(400),
   })
-  .map(({ goal, tasks, form, cut }): unknown => {
-    const text = JSON.stringify({ goal, tasks });
+  .map(({ goal, tasks, change, cancel, form, cut }): unknown => {
+    const whole = { goal, tasks, change, cancel };
+    const text = JSON.stringify(whole);
     switch (form) {
       case 'value':
-        return { goal, tasks };
+        return whole;
       case 'list':
         return tasks;
       case 'plan':
-        return { plan: { goal, tasks } };
+        return { plan: whole };
       case 'fence':
         return `Well:\n\`\`\`json\n${text}\n\`\`\`\nGood?`;
       case 'prose':
@@ -259,7 +347,11 @@ describe('whatever a model writes', () => {
         const found = readPlan(given, parse);
         if ('why' in found) return found.why.length > 0;
         plans++;
-        const { tasks } = found.plan;
+        const { tasks, change, cancel } = found.plan;
+        expect(tasks.length + change.length + cancel.length).toBeGreaterThan(0);
+        const known = [...change.map(({ id }) => id), ...cancel];
+        expect(new Set(known).size).toBe(known.length);
+        for (const one of [...tasks, ...change]) expect(one.needs ?? []).not.toContain(one.id);
         const ids = new Set(tasks.map(({ id }) => id));
         const needs = new Map(tasks.map((task) => [task.id, task.needs]));
         expect(ids.size).toBe(tasks.length);
@@ -267,10 +359,8 @@ describe('whatever a model writes', () => {
         for (const { id } of tasks) expect(cycleFrom(id, (one) => needs.get(one) ?? [])).toBeNull();
         expect(new Set(inOrder(tasks))).toEqual(new Set(tasks));
         // What was read once is read the same again.
-        const again = readPlan({ goal: found.plan.goal, tasks: tasks.map(({ budget: _, ...task }) => task) });
-        expect('why' in again ? again.why : again.plan.tasks.map((task) => task.needs)).toEqual(
-          tasks.map((task) => task.needs),
-        );
+        const stated = JSON.parse(JSON.stringify(found.plan, (key, value) => (key === 'budget' ? value / 1e6 : value)));
+        expect(readPlan(stated)).toEqual({ plan: found.plan, repaired: [] });
         return true;
       }),
       { numRuns: FULL ? 10_000 : 500 },

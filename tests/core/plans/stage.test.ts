@@ -6,8 +6,9 @@ import { emptyDraft } from '../../../src/core/model/tool.ts';
 import { notePlanAnswer, notePlanWish } from '../../../src/core/plans/asked.ts';
 import { alikeTo, likelyCost, spreadOf } from '../../../src/core/plans/likely.ts';
 import { readPlan } from '../../../src/core/plans/plan.ts';
+import { previewPlan } from '../../../src/core/plans/preview.ts';
 import { costText, showPlan } from '../../../src/core/plans/show.ts';
-import { previewPlan, stagePlan } from '../../../src/core/plans/stage.ts';
+import { stagePlan } from '../../../src/core/plans/stage.ts';
 import { judgeEdit } from '../../../src/core/tasks/edit.ts';
 import { TASK } from '../entries.ts';
 import { configOf, letter, sceneOf } from '../world.ts';
@@ -91,17 +92,17 @@ describe('who was asked for a plan', () => {
 
   it('is known until a plan is approved, or for fifty turns', () => {
     const state = asked([1], [2]);
-    notePlanAnswer(state, held('send_message', 1), 'approved');
+    notePlanAnswer(state, held('send_message', 1), true);
     expect(left(state)).toEqual(['01', '02']);
-    notePlanAnswer(state, held('propose_plan', 1), 'approved');
+    notePlanAnswer(state, held('propose_plan', 1), true);
     expect(left(state)).toEqual(['02']);
     expect([left(state, 51), left(state, 52)]).toEqual([['02'], []]);
     state.clock.turn = 20;
-    notePlanAnswer(state, held('propose_plan', 2), 'denied');
+    notePlanAnswer(state, held('propose_plan', 2), false);
     expect(left(state, 71)).toEqual(['02']);
-    notePlanAnswer(state, held('propose_plan', 2), 'approved');
+    notePlanAnswer(state, held('propose_plan', 2), true);
     expect(state.tasks.planning.size).toBe(0);
-    notePlanAnswer(state, held('propose_plan', 2), 'approved');
+    notePlanAnswer(state, held('propose_plan', 2), true);
     notePlanWish(state, letter());
     expect(state.tasks.planning.size).toBe(0);
   });

@@ -339,6 +339,26 @@ describe('what follows from a failure', () => {
     );
   });
 
+  it('reaches what needs it by ways of different lengths', () => {
+    const state = emptyState();
+    const all = [
+      task('f'),
+      task('z', { needs: ['f'] }),
+      task('y', { needs: ['z'] }),
+      task('free', { needs: ['f'], waived: ['f'] }),
+      task('x', { needs: ['free', 'y'] }),
+      task('far', { needs: ['y', 'f'] }),
+      task('last', { needs: ['far', 'f'] }),
+    ];
+    for (const one of all) putTask(state, one, printTask(one, '', []));
+    const record = new TaskRecord(state, 1);
+    const named = (status: string) => all.flatMap(({ id }) => (record.get(id)?.status === status ? id : []));
+    record.change('f', { status: 'failed' }, 'a', 'failed');
+    expect(named('skipped')).toEqual(['z', 'y', 'x', 'far', 'last']);
+    record.change('f', { status: 'pending' }, 'human', 'retried');
+    expect(named('pending')).toEqual(all.map(({ id }) => id));
+  });
+
   it('comes back only when nothing else keeps it from beginning', () => {
     const state = emptyState();
     for (const one of [task('x'), task('y'), task('z', { needs: ['x', 'y'] })])

@@ -39,6 +39,7 @@ it('every verb of a task and of a run has a key', () => {
     .map(({ name }) => name);
   expect(without).toEqual([
     'task list', // the pane
+    'task goals', // says how far each is; the tasks have their pane
     'task show', // the row in detail
     'workflow list',
     'workflow show',

@@ -188,7 +188,9 @@ describe('a plan', () => {
     await approve(made, 'A-1-boss-1');
     await made.turns(1);
     expect(made.read(path('T-2-boss-1'))).toContain('parent: ducks');
-    expect(made.read(path('ducks'))).toContain('waits for T-2-boss-1, T-2-boss-2, T-2-boss-3');
+    expect(made.read(path('ducks'))).toContain(
+      'boss: the plan created T-2-boss-1 (facts), T-2-boss-2 (page), T-2-boss-3 (picture)',
+    );
     await made.run();
     expect(made.read(path('ducks'))).toContain('status: completed');
   });

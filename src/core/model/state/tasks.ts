@@ -35,6 +35,8 @@ export interface PlanWish {
   turn: number;
   /** The goal of `org/goals/` that it is about. */
   goal: string | null;
+  /** The task whose plan is to change. */
+  task?: string;
 }
 
 /** A file that came with the result of a task. `text`: until no open task needs the result. */

@@ -3,6 +3,7 @@ import { outdatedText, printLeft } from '../../../core/approvals/approval-text.t
 import { type Question, questionOf, wishOf } from '../../../core/approvals/question.ts';
 import type { Json } from '../../../core/model/call.ts';
 import type { Approval } from '../../../core/model/state/approvals.ts';
+import { PROPOSES } from '../../../core/model/state/tasks.ts';
 import { countCredits, leftFor } from '../../../core/money/ledger.ts';
 import { priceOf } from '../../../core/money/price.ts';
 import { asks, type Filter, fits } from '../filter.ts';
@@ -61,6 +62,7 @@ export function approvalDetail({ config, state, present }: ScreenSnapshot, appro
   const { id, turn, agent, tool, rule, because, contacts, input, over, always, answer } = approval;
   const { shows, changed } = present.get(id) ?? { shows: approval.shows, changed: [] };
   const asked = questionOf(approval);
+  const isPlan = tool === PROPOSES && shows !== undefined;
   const cost = priceOf(config, tool);
   const left = () => printLeft(leftFor(config, state, agent));
   return [
@@ -76,7 +78,7 @@ export function approvalDetail({ config, state, present }: ScreenSnapshot, appro
     ]),
     ...(changed.length ? [line(), line(outdatedText(changed), 'warn')] : []),
     line(),
-    ...(asked ? questionLines(asked) : over === undefined ? inputLines(input) : []),
+    ...(asked ? questionLines(asked) : over === undefined && !isPlan ? inputLines(input) : []),
     ...(shows === undefined || asked ? [] : [line(), ...shows.split('\n').map((text) => line(text, 'code'))]),
   ];
 }

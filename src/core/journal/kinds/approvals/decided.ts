@@ -21,6 +21,8 @@ const schema = later(() =>
     /** The option that was chosen, or the text that was written. */
     said: z.string().optional(),
     outcome: z.string(),
+    /** A plan that was approved and not carried out: it may be proposed again. */
+    undone: z.literal(true).optional(),
     held: heldAct(),
     /** Hash of the file that asked; under rules 1 only when a person changed it. */
     hash: z.string().optional(),
@@ -42,7 +44,7 @@ export const kind: LineKind<'decided'> = {
     state.approvals.pending.delete(line.id);
     if (line.held.run === undefined) {
       noteDenial(state, line);
-      return notePlanAnswer(state, line.held, line.decision);
+      return notePlanAnswer(state, line.held, line.decision === 'approved' && line.undone === undefined);
     }
     const { by, note, said, decision } = line;
     state.runs.questions.delete(line.held.run);

@@ -11,25 +11,36 @@ import { showPlan } from '../../core/plans/show.ts';
 import { fileAuthor } from '../../core/tasks/edit.ts';
 import { printTask, taskPath } from '../../core/tasks/file.ts';
 import { createNow } from '../../disk/fs/workspace.ts';
+import { inCredits } from '../../schema/amount.ts';
 import { defined } from '../../schema/copy.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName, slug } from '../../schema/name.ts';
 import type { Plan } from '../../schema/records/plan.ts';
-import { taskHead } from '../../schema/records/task.ts';
+import { type TaskFields, taskHead } from '../../schema/records/task.ts';
 import { confirm } from '../confirm.ts';
 import { exactText } from '../own-files.ts';
 import type { World } from '../world.ts';
-import { editPlan } from './plan-edit.ts';
-import { costIn, type PlanFlags, type PlannedGoal, statedPlan } from './plan-text.ts';
+
+import { costIn, editPlan, type PlanFlags, type PlannedGoal, statedPlan } from './plan-text.ts';
 import { taskBodyOf } from './task-ask.ts';
 
 /** Whether the model of an agent can plan: made-up answers cannot, and rules only where one of them does. */
 export function canPlan({ config, disk }: View, agent: string): boolean {
-  const [name = ''] = config.agents.get(agent)?.model ?? [];
-  const model = config.models.get(name);
+  const model = modelOf(config, agent);
   if (model?.provider === 'simulated') return false;
   if (model?.provider !== 'scripted') return true;
   return model.script !== undefined && exactText(disk, model.script)?.includes(PROPOSES) === true;
+}
+
+function modelOf({ agents, models }: View['config'], agent: string) {
+  const [name = ''] = agents.get(agent)?.model ?? [];
+  return models.get(name);
+}
+
+/** Says why no model is asked. */
+export function tellWhyStatic(world: World, { config }: View, planner: string, what: string): void {
+  const provider = modelOf(config, planner)?.provider;
+  world.say(`The model of ${planner} (${provider}) cannot plan, so ${what}.`);
 }
 
 /** Shows a plan that is made of the goal and the chart alone, and creates its tasks when the person agrees. */
@@ -84,34 +95,59 @@ function whyNot({ config, state }: View, person: string, plan: Plan): string | n
   return null;
 }
 
-/** Writes the file of each task, after the files of all that it needs. Returns their ids. */
-function createAll({ config, disk, state, mask }: View, plan: Plan, goal: string | null): string[] {
-  const prefix = freePrefix(
-    (id) => state.tasks.all.has(id) || state.tasks.archived.has(id) || disk.stat(taskPath(id)) !== null,
-    plan,
+/** Creates the tasks of a plan. Returns their ids. */
+function createAll(view: View, plan: Plan, goal: string | null): string[] {
+  const serves = goal !== null && view.config.goals.has(goal) ? { goal } : {};
+  const files = newFiles(plan, idsFor(view, plan), serves);
+  writeNew(view, files);
+  return [...files.keys()];
+}
+
+/** The file of a new task. */
+export interface NewTaskFile {
+  head: TaskFields;
+  body: string;
+}
+
+/** The files of the new tasks of a plan, each after the files of all that it needs. `more`: what all of them state besides. */
+export function newFiles(
+  { tasks }: Plan,
+  ids: ReadonlyMap<string, string>,
+  more: { goal?: string; parent?: string },
+): Map<string, NewTaskFile> {
+  const idOf = (id: string): string => ids.get(id) ?? id;
+  return new Map(
+    inOrder(tasks).map(({ id, body, budget, ...fields }) => {
+      const status = fields.assignee === undefined ? 'pending' : 'assigned';
+      const amount = budget === undefined ? undefined : inCredits(budget);
+      const head = taskHead().parse(
+        defined({ ...fields, ...more, budget: amount, status, needs: fields.needs.map(idOf) }),
+      );
+      return [idOf(id), { head, body: taskBodyOf(body) }];
+    }),
   );
-  const own = new Set(plan.tasks.map(({ id }) => id));
-  const idOf = (id: string): string => (own.has(id) ? `${prefix}${id}` : id);
-  const serves = goal !== null && config.goals.has(goal) ? goal : undefined;
-  return inOrder(plan.tasks).map((task) => {
-    const id = idOf(task.id);
-    const {
-      id: _,
-      body = '',
-      ...stated
-    } = statedPlan({ goal: '', tasks: [task] }).tasks[0] as ReturnType<typeof statedPlan>['tasks'][number];
-    const status = task.assignee === undefined ? 'pending' : 'assigned';
-    const fields = taskHead().parse(defined({ ...stated, status, needs: task.needs.map(idOf), goal: serves }));
-    const isNew = createNow(disk, taskPath(id), mask(printTask(fields, taskBodyOf(String(body)), [])));
+}
+
+export function writeNew({ disk, mask }: Pick<View, 'disk' | 'mask'>, files: ReadonlyMap<string, NewTaskFile>): void {
+  for (const [id, { head, body }] of files) {
+    const isNew = createNow(disk, taskPath(id), mask(printTask(head, body, [])));
     if (!isNew)
       throw failure('duplicate-name', `There is a file ${taskPath(id)} already`, { remedy: 'Run the command again.' });
-    return id;
-  });
+  }
+}
+
+/** The ids of the new tasks of a plan, in the order in which they can be created. */
+export function idsFor({ disk, state }: View, plan: Plan): Map<string, string> {
+  const { all, archived } = state.tasks;
+  const prefix = freePrefix((id) => all.has(id) || archived.has(id) || disk.stat(taskPath(id)) !== null, plan);
+  return new Map(inOrder(plan.tasks).map(({ id }) => [id, `${prefix}${id}`]));
 }
 
 /** What the ids of the files begin with, so that no task has one of them: a word of the goal, with a number where it must be. */
 function freePrefix(isTaken: (id: string) => boolean, { goal, tasks }: Plan): string {
-  const short = slug(goal).slice(0, LENGTH).replace(/-+$/, '');
+  const short = slug(goal || 'plan')
+    .slice(0, LENGTH)
+    .replace(/-+$/, '');
   const word = isName(short) ? short : 'plan';
   const isFree = (prefix: string): boolean =>
     tasks.every(({ id }) => isName(`${prefix}${id}`) && !isTaken(`${prefix}${id}`));
