@@ -1,5 +1,6 @@
 /** The table of all tools that ship with LeMMing. */
 import type { Tool } from '../core/model/tool.ts';
+import copyFiles from './files/copy_files.ts';
 import editFile from './files/edit_file.ts';
 import listFiles from './files/list_files.ts';
 import readFile from './files/read_file.ts';
@@ -40,7 +41,7 @@ import webSearch from './web/web_search.ts';
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
     ...[sendMessage, done, acknowledge, readMail, searchMail],
-    ...[readFile, writeFile, editFile, listFiles, searchFiles],
+    ...[readFile, writeFile, editFile, listFiles, searchFiles, copyFiles],
     ...[remember, recall, forget, searchMemory, note, requestApproval, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],

@@ -25,6 +25,18 @@ function shown(org: Org, turn: number, agent: string) {
 }
 
 describe('the environment block', () => {
+  it('says that programs do not see shared files, to whoever runs programs', async () => {
+    const shared = { shared: ['.'] };
+    const org = new Org({
+      edges: EDGES,
+      resumes: { a: { tools: ['read_file', 'shell'], ...shared }, b: { tools: ['read_file'], ...shared } },
+    });
+    for (const agent of ['a', 'b']) org.drop(agent, 'Begin.');
+    await org.turns(1);
+    const line = (agent: string) => /Shared files.*/.exec(org.visits(agent).map(textOf)[0] ?? '')?.[0];
+    expect(line('a')).toBe(`${line('b')} Programs that you run do not see them, only your workspace.`);
+  });
+
   it('tells in each turn what the turn before left, and the journal gives the same bytes again', async () => {
     const mind: Mind = ({ agent, turn, n }) => {
       if (agent !== 'a' || n > 1) return undefined;

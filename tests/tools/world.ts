@@ -70,7 +70,7 @@ export function means(disk: Disk, more: Partial<ContextParts> & { draft?: Draft 
     disk,
     resume,
     reader: { state: emptyState(), resume, given: [] },
-    staged: (path) => draft.wrote.get(path)?.text,
+    wrote: draft.wrote,
     inTheWay: (path) => inTheWayOf(path, draft.wrote),
     known: (hash) => draft.known.get(hash),
     shown: () => undefined,

@@ -95,6 +95,9 @@ export function plain(name: string): string {
   return /^[\w./-]+$/.test(short) ? short : quoteUntrusted(short);
 }
 
+/** Tools that run programs in the workspace. */
+const PROGRAMS = ['shell', 'run_python'];
+
 function printShared(resume: Resume): string {
   if (resume.shared.length === 0) return '';
   const can = [
@@ -103,7 +106,9 @@ function printShared(resume: Resume): string {
   ].filter(([, tool]) => grants(resume, tool as string) !== null);
   if (can.length === 0) return '';
   const paths = resume.shared.map((path) => plain(/^\.?\/?$/.test(path) ? 'shared/' : `shared/${path}`));
-  return `Shared files that you may ${can.map(([word]) => word).join(' and ')}: ${listed(paths)}.`;
+  const runs = PROGRAMS.some((tool) => grants(resume, tool) !== null);
+  const apart = runs ? ' Programs that you run do not see them, only your workspace.' : '';
+  return `Shared files that you may ${can.map(([word]) => word).join(' and ')}: ${listed(paths)}.${apart}`;
 }
 
 /** The last of them when there are many. */

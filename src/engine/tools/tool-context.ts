@@ -15,6 +15,7 @@ import { otherName } from '../../disk/fs/other-name.ts';
 import { type Replaced, writeLive } from '../../disk/fs/workspace.ts';
 import { runJavascript } from '../../disk/sandbox/javascript.ts';
 import type { Resume } from '../../schema/config/resume.ts';
+import { byCodeUnit } from '../../schema/name.ts';
 import { demandQuota, noteWritten, type WorkspaceQuota } from './workspace-quota.ts';
 
 /**
@@ -55,8 +56,8 @@ export interface ContextParts {
   disk: Disk;
   resume: Resume;
   reader: Reader;
-  /** The visit's own staged write to a shared file: its text, null when it removes the file. */
-  staged(path: string): string | null | undefined;
+  /** The visit's own staged writes to shared files, by path; null as text removes the file. */
+  wrote: ReadonlyMap<string, { text: string | null }>;
   /** What of the visit's own shared files keeps one from standing at a path: a file where a folder is wanted, or one below it. */
   inTheWay(path: string): string | null;
   /** The text of a file that the visit knows by this short hash. */
@@ -91,7 +92,7 @@ const DEPTH = 32;
 
 /** Makes the tool context of one use of a tool. */
 export function makeToolContext(means: ContextParts): ToolContext {
-  const { disk, resume, reader, staged, changes, program, apart, ask, fetch, search, mail, mailIds, timeout, signal } =
+  const { disk, resume, reader, wrote, changes, program, apart, ask, fetch, search, mail, mailIds, timeout, signal } =
     means;
   const isThere = (path: string): boolean => disk.stat(path) !== null;
   const resolve = (path: string, isNamed?: typeof isThere): PathTarget => {
@@ -100,7 +101,7 @@ export function makeToolContext(means: ContextParts): ToolContext {
     return target;
   };
   const look = (target: PathTarget): FileText | null => {
-    const text = target.shared ? staged(target.path) : undefined;
+    const text = target.shared ? wrote.get(target.path)?.text : undefined;
     if (target.tainted || (target.shared && means.isTainted(target.path))) changes.tainted = true;
     const bytes = text === undefined ? readFirst(disk, target) : text === null ? null : Buffer.from(text);
     return bytes === null ? null : fileText(bytes, means.redact);
@@ -130,13 +131,17 @@ export function makeToolContext(means: ContextParts): ToolContext {
     list(path) {
       const target = resolve(path === '.' ? '' : path, isThere);
       const folder = target.path.replace(/\/$/, '');
-      return (disk.list(folder) ?? [])
-        .filter((name) => !name.startsWith('.lemming-'))
+      const names = (disk.list(folder) ?? [])
+        .filter((name) => !name.startsWith('.lemming-') && wrote.get(`${folder}/${name}`)?.text !== null)
         .map((name) => (disk.stat(`${folder}/${name}`)?.kind === 'folder' ? `${name}/` : name));
+      return target.shared ? withStaged(names, wrote, `${folder}/`) : names;
     },
     files(path) {
       const shown = path === '.' ? '' : path.replace(/\/+$/, '');
-      return filesUnder(disk, resolve(shown).path.replace(/\/$/, ''), shown, DEPTH);
+      const target = resolve(shown);
+      const place = target.path.replace(/\/$/, '');
+      const files = filesUnder(disk, place, shown, DEPTH);
+      return target.shared && wrote.size > 0 ? withWritten(files, wrote, place, shown) : files;
     },
     program,
     ask,
@@ -147,6 +152,35 @@ export function makeToolContext(means: ContextParts): ToolContext {
     apart,
     javascript: (code) => runJavascript(code, timeout, signal),
   };
+}
+
+/** Names in a folder, with those of files that the visit writes there. */
+function withStaged(names: readonly string[], wrote: ContextParts['wrote'], folder: string): string[] {
+  const all = new Set(names);
+  for (const [path, { text }] of wrote) {
+    if (text === null || !path.startsWith(folder)) continue;
+    const [name, ...below] = path.slice(folder.length).split('/');
+    all.add(`${name}${below.length > 0 ? '/' : ''}`);
+  }
+  return [...all].sort(byCodeUnit);
+}
+
+/** Files at a path and below it, as the visit leaves them. */
+function* withWritten(
+  files: Iterable<ListedFile>,
+  wrote: ContextParts['wrote'],
+  place: string,
+  shown: string,
+): Generator<ListedFile> {
+  for (const file of files) if (!wrote.has(`${place}${file.path.slice(shown.length)}`)) yield file;
+  for (const [path, { text }] of wrote)
+    if (text !== null && (path === place || path.startsWith(`${place}/`)))
+      yield { path: `${shown}${path.slice(place.length)}`, bytes: Buffer.byteLength(text) };
+}
+
+interface ListedFile {
+  path: string;
+  bytes: number;
 }
 
 /** Where a path of a tool leads, as a path of the disk. */
@@ -254,12 +288,7 @@ function writeFile({ disk, room, changes, redact }: ContextParts, path: string, 
 }
 
 /** Regular files at a path of the disk and below it, by the names that the agent gives them. */
-export function* filesUnder(
-  disk: Disk,
-  path: string,
-  shown: string,
-  depth: number,
-): Generator<{ path: string; bytes: number }> {
+export function* filesUnder(disk: Disk, path: string, shown: string, depth: number): Generator<ListedFile> {
   const stat = disk.stat(path);
   if (stat?.kind === 'file' && (stat.links ?? 1) === 1) yield { path: shown, bytes: stat.size };
   if (stat?.kind !== 'folder' || depth === 0) return;

@@ -193,7 +193,7 @@ async function run(
     disk,
     resume,
     reader: { state: turn.state, resume, given: scene.given },
-    staged: (path) => scene.draft.wrote.get(path)?.text,
+    wrote: scene.draft.wrote,
     inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
     known: (hash) => scene.draft.known.get(hash),
     shown: (path) => scene.approved?.covers?.[path],

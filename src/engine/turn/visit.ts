@@ -234,7 +234,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
       return endOf(isByRules);
     if (scene.draft.done) goOn(scene.draft, step.results);
     const made = tellRepeats(repeats, n, reply.acts, step.results, step.sorts);
-    if (n === steps - 1) tellLast(made);
+    tellLeft(made, steps, n);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
     const told = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
@@ -286,10 +286,17 @@ function tellRepeats(
   });
 }
 
-/** Before the last reply of a visit, the model is told so. */
-function tellLast(results: readonly ToolResult[]): void {
+/** Replies that are left when the model is told so, in a visit that may have many. */
+const FEW = 5;
+const MANY = 20;
+
+/** Before the last reply of a visit, and some replies earlier, the model is told so. */
+function tellLeft(results: readonly ToolResult[], steps: number, n: number): void {
   const last = results.at(-1);
-  if (last) last.text = `${last.text}\n[Your next reply is the last one of this visit.]`;
+  const left = steps - n;
+  if (!last || (left !== 1 && (left !== FEW || steps < MANY))) return;
+  const told = left === 1 ? 'Your next reply is the last one of this visit.' : `${FEW} replies are left in this visit.`;
+  last.text = `${last.text}\n[${told}]`;
 }
 
 function usedUp(steps: number): string {

@@ -65,6 +65,18 @@ describe('the visit of a model goes on', () => {
   });
 });
 
+it('is told when five replies are left, where a visit has many', async () => {
+  const told = async (steps: number): Promise<number[]> => {
+    const org = lab(({ n }) => model(say('b', `Part ${n}.`)), { org: { limits: { steps } } });
+    await org.turns(1);
+    return org.prompts.flatMap((prompt, n) =>
+      resultsIn(prompt).at(-1)?.text.includes('[5 replies are left in this visit.]') ? [n] : [],
+    );
+  };
+  expect(await told(20)).toEqual([15]);
+  expect(await told(19)).toEqual([]);
+});
+
 describe('what a model says', () => {
   /** A manager `a` who gives the work of a person to `b`, and then answers with these calls and text. */
   const delegating = (first: Partial<Reply>, second: Partial<Reply>): Mind => {
