@@ -33,6 +33,7 @@ interface ToolText<S extends z.ZodType> {
 export function act<S extends z.ZodType>(
   about: ToolText<S> & {
     asks?: true;
+    ends?: true;
     trial?: TrialOf<z.output<S>>;
     conditions?(value: z.output<S>, scene: ActContext): ActConditions | null;
     stage(value: z.output<S>, scene: ActContext): Staged;
@@ -42,6 +43,7 @@ export function act<S extends z.ZodType>(
     ...base(about),
     kind: 'act',
     ...(about.asks ? { asks: true as const } : {}),
+    ...(about.ends ? { ends: true as const } : {}),
     ...(about.trial ? { trial: about.trial as Trial } : {}),
     ...(about.conditions ? { conditions: about.conditions as ActTool['conditions'] } : {}),
     stage: (value, scene) => about.stage(value as z.output<S>, scene),

@@ -33,8 +33,16 @@ describe('the environment block', () => {
     });
     for (const agent of ['a', 'b']) org.drop(agent, 'Begin.');
     await org.turns(1);
+    expect(org.visits('b').map(textOf)[0]).toContain('Shared files that you may read: shared/.');
     const line = (agent: string) => /Shared files.*/.exec(org.visits(agent).map(textOf)[0] ?? '')?.[0];
     expect(line('a')).toBe(`${line('b')} Programs that you run do not see them, only your workspace.`);
+  });
+
+  it('counts pieces of shared files that may be replaced as writing', async () => {
+    const org = new Org({ edges: EDGES, resumes: { a: { tools: ['read_file', 'edit_file'], shared: ['docs'] } } });
+    org.drop('a', 'Begin.');
+    await org.turns(1);
+    expect(org.visits('a').map(textOf)[0]).toContain('Shared files that you may read and write: shared/docs.');
   });
 
   it('tells in each turn what the turn before left, and the journal gives the same bytes again', async () => {

@@ -44,6 +44,8 @@ export interface ActTool extends ToolBase {
   kind: 'act';
   /** The model wants to see the result, so the visit thinks again. */
   asks?: true;
+  /** Once it is held, the visit has nothing more to do. */
+  ends?: true;
   /** A trial before a person is asked, for a tool that is always `held`. */
   trial?: Trial;
   /** What must hold before it is done, and who must approve it; null for nothing. Pure. */

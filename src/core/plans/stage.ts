@@ -2,7 +2,6 @@
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Plan } from '../../schema/records/plan.ts';
-import type { Config } from '../model/config.ts';
 import { isPersonIn } from '../model/config.ts';
 import { isFinished, PROPOSES, plansAsked, statusOf, type Task } from '../model/state/tasks.ts';
 import { type ActContext, copyDraft, type Staged, type TaskAct } from '../model/tool.ts';
@@ -154,11 +153,8 @@ function goalTask(text: string, scene: PlanContext, goal: string | null): Task {
   const { agent, config, given } = scene;
   const title = cut((text || given.at(-1)?.subject || 'A plan').replace(/\s+/g, ' ').trim(), TITLE);
   const task = newTask({ title, body: '', needs: [], assignee: agent, goal }, scene, []);
-  return copyWith(task, { status: 'blocked' as const, by: askerIn(config, given, agent) });
+  const asked = given.findLast(({ from }) => isPersonIn(config, from) && mayGive(config, from, agent));
+  const of = asked ? { by: asked.from, mail: asked.id } : { by: agent };
+  return copyWith(copyWith(task, of), { status: 'blocked' as const });
 }
 const TITLE = 200;
-
-function askerIn(config: Config, given: ActContext['given'], agent: string): string {
-  const asker = given.findLast(({ from }) => isPersonIn(config, from) && mayGive(config, from, agent));
-  return asker?.from ?? agent;
-}

@@ -98,15 +98,19 @@ export function plain(name: string): string {
 /** Tools that run programs in the workspace. */
 const PROGRAMS = ['shell', 'run_python'];
 
+function hasOne(resume: Resume, tools: readonly string[]): boolean {
+  return tools.some((tool) => grants(resume, tool) !== null);
+}
+
 function printShared(resume: Resume): string {
   if (resume.shared.length === 0) return '';
   const can = [
-    ['read', 'read_file'],
-    ['write', 'write_file'],
-  ].filter(([, tool]) => grants(resume, tool as string) !== null);
+    ['read', ['read_file']],
+    ['write', ['write_file', 'edit_file']],
+  ].filter(([, tools]) => hasOne(resume, tools as string[]));
   if (can.length === 0) return '';
   const paths = resume.shared.map((path) => plain(/^\.?\/?$/.test(path) ? 'shared/' : `shared/${path}`));
-  const runs = PROGRAMS.some((tool) => grants(resume, tool) !== null);
+  const runs = hasOne(resume, PROGRAMS);
   const apart = runs ? ' Programs that you run do not see them, only your workspace.' : '';
   return `Shared files that you may ${can.map(([word]) => word).join(' and ')}: ${listed(paths)}.${apart}`;
 }

@@ -19,10 +19,11 @@ export interface Excerpt {
   chars: number;
 }
 
-/** What a visit is about: mail, and what its agent had asked a person before. */
+/** What a visit is about: mail, what its agent had asked a person before, and the message of which its task came. */
 export interface Occasion {
   given: readonly Mail[];
   asked: readonly Pick<Cause, 'id' | 'thread'>[];
+  origin?: string | undefined;
 }
 
 /**
@@ -33,13 +34,14 @@ export interface Occasion {
 export function excerptsFor(
   state: State,
   agent: string,
-  { given, asked }: Occasion,
+  { given, asked, origin }: Occasion,
   isPerson: (name: string) => boolean,
 ): Excerpt[] {
   const now = new Set(given.map(({ id }) => id));
   const said = recentOf(state, agent).filter(({ id }) => !now.has(id));
   if (said.length === 0) return [];
   const answered = new Set([...given.flatMap(({ reply_to }) => reply_to ?? []), ...asked.map(({ id }) => id)]);
+  if (origin !== undefined) answered.add(origin);
   const parents = answered.size > 0 ? said.filter(({ id }) => answered.has(id)) : [];
   const people = new Set(given.map(({ from }) => from).filter(isPerson));
   const exchanges = [...people].flatMap((person) => exchangeWith(said, agent, person));

@@ -282,7 +282,8 @@ function isInOrder({ org }: Config, name: ChangingSection): boolean {
 function earlierMail({ config: { agents }, state, resume, given }: Scene): Excerpt[] {
   const asked = answersFor(state.approvals, resume.name).flatMap(({ cause }) => cause);
   const isPerson = (name: string): boolean => agents.get(name)?.person === true;
-  return excerptsFor(state, resume.name, { given: [...(given.reminded ?? []), ...given.mail], asked }, isPerson);
+  const mail = [...(given.reminded ?? []), ...given.mail];
+  return excerptsFor(state, resume.name, { given: mail, asked, origin: given.task?.mail }, isPerson);
 }
 
 /** Adds what is known of people whom the mail or its conversations name. */

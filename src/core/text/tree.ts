@@ -19,9 +19,9 @@ export function printTree({ nodes, edges }: TreeGraph): string {
   for (let next = left.pop(); next; next = left.pop()) {
     const { id, lead, end } = next;
     const below = after.get(id) ?? [];
-    const again = seen.has(id) && below.length > 0;
-    lines.push(`${lead}${end}${labels.get(id) ?? id}${again ? ' (see above)' : ''}`);
-    if (seen.has(id)) continue;
+    const isSeen = seen.has(id);
+    lines.push(`${lead}${end}${labels.get(id) ?? id}${isSeen ? ' (see above)' : ''}`);
+    if (isSeen) continue;
     seen.add(id);
     const deeper = lead + (end === '' ? '' : end === '└─ ' ? '   ' : '│  ');
     for (let n = below.length - 1; n >= 0; n--)

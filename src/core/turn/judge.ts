@@ -362,6 +362,7 @@ function hold(
   const text = [`${first}: ${what}. You will be told the answer.`, deniedText({ denied: before })]
     .filter(Boolean)
     .join(' ');
+  if (act.tool?.kind === 'act' && act.tool.ends) draft.done ??= { settled: [] };
   return { is: 'held', id, text };
 }
 

@@ -72,9 +72,17 @@ export async function decide(
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires, tasks: draft.tasks });
     if (draft.held.length === 0) effects.push(decided);
     if ((answer.told && answer.unpaid === undefined) || held.run !== undefined) continue;
+    if (decision === 'approved' && note === '' && edited === undefined && comesBack(held, draft)) continue;
     effects.push(answerNotice(held, answer, outcome));
   }
   return effects;
+}
+
+/** Whether it is a plan whose goal became a task of whoever proposed it: it hears of the plan when all of it has ended. */
+function comesBack({ tool, agent }: Held, { tasks }: ReturnType<typeof emptyDraft>): boolean {
+  return (
+    tool === PROPOSES && tasks.some((act) => 'task' in act && act.task.parent === null && act.task.assignee === agent)
+  );
 }
 
 /** Whether it is a plan that was not carried out: it would have made or changed tasks. */

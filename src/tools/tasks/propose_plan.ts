@@ -24,10 +24,11 @@ export default copyWith(
   act({
     name: PROPOSES,
     about:
-      'Propose a plan for a goal: tasks, each done by one agent, and which of them need which. Each begins when those that it needs are completed, and gets their results; what needs nothing is done at the same time. A person approves the plan first. When all its tasks have ended, you are given their results. Asked to change a plan, propose only what is added, changed and cancelled.',
+      'Propose a plan for a goal: tasks, each done by one agent, and which of them need which. Each begins when those that it needs are completed, and gets their results; what needs nothing is done at the same time. A person approves the plan first, so it ends your visit. When all its tasks have ended, you are given their results. Asked to change a plan, propose only what is added, changed and cancelled.',
     granted: 'all',
     described: 'when-asked-to-plan',
     held: 'always',
+    ends: true,
     input: plan(),
     stage: reading.stage,
   }),

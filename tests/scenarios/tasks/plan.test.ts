@@ -93,7 +93,6 @@ describe('a plan', () => {
     expect(described).toEqual([
       [1, false],
       [2, true],
-      [4, false],
       [expect.any(Number), false],
     ]);
     expect(
@@ -112,6 +111,37 @@ describe('a plan', () => {
     const refused = made.prompts.find(({ agent, n }) => agent === 'a' && n === 2);
     expect(resultsIn(refused)[0]?.text).toBe('Refused (plan): Nobody has asked you for a plan.');
   });
+
+  it('ends the visit that proposes it, and wakes whoever proposed it when all of it has ended', async () => {
+    const made = org((prompt) => {
+      const { agent, task, mail, n } = prompt;
+      return agent === 'boss' && !task && mail.length > 0 && n === 1 ? [propose()] : MIND(prompt);
+    });
+    asks(made);
+    await made.turns(1);
+    expect(made.prompts).toHaveLength(1);
+    await approve(made, 'A-1-boss-1');
+    await made.run();
+    const [, whole, ...more] = made.visits('boss');
+    expect([whole?.task, more]).toEqual(['T-2-boss-1', []]);
+    expect(textOf(whole)).toContain('## Earlier mail that you wrote or were given\n<mail id="000001-human-01"');
+    const { host, provider } = made.ports();
+    const recompute = new Recompute(TOOLS, { host, provider });
+    for (const group of readJournal(made.disk, [])) await recompute.take(group);
+    expect(recompute.divergence).toBeNull();
+  });
+
+  it.each([{ note: 'Mind the drawing.' }, { edited: { goal: 'Ducks', tasks: [PLAN.tasks[0] as Json] } }])(
+    'tells whoever proposed it when the person who approved it added %j',
+    async (more) => {
+      const made = org();
+      asks(made);
+      await made.turns(1);
+      await approve(made, 'A-1-boss-1', more);
+      await made.turns(2);
+      expect(textOf(made.visits('boss')[1])).toContain('human approved your propose_plan');
+    },
+  );
 
   it('that was denied goes back with the note, and may be proposed otherwise', async () => {
     let proposals = 0;

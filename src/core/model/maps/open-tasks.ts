@@ -80,8 +80,7 @@ class Views {
     this.add(tasks, task);
     if (task.status !== 'completed' || before?.status === 'completed') return;
     for (const id of tasks.dependants.get(task.id) ?? []) {
-      const waiting = tasks.all.get(id);
-      if (waiting) this.place(tasks, waiting);
+      this.place(tasks, tasks.all.get(id) as OpenRow);
     }
   }
 

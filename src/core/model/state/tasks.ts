@@ -23,6 +23,8 @@ export interface Task extends TaskFields {
   waits: string[];
   /** Whoever made it, or completed it, had read words of strangers. */
   tainted?: true | undefined;
+  /** The message of which it came: its prompts show it. */
+  mail?: string | undefined;
   /** Micro-credits that its next call could cost: more than its budgets had left when that was last looked at. */
   need?: number | undefined;
 }

@@ -17,6 +17,7 @@ export const task = later(() =>
     visits: count(),
     waits: z.array(z.string()),
     tainted: z.literal(true).optional(),
+    mail: z.string().optional(),
     need: credits().optional(),
     title: z.string(),
     status: z.enum(TASK_STATUSES),
