@@ -1,6 +1,6 @@
 /** Copies files that go to others: with a message, or with the result of a task. */
 import type { Attached } from '../model/entry.ts';
-import type { ActContext, Attachable, Staged } from '../model/tool.ts';
+import type { ActContext, Attachable, Draft, Staged } from '../model/tool.ts';
 import { attachmentNames } from './attachment-names.ts';
 
 /** Most bytes of one file. */
@@ -49,4 +49,16 @@ function toldNames(paths: readonly string[], names: readonly string[]): string {
   if (paths.every((path, i) => path.replace(/^(\.\/)?attachments\//, '') === names[i])) return '';
   const each = paths.map((path, i) => (path.endsWith(names[i] as string) ? names[i] : `${names[i]} (${path})`));
   return `Its attachments lie side by side in one folder: ${each.join(', ')}.`;
+}
+
+/** The rule that a text brings the files of which it speaks. */
+export const UNATTACHED = 'attachment';
+
+/** A text that says it brings a file. */
+const BRINGS =
+  /\b(I('ve| have)? (now )?attach(ed)?|(is|are) attached|attached (is|are|you('ll| will) find)|find ((it|them|(the|my) [\w-]+) )?attached|here is [^.\n]{1,80} as an attachment)\b/i;
+
+/** Whether a text without files says that it brings one. It is refused once in a visit: people and models forget that. */
+export function isWithoutFile(text: string, { refusals }: Pick<Draft, 'refusals'>): boolean {
+  return BRINGS.test(text) && !refusals.some(({ rule }) => rule === UNATTACHED);
 }

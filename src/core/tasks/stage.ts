@@ -1,6 +1,7 @@
 /** Stages what the acts of an agent do to tasks. */
 import { copyWith } from '../../schema/copy.ts';
 import type { Condition, TaskFields } from '../../schema/records/task.ts';
+import { isWithoutFile, UNATTACHED } from '../mail/carried.ts';
 import type { Config } from '../model/config.ts';
 import {
   draftOf,
@@ -283,6 +284,11 @@ export function stageComplete(
       PARTS,
     );
   const { result, artefacts } = wish;
+  if (artefacts.length === 0 && isWithoutFile(result, scene.draft))
+    return refusal(
+      `The result speaks of an attachment, but no file comes with it. ${task.id} is still open: give the paths of the files in artefacts, or call complete_task again as it is.`,
+      UNATTACHED,
+    );
   const carried = carryArtefacts(scene, task, artefacts);
   if ('ok' in carried)
     return refusal(`${carried.text} ${task.id} is still open: correct artefacts, or leave it out.`, carried.rule);

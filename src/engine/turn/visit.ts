@@ -1,6 +1,7 @@
 /** Makes one visit. */
 import { rulesOf } from '../../core/journal/rules.ts';
 import { attachmentsHint, permitRead } from '../../core/mail/attachments.ts';
+import { UNATTACHED } from '../../core/mail/carried.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { ASKS, owesAnswer } from '../../core/mail/owed.ts';
 import {
@@ -411,10 +412,12 @@ function isUnanswered(
   if (refusal?.is !== 'refused') return false;
   draft.done = null;
   step.again = true;
-  for (const result of step.results)
-    if (result.tool === 'done') Object.assign(result, { ok: false, text: refusal.text });
+  const text = refusal.rule === UNATTACHED ? NO_FILES : refusal.text;
+  for (const result of step.results) if (result.tool === 'done') Object.assign(result, { ok: false, text });
   return true;
 }
+const NO_FILES =
+  'The answer speaks of an attachment, but done brings no files. Send it with send_message and its attachments, or call done again as it is.';
 
 function sending(input: JsonObject): ActCall {
   return { id: 'answer', tool: 'send_message', input };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';
-import { carryFiles } from '../../core/mail/carried.ts';
+import { carryFiles, isWithoutFile, UNATTACHED } from '../../core/mail/carried.ts';
 import { answeredBy } from '../../core/mail/known.ts';
 import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
@@ -105,12 +105,8 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   const { subject, kind, reply_to } = value;
   const answered =
     draft.sent.find(({ message }) => message.id === reply_to)?.message ?? answeredBy(scene.state, agent, reply_to);
-  if (
-    carried.files.length === 0 &&
-    BRINGS.test(value.body) &&
-    !draft.refusals.some(({ rule }) => rule === 'attachment')
-  )
-    return { ok: false, rule: 'attachment', text: NOTHING_ATTACHED };
+  if (carried.files.length === 0 && isWithoutFile(value.body, draft))
+    return { ok: false, rule: UNATTACHED, text: NOTHING_ATTACHED };
   if (reply_to !== undefined && !answered && !given.some(({ id }) => id === reply_to))
     return { ok: false, rule: 'reply-to', text: unknownText(reply_to, scene) };
   const message = composeMessage(
@@ -153,9 +149,6 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   };
 }
 
-/** A text that says it brings a file. It is refused once in a visit when it brings none: people and models forget that. */
-const BRINGS =
-  /\b(I('ve| have)? (now )?attach(ed)?|(is|are) attached|attached (is|are|you('ll| will) find)|find ((it|them|(the|my) [\w-]+) )?attached|here is [^.\n]{1,80} as an attachment)\b/i;
 const NOTHING_ATTACHED =
   'The text speaks of an attachment, but nothing is attached. Give the paths of the files in attachments, or send the message again as it is.';
 

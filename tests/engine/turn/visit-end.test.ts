@@ -65,6 +65,14 @@ describe('the visit of a model goes on', () => {
   });
 });
 
+it('goes on when the answer of done speaks of a file, which done cannot bring', async () => {
+  const answer = 'The page is attached.';
+  const org = lab(({ n }) => model(act('done', n === 1 ? { answer, attachments: ['page.html'] } : { answer })));
+  await org.turns(1);
+  expect(resultsOf(org)[0]).toMatch(/done brings no files\. Send it with send_message and its attachments/);
+  expect(org.messages('a')).toMatchObject([{ body: answer }]);
+});
+
 it('is told when five replies are left, where a visit has many', async () => {
   const told = async (steps: number): Promise<number[]> => {
     const org = lab(({ n }) => model(say('b', `Part ${n}.`)), { org: { limits: { steps } } });

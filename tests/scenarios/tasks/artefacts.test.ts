@@ -46,6 +46,21 @@ describe('the files that a task made', () => {
     await isWhole(org);
   });
 
+  it('are missed once, when the result speaks of an attachment and brings none', async () => {
+    const org = lab(({ task: id, n }) => {
+      if (id !== 'page') return [complete('Good.', [], { done: true })];
+      return n < 3 ? [complete('The page is attached.', [], { done: true })] : [];
+    });
+    await org.run();
+    expect(resultsIn(again(org, 'a'))).toMatchObject([
+      {
+        ok: false,
+        text: expect.stringMatching(/speaks of an attachment.*page is still open: give the paths.* in artefacts/),
+      },
+    ]);
+    expect(org.read('org/tasks/page.md')).toContain('result: The page is attached.');
+  });
+
   it('are read by nobody else', async () => {
     const org = lab(({ agent, task: id }) => {
       if (id === 'page') return [complete('Made.', ['site/index.html'])];
