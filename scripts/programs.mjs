@@ -28,5 +28,5 @@ export function programs() {
 /** The tags that tests may carry. A test that needs a program is left out where that does not work. `campaign`: what holds for the long ones. */
 export function tagsOf(campaign) {
   const needs = programs().map(({ name, why }) => ({ name, skip: why !== null }));
-  return [{ name: 'alone' }, { name: 'campaign', ...campaign }, ...needs];
+  return [{ name: 'alone' }, { name: 'disk' }, { name: 'campaign', ...campaign }, ...needs];
 }

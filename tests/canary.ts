@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inMemory } from '../scripts/in-memory.mjs';
 
 /** Folders of the repository that no test writes to on its own account. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'coverage']);
@@ -10,7 +11,7 @@ const MOST_BYTES = 20_000_000;
 
 /**
  * A key stands in the environment of every test of the suite. When all have ended it must lie nowhere: not in the
- * repository, nor in what the tests left in the temporary folder. What lay there before is not theirs, and may be a lot.
+ * repository, nor in what the tests left in the temporary folders. What lay there before is not theirs, and may be a lot.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const key = `sk-canary-${randomBytes(12).toString('hex')}`;
@@ -21,8 +22,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     const forms = [key, Buffer.from(key).toString('base64').slice(0, -3), Buffer.from(key).toString('hex')];
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith('lemming-') && !before.has(name));
     const found: string[] = [];
-    for (const folder of [process.cwd(), ...left.map((name) => join(tmpdir(), name))])
-      for await (const path of filesWith(folder, forms, begun)) found.push(path);
+    const folders = [process.cwd(), ...(inMemory ? [inMemory] : []), ...left.map((name) => join(tmpdir(), name))];
+    for (const folder of folders) for await (const path of filesWith(folder, forms, begun)) found.push(path);
     console.log(`canary: a key in the environment of all tests lies in ${found.length} files`);
     if (found.length) throw new Error(`a key of the environment was written to ${found.join(', ')}`);
   };

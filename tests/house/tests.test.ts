@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAlone } from '../../scripts/alone.mjs';
+import { hasTag, tagged } from '../../scripts/tagged.mjs';
 import { THINNED } from '../../vitest.full.config.ts';
 import { reasons } from './alone.ts';
 import { importsOf, parse, type Source, sourcesIn } from './sources.ts';
@@ -65,11 +65,16 @@ function reasonsOf(test: Source): string[] {
 }
 
 it('a test file has `// @module-tag alone` where it, or what it imports, changes the process; all others share one', () => {
-  const [own, shared] = [true, false].map((own) => tests.filter(({ tree }) => isAlone(tree.text) === own));
+  const [own, shared] = [true, false].map((own) => tests.filter(({ tree }) => hasTag(tree.text, 'alone') === own));
   expect(shared?.flatMap((test) => reasonsOf(test).map((reason) => `${test.path} is not alone: ${reason}`))).toEqual(
     [],
   );
   expect(own?.flatMap(reasonsOf).length).toBeGreaterThan(2);
+});
+
+it('a file has one process of its own, or works on the disk of the machine: not both', () => {
+  expect(tagged('disk').filter((path) => tagged('alone').includes(path))).toEqual([]);
+  expect(tagged('disk').length).toBeGreaterThan(5);
 });
 
 it('what `npm test` thins, `npm run test:crash` tries in full', () => {

@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/model/call.ts';
 import { exists, lemming, office, put, textOf, turns } from '../commands/people/world.ts';
-import { boxHere, Hands, noBox } from '../engine/tools/hands.ts';
+import { boxHere, Hands } from '../engine/tools/hands.ts';
+import { noBox } from '../engine/tools/no-box.ts';
 
 let level = '';
 beforeAll(async () => {

@@ -29,7 +29,7 @@ export class IncomingMail {
       let n = 1;
       let tasks = 1;
       for (const path of this.dropped(state, config, person)) {
-        if (!(await this.reader.quiet(path))) continue;
+        if (!(await this.reader.quiet(path)) || !this.isNew(state, path)) continue;
         const input = this.takeDrop(state, config, path, person, { turn, n, tasks }, limit);
         if (input?.k === 'drop') {
           n++;
@@ -102,7 +102,6 @@ export class IncomingMail {
   ): InputEntry | null {
     const read = this.look(config, path, person, limit);
     if ('bad' in read) return this.reader.aside(state, path, read.bad, person);
-    if (state.dead.aside.get(path) === read.hash) return null;
     const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const carried = this.carried(path, filesFolder(person, turn, n), head.attachments ?? []);

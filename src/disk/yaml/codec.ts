@@ -5,7 +5,7 @@ import { type Fault, fault } from '../../schema/fault.ts';
 /** Largest front matter in characters: parsing YAML costs far more than reading. */
 const MAX_HEAD = 65_536;
 /** gray-matter looks for comments with a pattern that is quadratic in blanks: so many in a row are not a front matter. */
-const LONG_BLANK = /\s{200}/;
+const LONG_BLANK = /(?<!\s)\s{200}/;
 
 /**
  * The text in the bytes of a file: UTF-8, without byte order mark, lines ended by LF. `max` is in bytes. Faults: `too-large`;

@@ -1,3 +1,4 @@
+// @module-tag disk
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';

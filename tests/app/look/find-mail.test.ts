@@ -1,3 +1,4 @@
+// @module-tag disk
 import {
   appendFileSync,
   existsSync,

@@ -165,42 +165,8 @@ async function isIdle(): Promise<void> {
   expect(engine.idle()).toBe('idle');
 }
 
+// What is set aside is looked at in every turn: so the many in outboxes come last.
 describe('2,000 malformed files', () => {
-  it('800 in the outbox of a person: set aside with a reason, or delivered', async () => {
-    const tally = new Tally('malformed: drops');
-    for (let batch = 0; batch < 4; batch++) {
-      const laid = layMany(
-        200,
-        (n) => `agents/human/outbox/${nameFor(draw, batch * 1000 + n)}.md`,
-        'to: a\nsubject: Hello',
-      );
-      if (batch % 2) reopen();
-      await turn();
-      const drops = taken('drop');
-      judge(tally, laid, ({ file }) => drops.has(file) || asideOf(file) !== null);
-    }
-    await isIdle();
-    isUnharmed();
-    tally.close(800);
-  });
-
-  it('250 in outboxes of agents: set aside, and never delivered', async () => {
-    const tally = new Tally('malformed: outboxes of agents');
-    const laid = layMany(
-      250,
-      (n) => `agents/${n % 2 ? 'a' : 'b'}/outbox/x-${nameFor(draw, n)}.md`,
-      'id: 000001-a-01\nfrom: a\nto: [b]\nturn: 1\nkind: message\nsubject: x\npriority: normal\nthread: x\nhops: 0',
-    );
-    const asked = prompts.length;
-    reopen();
-    await turn();
-    judge(tally, laid, ({ file }) => asideOf(file) !== null);
-    expect(prompts.length).toBe(asked);
-    await isIdle();
-    isUnharmed();
-    tally.close(250);
-  });
-
   it('300 resumes: the agent is set aside with its fault, or works by what the schema says; the others go on', async () => {
     const tally = new Tally('malformed: resumes');
     for (let batch = 0; batch < 12; batch++) {
@@ -273,6 +239,41 @@ describe('2,000 malformed files', () => {
     await isIdle();
     isUnharmed();
     tally.close(200);
+  });
+
+  it('250 in outboxes of agents: set aside, and never delivered', async () => {
+    const tally = new Tally('malformed: outboxes of agents');
+    const laid = layMany(
+      250,
+      (n) => `agents/${n % 2 ? 'a' : 'b'}/outbox/x-${nameFor(draw, n)}.md`,
+      'id: 000001-a-01\nfrom: a\nto: [b]\nturn: 1\nkind: message\nsubject: x\npriority: normal\nthread: x\nhops: 0',
+    );
+    const asked = prompts.length;
+    reopen();
+    await turn();
+    judge(tally, laid, ({ file }) => asideOf(file) !== null);
+    expect(prompts.length).toBe(asked);
+    await isIdle();
+    isUnharmed();
+    tally.close(250);
+  });
+
+  it('800 in the outbox of a person: set aside with a reason, or delivered', async () => {
+    const tally = new Tally('malformed: drops');
+    for (let batch = 0; batch < 4; batch++) {
+      const laid = layMany(
+        200,
+        (n) => `agents/human/outbox/${nameFor(draw, batch * 1000 + n)}.md`,
+        'to: a\nsubject: Hello',
+      );
+      if (batch % 2) reopen();
+      await turn();
+      const drops = taken('drop');
+      judge(tally, laid, ({ file }) => drops.has(file) || asideOf(file) !== null);
+    }
+    await isIdle();
+    isUnharmed();
+    tally.close(800);
   });
 
   it('an organisation full of them is read by the commands, and opened again', async () => {

@@ -12,7 +12,7 @@ import type { Provider } from '../../../src/providers/provider.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
 import { sketchOf } from '../../../src/testing/generators.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
-import { noBox } from '../../engine/tools/hands.ts';
+import { noBox } from '../../engine/tools/no-box.ts';
 import { ownedEnv } from '../../home.ts';
 import { deedOf } from '../deeds.ts';
 import { Play } from '../play.ts';

@@ -1,3 +1,4 @@
+// @module-tag disk
 // @module-tag campaign
 
 import fs from 'node:fs';

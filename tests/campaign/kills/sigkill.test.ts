@@ -1,3 +1,4 @@
+// @module-tag disk
 // @module-tag campaign
 import { expect, it } from 'vitest';
 import { Tally } from '../tally.ts';

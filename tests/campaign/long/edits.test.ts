@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { Tally } from '../tally.ts';
-import { thin } from '../thin.ts';
+import { FULL, thin } from '../thin.ts';
 import { journalOf, type Machine, newMachine, portsOf } from '../world.ts';
 import { deleteCase, editCase, GAPS, operationsOfRun, STYLES, TARGETS } from './edits.ts';
 
-/** One instant in so many is tried. */
-const THIN = thin(61);
+/** One instant in so many is tried, another one of each way of saving. */
+const THIN = thin(181);
 
 describe('a person saves a file at any operation of the engine: their text survives', () => {
   for (const target of Object.keys(TARGETS))
@@ -22,7 +22,7 @@ describe('a person saves a file at any operation of the engine: their text survi
             const wrong = await editCase(edit);
             if (wrong) tally.add(edit, wrong);
           }
-      tally.close(40);
+      tally.close(FULL ? 2000 : 15);
     });
 });
 
@@ -31,11 +31,11 @@ describe('a person deletes a file at any operation of the engine: it stays away,
     it(target, async () => {
       const operations = await operationsOfRun(target);
       const tally = new Tally(`deletions: ${target}`);
-      for (let at = 1; at <= operations; at += thin(7)) {
+      for (let at = 1; at <= operations; at += thin(23)) {
         const wrong = await deleteCase(target, at);
         if (wrong) tally.add(at, wrong);
       }
-      tally.close(20);
+      tally.close(FULL ? 150 : 7);
     });
 });
 

@@ -1,3 +1,4 @@
+// @module-tag disk
 import { describe, expect, it } from 'vitest';
 import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { type Host, type Lock, lockHolder, takeLock } from '../../../src/disk/fs/lock.ts';

@@ -1,3 +1,4 @@
+// @module-tag disk
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';

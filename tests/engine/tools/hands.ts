@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { portsOf } from '../../../src/app/ports.ts';
 import type { Entry, UsedEntry } from '../../../src/core/model/entry.ts';
-import type { KeptFiles } from '../../../src/disk/cache/kept.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
-import { type Allowed, realSandbox, type Sandbox, type SandboxLevel } from '../../../src/disk/sandbox/sandbox.ts';
+import { type Allowed, realSandbox, type SandboxLevel } from '../../../src/disk/sandbox/sandbox.ts';
 import { journalLines } from '../../../src/engine/journal/history.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
 import type { Ports } from '../../../src/engine/ports.ts';
@@ -82,12 +81,4 @@ export class Hands {
   used(): UsedEntry[] {
     return this.lines().filter((line): line is UsedEntry => line.k === 'used');
   }
-}
-
-/** A sandbox of a machine that has none. */
-export function noBox(root: string, kept?: KeptFiles): Sandbox {
-  return {
-    ...realSandbox(root, kept),
-    probe: async () => ({ level: 'none', why: 'bubblewrap (bwrap) is not installed' }),
-  };
 }

@@ -25,7 +25,8 @@ import { inputOf, scratch, testWorld } from '../../commands/world.ts';
 import { programOf } from '../../program.ts';
 import { type Act, resultsIn } from '../../regression/org.ts';
 import { Lab } from '../world.ts';
-import { ALLOWED, boxHere, Hands, noBox, sh } from './hands.ts';
+import { ALLOWED, boxHere, Hands, sh } from './hands.ts';
+import { noBox } from './no-box.ts';
 
 const replay = checked(replayCommand);
 

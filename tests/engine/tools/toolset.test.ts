@@ -10,7 +10,8 @@ import type { Fault } from '../../../src/schema/fault.ts';
 import { checked } from '../../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../../commands/world.ts';
 import type { Act } from '../../regression/org.ts';
-import { boxHere, noBox } from './hands.ts';
+import { boxHere } from './hands.ts';
+import { noBox } from './no-box.ts';
 import { Owned, told } from './owned.ts';
 
 const approve = checked(approveCommand);

@@ -8,9 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 
-const PROGRAM = fileURLToPath(new URL('programs/any.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
-const LEMMING = [process.execPath, '--import', import.meta.resolve('tsx'), PROGRAM];
+const LEMMING = [process.execPath, MAIN];
 
 /** An organisation in which the human has written to an agent. */
 function office(): string {
@@ -70,7 +69,7 @@ describe('a process on a disk that is read-only', () => {
 it('a process that may open few files says how to get more, loses nothing, and the next run goes on', () => {
   const root = office();
   expect(lemming([], root, 'send', 'a', 'Hello').status).toBe(0);
-  const few = ['sh', '-c', 'ulimit -n 24; exec "$0" "$@"', process.execPath, MAIN];
+  const few = ['sh', '-c', 'ulimit -n 24; exec "$0" "$@"', ...LEMMING];
   const { status, stderr } = start(few, root, 'run', '--until-idle');
   expect([status, stderr]).toEqual([1, expect.stringContaining('[no-handles] Allow more open files')]);
   const after = lemming([], root, 'run', '--until-idle', '--json');

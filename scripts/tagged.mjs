@@ -1,5 +1,4 @@
-// The test files that need a process of their own: `// @module-tag alone` at the top. All others share the modules that one of
-// them has loaded (vitest.config.ts).
+// The test files that a project of vitest.config.ts is made of: those with `// @module-tag NAME` at the top.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 const TESTS = fileURLToPath(new URL('../tests/', import.meta.url));
 
 /** Their paths from the top. */
-export function alone() {
+export function tagged(tag) {
   const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'));
-  return files.filter((path) => isAlone(readFileSync(join(TESTS, path), 'utf8'))).map((path) => `tests/${path}`);
+  return files.filter((path) => hasTag(readFileSync(join(TESTS, path), 'utf8'), tag)).map((path) => `tests/${path}`);
 }
 
 /** Whether a test file says so. */
-export function isAlone(text) {
-  return /^\/\/ @module-tag alone\b/m.test(text);
+export function hasTag(text, tag) {
+  return new RegExp(`^// @module-tag ${tag}\\b`, 'm').test(text);
 }
