@@ -23,8 +23,8 @@ interface ToolText<S extends z.ZodType> {
   granted?: 'all' | 'resume';
   described?: Tool['described'];
   held?: Tool['held'];
-  /** Keys that the schema does not name are dropped instead of refused. */
-  forgives?: true;
+  /** Keys that the schema does not name are dropped instead of refused, but for these → what is said of them. */
+  forgives?: Readonly<Record<string, string>>;
   preview?(value: z.output<S>, scene: ActContext): string;
   covers?(value: z.output<S>, scene: ActContext): Covers;
 }
@@ -94,6 +94,8 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
     ...(about.covers && { covers: about.covers as Tool['covers'] }),
     parse(input: Json) {
+      const why = about.forgives && unforgiven(about.forgives, input);
+      if (why) return { ok: false as const, why };
       const result = about.input.safeParse(about.forgives ? knownOf(input, spec) : input);
       return result.success
         ? { ok: true as const, value: result.data as unknown }
@@ -103,6 +105,13 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
           };
     },
   };
+}
+
+/** What is said of a key that is not forgiven, where it holds anything. */
+function unforgiven(but: Readonly<Record<string, string>>, input: Json): string | undefined {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return undefined;
+  const isEmpty = (value: Json | undefined): boolean => !value || (Array.isArray(value) && value.length === 0);
+  return Object.entries(but).find(([key]) => !isEmpty(input[key]))?.[1];
 }
 
 /** The part of an input that the schema names. */

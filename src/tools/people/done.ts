@@ -5,11 +5,14 @@ import type { Draft } from '../../core/model/tool.ts';
 import { answerTo } from '../../core/turn/visit-end.ts';
 import { act } from '../define.ts';
 
+const NO_FILES = 'done brings no files. Send them with send_message and its attachments, then call done.';
+
 export default act({
   name: 'done',
   about: 'End this visit. Call it together with your last tool calls: you are asked again only if one of them fails.',
   granted: 'all',
-  forgives: true, // a model that gives a summary, too, need not pay another call for it
+  // a model that gives a summary, too, need not pay another call for it; files would be lost
+  forgives: { attachments: NO_FILES, artefacts: NO_FILES, files: NO_FILES },
   input: z.strictObject({
     answer: z
       .string()

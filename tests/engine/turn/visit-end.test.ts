@@ -65,11 +65,15 @@ describe('the visit of a model goes on', () => {
   });
 });
 
-it('goes on when the answer of done speaks of a file, which done cannot bring', async () => {
-  const answer = 'The page is attached.';
-  const org = lab(({ n }) => model(act('done', n === 1 ? { answer, attachments: ['page.html'] } : { answer })));
+it.each<[string, Act['input']]>([
+  ['speaks of a file', { answer: 'The page is attached.' }],
+  ['names files', { answer: 'Open it.', attachments: ['page.html'] }],
+  ['names a file', { answer: 'Open it.', files: 'page.html' }],
+])('goes on when done %s, which it cannot bring', async (_, input) => {
+  const { answer } = input as { answer: string };
+  const org = lab(({ n }) => model(act('done', n === 1 ? input : { answer, attachments: [], summary: 'All of it.' })));
   await org.turns(1);
-  expect(resultsOf(org)[0]).toMatch(/done brings no files\. Send it with send_message and its attachments/);
+  expect(resultsOf(org)[0]).toMatch(/done brings no files\. Send (it|them) with send_message and its attachments/);
   expect(org.messages('a')).toMatchObject([{ body: answer }]);
 });
 
