@@ -1,7 +1,6 @@
 /** Gives the files that come with a message their names. */
+import { NAME_BYTES } from '../model/paths.ts';
 
-/** Bytes of a name that every current file system accepts. */
-const NAME_BYTES = 255;
 /** What some file system does not take, nobody can see, or separates names where they are listed. */
 const UNFIT = /[<>:"|?*\\,\p{C}]|(?! )\p{Z}/gu;
 /** Names of devices, whatever ending they have. */

@@ -1,6 +1,7 @@
 /** Where a path that an agent names leads, and whether the agent may go there. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
+import { NAME_BYTES } from './paths.ts';
 
 /** The path in the org to which a tool's path leads, or why it is not permitted. */
 export type PathRuling = PermittedPath | { ok: false; text: string };
@@ -17,7 +18,6 @@ export interface PermittedPath {
 
 /** Bytes of a path, and of each name in it, that every current file system accepts. */
 const PATH_BYTES = 1000;
-const NAME_BYTES = 255;
 
 /**
  * Resolves a path for writing. Relative paths lie in the agent's workspace; `shared/...` means `org/shared/...` and needs a

@@ -11,6 +11,7 @@ import { shown } from '../memory/remember.ts';
 import { type Config, inChartOrder, peopleOf } from '../model/config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from '../model/content.ts';
 import type { Effect, Held, VisitEffect, VisitOutcome } from '../model/entry.ts';
+import { conflictPath } from '../model/paths.ts';
 import type { Approval } from '../model/state/approvals.ts';
 import type { Mail } from '../model/state/mail.ts';
 import { agentState } from '../model/state/staff.ts';
@@ -23,6 +24,7 @@ import { countCredits, leftFor, printCredits, softCapsPassed } from '../money/le
 import { priceOf } from '../money/price.ts';
 import { doneIn, unfinishedAfter } from '../prompt/unfinished.ts';
 import { seatsOf } from '../rights/approvers.ts';
+import { mergeTexts } from '../text/merge.ts';
 import { FileVersions } from '../tools/file-versions.ts';
 import { cutNotices, filesLeft, settledIn, soFar } from './cut.ts';
 import { aloneNotices, modelNotices } from './faults.ts';
@@ -125,7 +127,8 @@ export function settleDraft(
     const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
     if (held) giveUp(config, turn, message, message.to, 'hops', length, effects);
   }
-  for (const [path, staging] of draft.wrote) effects.push(settleWrite(agent, draft, path, staging, written));
+  for (const [path, staging] of draft.wrote)
+    effects.push(...settleWrite(config, turn, { agent, draft }, path, staging, written));
   for (const ack of draft.acked) {
     effects.push({ k: 'acked', agent, ...ack });
     effects.push({
@@ -182,23 +185,79 @@ export function askNotice(to: string, held: Held): Effect {
  * Settles a write over what others wrote there in this turn: the same change is applied on top of it, or refused and the
  * agent is told.
  */
-function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: FileVersions): Effect {
+function settleWrite(
+  config: Config,
+  turn: number,
+  { agent, draft }: { agent: string; draft: Draft },
+  path: string,
+  staging: Staging,
+  written: FileVersions,
+): Effect[] {
   const { was, onto } = staging;
+  const write = (to: string, text: string | null, over: string | null): Effect => {
+    written.set(to, { text, by: agent });
+    return { k: 'wrote', agent, path: to, text, was: over };
+  };
   const other = staging.text === null ? null : written.inTheWay(path);
-  if (other) return barred(agent, draft, path, other);
+  if (other) return [barred(agent, draft, path, other)];
   const before = written.get(path);
-  if (!before || (!onto && memoryOwner(path) !== SHARED)) {
-    written.set(path, { text: staging.text, by: agent });
-    return { k: 'wrote', agent, path, text: staging.text, was };
+  if (!before) return [write(path, staging.text, was)];
+  if (!onto && memoryOwner(path) !== SHARED) {
+    if (before.by === agent) return [write(path, staging.text, was)];
+    if (before.text === null) return [write(path, staging.text, null)];
+    const joined = joinedWith(before.text, staging);
+    if (joined !== null) return joined === before.text ? [] : [write(path, joined, before.text)];
+    const beside = staging.text === null ? null : freePath(path, turn, written);
+    const told = besideNotices(config, { agent, draft, by: before.by }, path, beside);
+    return beside === null ? told : [write(beside, staging.text, null), ...told];
   }
   const made = onto?.(before.text);
-  if (made) {
-    written.set(path, { text: made.text, by: agent });
-    return { k: 'wrote', agent, path, text: made.text, was: before.text };
-  }
+  if (made) return [write(path, made.text, before.text)];
   const text = conflictText(path, before, staging.text);
   draft.refusals.push({ tool: 'remember', rule: 'version', text });
-  return { k: 'notice', to: agent, about: 'refused', text };
+  return [{ k: 'notice', to: agent, about: 'refused', text }];
+}
+
+/** What two agents wrote into a file in one turn, as one text; null when they changed the same place, or the second removes it. */
+function joinedWith(before: string, { text, was }: Staging): string | null {
+  if (text === null) return null;
+  if (text.trimEnd() === before.trimEnd()) return before;
+  return was === null ? null : mergeTexts(was, text, before);
+}
+
+/** A name beside a file that no other text of the turn has. */
+function freePath(path: string, turn: number, written: FileVersions): string {
+  for (let n = 1; ; n++) {
+    const name = conflictPath(path, n === 1 ? turn : `${turn}-${n}`);
+    if (!written.has(name)) return name;
+  }
+}
+
+/** Tells the agent whose text lies beside the file of another, or whose removal was left undone, and all people. */
+function besideNotices(
+  config: Config,
+  { agent, draft, by }: { agent: string; draft: Draft; by: string },
+  path: string,
+  beside: string | null,
+): Effect[] {
+  const file = toldPath(path);
+  const end = (whose: string): string =>
+    beside === null
+      ? ', and the file stays.'
+      : ` in the same place: it stands as ${by} wrote it, and ${whose} is ${toldPath(beside)}.`;
+  const text = `${by} changed ${file} in the same turn${end('your text')}`;
+  draft.refusals.push({ tool: 'write_file', rule: 'conflict', text });
+  return [
+    { k: 'notice', to: agent, about: 'refused', text },
+    ...peopleOf(config).map((to): Effect => {
+      return {
+        k: 'notice',
+        to,
+        about: 'edit',
+        text: `${agent} and ${by} changed ${file} in one turn${end(`the text of ${agent}`)}`,
+      };
+    }),
+  ];
 }
 
 /** Whether a file and a folder have the same name: the first in the chart gets it. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
 import type { RefusedOp } from '../../core/journal/unplaced.ts';
 import { type Content, contentHash, isSameContent, liveContent } from '../../core/model/content.ts';
+import { conflictPath, NAME_BYTES, shortened } from '../../core/model/paths.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Disk } from './disk.ts';
 import { DiskError, isOfPlace } from './disk.ts';
@@ -183,31 +184,12 @@ function markOf(disk: Disk, path: string): string | null {
   }
 }
 
-/** Longest name of a file that file systems take: bytes. */
-const NAME_BYTES = 255;
-
 /** The name of a file of the engine's own next to another: `tmp` while it is made, `aside` while it is replaced. */
 export function beside(path: string, what: string): string {
   const cut = path.lastIndexOf('/') + 1;
   const name = path.slice(cut);
   const own = `.lemming-${name}.${what}`;
   return path.slice(0, cut) + (Buffer.byteLength(own) <= NAME_BYTES ? own : `.lemming-${shortened(name, 64)}.${what}`);
-}
-
-/** The name of a version that met another of the same file. */
-export function conflictPath(path: string, which: number | string): string {
-  const cut = path.lastIndexOf('/') + 1;
-  const end = `.conflict-${which}`;
-  const room = NAME_BYTES - Buffer.byteLength(end);
-  const name = path.slice(cut);
-  return path.slice(0, cut) + (Buffer.byteLength(name) <= room ? name : shortened(name, room)) + end;
-}
-
-/** The beginning of a long name, and what tells it from others that begin so. */
-function shortened(name: string, bytes: number): string {
-  const end = `-${bytesHash(Buffer.from(name)).slice(0, 16)}`;
-  const kept = Buffer.from(name).subarray(0, bytes - end.length);
-  return kept.toString().replace(/\ufffd+$/, '') + end;
 }
 
 function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: number, done: Materialised): void {

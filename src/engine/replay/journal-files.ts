@@ -4,8 +4,9 @@ import type { FileOp } from '../../core/journal/file-op.ts';
 import { filesOf } from '../../core/journal/files.ts';
 import { kindOf } from '../../core/journal/kind-of.ts';
 import { placed, type Unplaced } from '../../core/journal/unplaced.ts';
-import { liveContent } from '../../core/model/content.ts';
+import { type Content, isSameContent, liveContent } from '../../core/model/content.ts';
 import type { Entry } from '../../core/model/entry.ts';
+import { conflictPath } from '../../core/model/paths.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import { taskPath } from '../../core/tasks/file.ts';
 import { runPath } from '../../core/workflows/run/page.ts';
@@ -59,6 +60,7 @@ export class JournalFiles {
   readonly unkept = new Set<string>();
   private readonly sink: Disk | null;
   private file = 0;
+  private turn = 0;
   private inTurn = false;
   /** Operations whose lines may be followed by one that says they were set aside; the journal file of each. */
   private waiting: { op: FileOp; file: number }[] = [];
@@ -82,8 +84,10 @@ export class JournalFiles {
   private line(entry: Entry): void {
     if (entry.k === 'unplaced') this.aside.push(entry);
     else if (!this.inTurn && entry.k !== 'moved') this.settle();
-    if (entry.k === 'open') this.inTurn = true;
-    else if (entry.k === 'done') this.undone = false;
+    if (entry.k === 'open') {
+      this.inTurn = true;
+      this.turn = entry.turn;
+    } else if (entry.k === 'done') this.undone = false;
     else if (entry.k === 'commit') this.commit();
     else if (entry.k === 'mail') this.edit(entry);
     else if (entry.k === 'mail-gone') this.remove(this.pathOf(entry.id));
@@ -114,7 +118,25 @@ export class JournalFiles {
     );
     this.waiting = [];
     this.aside = [];
-    for (const op of ops) this.perform(op, file);
+    const written = new Map<string, Content | null>();
+    for (const op of ops) {
+      if (op.op === 'replace' && this.meetsOther(op, written))
+        this.put(conflictPath(op.path, this.turn), op.text, file);
+      else {
+        if (op.op === 'replace') written.set(op.path, op.text);
+        this.perform(op, file);
+      }
+    }
+  }
+
+  /** Whether a text meets another one of its turn, as under former rules: then it lies beside that one. */
+  private meetsOther(
+    { path, text, was, yields }: Extract<FileOp, { op: 'replace' }>,
+    written: ReadonlyMap<string, Content | null>,
+  ): boolean {
+    if (yields || !written.has(path)) return false;
+    const stands = written.get(path) ?? null;
+    return !isSameContent(stands, was) && !isSameContent(stands, text);
   }
 
   private perform(op: FileOp, file: number): void {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../../src/core/model/entry.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft, type Staging } from '../../../src/core/model/tool.ts';
@@ -57,14 +57,60 @@ it('what another removed is said to be gone', () => {
   });
 });
 
-it('other shared files are written as they were staged', () => {
+describe('other shared files that two agents write in one turn', () => {
   const path = 'org/shared/docs/x';
-  const { effects, refused } = settled(['a', path, { text: 'a', was: null }], ['b', path, { text: 'b', was: null }]);
-  expect(effects).toMatchObject([
-    { text: 'a', was: null },
-    { text: 'b', was: null },
-  ]);
-  expect(refused).toEqual([[], []]);
+  const both = (first: string | null, second: string | null, was: string | null = null) => {
+    const { effects, refused } = settled(['a', path, { text: first, was }], ['b', path, { text: second, was }]);
+    return {
+      lines: effects.map((one) => ('text' in one && 'path' in one ? [one.path, one.text, one.was] : one)),
+      refused,
+    };
+  };
+
+  it('are as the first wrote them; the text of the second lies beside, and both it and people are told', () => {
+    const { lines, refused } = both('a', 'b');
+    expect(lines).toMatchObject([
+      [path, 'a', null],
+      [`${path}.conflict-2`, 'b', null],
+      { k: 'notice', to: 'b', text: expect.stringContaining('your text is shared/docs/x.conflict-2') },
+      { k: 'notice', to: 'human', text: expect.stringContaining('the text of b is shared/docs/x.conflict-2') },
+    ]);
+    expect(refused.flat()).toHaveLength(1);
+  });
+
+  it('hold both changes where these do not meet, and are not written twice', () => {
+    expect(both('A\nb\nc', 'a\nb\nC', 'a\nb\nc').lines).toEqual([
+      [path, 'A\nb\nc', 'a\nb\nc'],
+      [path, 'A\nb\nC', 'A\nb\nc'],
+    ]);
+    expect(both('same', 'same\n').lines).toEqual([[path, 'same', null]]);
+  });
+
+  it('stay when one of them would remove what the other wrote, and that one is told', () => {
+    expect(both('new', null, 'old').lines).toMatchObject([
+      [path, 'new', 'old'],
+      { to: 'b', text: 'a changed shared/docs/x in the same turn, and the file stays.' },
+      { to: 'human' },
+    ]);
+    expect(both(null, 'new', 'old').lines).toEqual([
+      [path, null, 'old'],
+      [path, 'new', null],
+    ]);
+  });
+
+  it('have a name of their own each', () => {
+    const files = ['a', 'b', 'c'].map((agent): [string, string, { text: string; was: null }] => [
+      agent,
+      path,
+      { text: agent, was: null },
+    ]);
+    const { effects } = settled(...files);
+    expect(effects.flatMap((one) => ('path' in one ? [one.path] : []))).toEqual([
+      path,
+      `${path}.conflict-2`,
+      `${path}.conflict-2-2`,
+    ]);
+  });
 });
 
 it('what an agent removed and wrote again in one turn is based on nothing', () => {

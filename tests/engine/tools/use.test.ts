@@ -5,6 +5,7 @@ import { DiskError, type DiskFailure } from '../../../src/disk/fs/disk.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { type Act, resultsIn } from '../../regression/org.ts';
+import { isWhole } from '../../regression/whole.ts';
 import { Lab } from '../world.ts';
 
 const WRITE = (path: string, content: string): Act => ({ tool: 'write_file', input: { path, content } });
@@ -124,7 +125,45 @@ describe('a shared file', () => {
     org.drop(['z', 'a'], 'Begin.');
     const [report] = await org.turns(1);
     expect([org.read('org/shared/x'), org.read('org/shared/x.conflict-1')]).toEqual(['z', 'a']);
-    expect(report?.conflicts).toHaveLength(1);
+    expect(report?.conflicts).toEqual([]);
+    const told = org.lines('notice').map(({ to, text }) => [to, text]);
+    expect(told).toEqual([
+      [
+        'a',
+        'z changed shared/x in the same turn in the same place: it stands as z wrote it, and your text is shared/x.conflict-1.',
+      ],
+      [
+        'human',
+        'a and z changed shared/x in one turn in the same place: it stands as z wrote it, and the text of a is shared/x.conflict-1.',
+      ],
+    ]);
+    await isWhole(org);
+  });
+
+  it.each<[string, string | null, [string, string], string]>([
+    [
+      'one text, when they changed different places',
+      'one\ntwo\nthree\n',
+      ['ONE\ntwo\nthree\n', 'one\ntwo\nTHREE\n'],
+      'ONE\ntwo\nTHREE\n',
+    ],
+    ['one text, when they differ only at the end', null, ['{}', '{}\n'], '{}'],
+    ['one text, when they wrote the same', null, ['{}', '{}'], '{}'],
+  ])('that two agents write in one turn is %s', async (_, before, texts, after) => {
+    const org = new Lab(
+      {
+        edges: { human: ['z', 'a'], z: [], a: [] },
+        resumes: Object.fromEntries(['z', 'a'].map((name) => [name, { tools: ['write_file'], shared: ['.'] }])),
+        files: before === null ? {} : { 'org/shared/x': before },
+      },
+      ({ agent, n }) => (n === 1 ? [WRITE('shared/x', texts[agent === 'z' ? 0 : 1])] : []),
+    );
+    org.drop(['z', 'a'], 'Begin.');
+    await org.turns(1);
+    expect(org.read('org/shared/x')).toBe(after);
+    expect(org.paths(/conflict/)).toEqual([]);
+    expect(org.lines('notice')).toEqual([]);
+    await isWhole(org);
   });
 });
 
