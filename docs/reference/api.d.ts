@@ -1,103 +1,108 @@
 // disk/fs/clock.d.ts
-/** A modification time so near to now may stand for a second change, too, on file systems whose clock has a coarse grain: milliseconds. */
+/**
+ * On file systems with a coarse clock, a second change shortly after the first leaves the modification time as it is. A time
+ * this recent, in milliseconds, therefore does not prove that a file is unchanged.
+ */
 export declare const GRAIN_MS = 50;
-/** The only source of time and chance. */
 export interface Clock {
     /** Milliseconds since 1970. */
     now(): number;
-    /** Milliseconds from some fixed point, never going back. */
+    /** Milliseconds from an arbitrary fixed point; never goes back. */
     ticks(): number;
-    /** Waits; rejects with the signal's reason when it is aborted. */
+    /** Waits. Rejects with the signal's reason if aborted. */
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
-    /** Calls back after so many milliseconds, unless what it returns is called before. */
+    /** Calls back after that many milliseconds. The returned function cancels the timer. */
     timer(ms: number, late: () => void): () => void;
-    /** A number from 0 up to 1. */
+    /** A number from 0 (inclusive) to 1 (exclusive). */
     random(): number;
-    /** A short text that nobody can guess. */
+    /** A short text that cannot be guessed. */
     token(): string;
 }
 export declare const realClock: Clock;
-/** Aborted after so many milliseconds. */
+/** A signal that aborts after that many milliseconds. */
 export declare function deadline(ms: number): AbortSignal;
 
 // disk/fs/disk.d.ts
 /** The interface of a file system, and its errors. */
 import type { FaultCode } from '../../schema/fault.ts';
 /**
- * The interface of a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
- * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
- * loses unsynced operations.
+ * The interface of a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous,
+ * which is 2 to 4 times faster than promises for files this small. `real.ts` implements it; tests use an implementation in
+ * memory that can lose unsynced operations.
  */
 export interface Disk {
     /**
-     * Bytes of a regular file, or null when nothing is there. Never follows a link, never blocks on a FIFO. `alone`: not of a
-     * file that has a second name, where that is known; `whole`: of a file of ours, however large. Throws a `DiskError`.
+     * The bytes of a regular file; null if nothing is there. Never follows a link, never blocks on a FIFO. `alone` refuses a file
+     * that has a second name, where that is known; `whole` reads a file of ours however large it is. Throws a `DiskError`.
      */
     read(path: string, how?: 'alone' | 'whole'): Uint8Array | null;
-    /** So many bytes of a regular file from a place on, fewer at its end; null when nothing is there. */
+    /** Up to `size` bytes of a regular file from an offset; null if nothing is there. */
     readPart(path: string, at: number, size: number): Uint8Array | null;
-    /** Names in a folder, sorted by code unit, or null when there is no such folder. */
+    /** The names in a folder, sorted by code unit; null if there is no such folder. */
     list(path: string): string[] | null;
-    /** Name and what is there, for all that lies in a folder, in the order of `list`; null when there is no such folder. */
+    /** The name and stat of everything in a folder, in the order of `list`; null if there is no such folder. */
     look(path: string): [name: string, stat: Stat][] | null;
     /**
-     * At most so many names in a folder, sorted, and what each is; null when there is no such folder. Of a larger folder they
-     * are some of its names, and the rest is not looked at.
+     * At most that many names in a folder, sorted, each with its kind; null if there is no such folder. Which names of a larger
+     * folder are returned is undefined; the others are not read.
      */
     glance(path: string, most: number): {
         found: [name: string, kind: Stat['kind']][];
         more: boolean;
     } | null;
-    /** What is at the path, without following a link; null when nothing is there. */
+    /** What is at the path, without following a link; null if nothing is there. */
     stat(path: string): Stat | null;
-    /** False when the system denies this process reading or writing there; true when nothing is there. Follows no link. */
+    /** False if the system denies this process reading or writing there; true if nothing is there. Follows no link. */
     isOpen(path: string): boolean;
-    /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */
+    /**
+     * Creates a new file with these bytes and returns its mark; fails with `exists` if something is there. Makes missing parent
+     * folders.
+     */
     create(path: string, bytes: string | Uint8Array): string;
-    /** Moves a file within the org, atomically; replaces what is at the target. Makes missing parent folders of the target. */
+    /** Moves a file within the org atomically, and replaces what is at the target. Makes missing parent folders of the target. */
     rename(from: string, to: string): void;
-    /** Gives the file a second name; fails with `exists` when the target is taken. */
+    /** Gives the file a second name; fails with `exists` if the target is taken. */
     link(from: string, to: string): void;
-    /** Removes a file; no error when it is absent. */
+    /** Removes a file; an absent file is no error. */
     unlink(path: string): void;
     /** Makes a folder and its parents. Only `mkdir('')` makes the org folder itself. */
     mkdir(path: string): void;
-    /** Removes an empty folder; no error when it is absent or not empty. */
+    /** Removes a folder if it is empty. A folder that is absent or not empty is no error. */
     rmdir(path: string): void;
-    /** Opens a file for appending, creating it when absent. */
+    /** Opens a file for appending, and creates it if it is absent. */
     append(path: string): Appender;
-    /** Bytes that can still be written. */
+    /** The number of bytes that can still be written. */
     free(): number;
-    /** Makes one file's content durable. */
+    /** Makes the content of a file durable. */
     syncFile(path: string): void;
     /** Makes the names in a folder durable. */
     syncDir(path: string): void;
-    /** Forgets which folders were found not to be links: people may have been at work. */
+    /** Forgets which folders were found not to be links: people may have changed them since. */
     recheck(): void;
 }
-/** An open journal or log. */
+/** A journal or log that is open for appending. */
 export interface Appender {
     write(bytes: string | Uint8Array): void;
-    /** fdatasync: what was written is durable when it returns. */
+    /** Calls fdatasync: what was written is durable when it returns. */
     sync(): void;
-    /** Cuts the file to that many bytes. */
+    /** Truncates the file to that many bytes. */
     truncate(bytes: number): void;
     close(): void;
 }
 export interface Stat {
     kind: 'file' | 'folder' | 'link' | 'other';
     size: number;
-    /** Changes when content or identity changes: inode, size and modification time. Survives a rename or link. */
+    /** Changes with the content or identity of the file: inode, size and modification time. A rename or link keeps it. */
     mark: string;
     /** Modification time in milliseconds since 1970. */
     mtimeMs: number;
-    /** Changes when its owner or its mode does. */
+    /** Changes with the owner or the mode of the file. */
     rights: string;
-    /** Names that a file has, where that is known. */
+    /** The number of names of a file, where that is known. */
     links?: number;
 }
 export type DiskFailure = 'exists' | 'absent' | 'full' | 'read-only' | 'denied' | 'handles' | 'io' | 'not-regular' | 'too-large' | 'name' | 'other';
-/** A failed file operation, with the path and the reason of the system. */
+/** A failed file operation, with the path and the system's reason. */
 export declare class DiskError extends Error {
     readonly failure: DiskFailure;
     readonly path: string;

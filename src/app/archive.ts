@@ -21,12 +21,12 @@ import { byCodeUnit } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
 
 /**
- * The parts of an organisation, and the two files that make it a good repository. Backups, caches and everything else at
- * the top stay out.
+ * The parts of an organisation, and the two files that make it a good repository. Backups, caches and everything else at the
+ * top are left out.
  */
 const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
 
-/** Whether a path may stand in an archive of an org. */
+/** Whether a path may be in an archive of an org. */
 export function isOrgPath(path: string): boolean {
   return /^(\.gitattributes|\.gitignore|(agents|org)\/.+)$/s.test(path);
 }
@@ -35,12 +35,12 @@ export function isOrgPath(path: string): boolean {
 export interface PackOptions {
   /** Excludes files, or folders with everything in them. */
   skip?(path: string): boolean;
-  /** Replaces a file by others, in the order of their paths. Made anew for each try. */
+  /** Replaces a file by others, in the order of their paths. Created anew for each try. */
   change?(): (file: ArchiveFile) => ArchiveFile[];
   told?: Progress;
 }
 
-/** What was packed. `left_out`: links, devices, files that are unreadable or too deep, and what no archive may hold. */
+/** What was packed. `left_out`: links, devices, files that are unreadable or nested too deeply, and what no archive may hold. */
 export interface PackedOrg {
   files: number;
   bytes: number;
@@ -51,12 +51,12 @@ export function tellLeftOut(path: string): string {
   return `${cut(path, 200)} was left out. It is a link or device, not readable, too deep, larger than 1 GiB, or its name is not allowed in archives.`;
 }
 
-/** How often packing is retried because an engine went on meanwhile. */
+/** How often packing is retried because an engine made progress in the meantime. */
 const TRIES = 10;
 
 /**
- * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works, it is packed as of an
- * instant between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
+ * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works, the archive shows an instant
+ * between two lines of its journal, as a crash would leave it. Throws `locked` if no such instant is found.
  */
 export function packOrg(disk: Disk, file: string, wish: PackOptions = {}): PackedOrg {
   for (let left = TRIES; left > 0; left--) {
@@ -105,9 +105,9 @@ function isTemporary(path: string): boolean {
 }
 
 /**
- * Reads a file for the archive. null when it was removed meanwhile; `not` when this process may not read the file in a
- * workspace, or it is too large. A large file comes piece by piece, unless it is needed as a whole; `lost` is called when
- * it changed while it was read.
+ * Reads a file for the archive. Null if it was removed in the meantime; `not` if this process may not read it in a workspace,
+ * or if it is too large. A large file is returned in pieces unless it is needed as a whole; `lost` is called if it changes
+ * during reading.
  */
 function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): ArchiveFile | Pieced | null | 'not' {
   try {
@@ -125,7 +125,7 @@ function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Ar
 }
 
 /**
- * The pieces of a file, always as many bytes as it had: the archive stays well-formed, and is thrown away when the file
+ * The pieces of a file, always with as many bytes as it had: the archive stays well-formed, and is discarded if the file
  * changed.
  */
 function* piecesOf(disk: Disk, path: string, { size, mark }: Stat, lost: () => void): Generator<Uint8Array> {
@@ -139,7 +139,7 @@ function* piecesOf(disk: Disk, path: string, { size, mark }: Stat, lost: () => v
   if (disk.stat(path)?.mark !== mark) lost();
 }
 
-/** A part of a file; empty when the file was removed meanwhile. */
+/** A part of a file; empty if the file was removed in the meantime. */
 function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array {
   try {
     return disk.readPart(path, at, size) ?? new Uint8Array();
@@ -150,8 +150,8 @@ function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array 
 }
 
 /**
- * Checks an unpacked organisation before it replaces another, and returns its turn. A torn tail is no fault: an org may be
- * packed while its engine writes. Throws `invalid-value` when it is not an org, or the faults of its journal.
+ * Checks an unpacked organisation before it replaces another, and returns its turn. A torn tail is not a fault: an org may be
+ * packed while its engine writes. Throws `invalid-value` if it is not an org, or the faults of its journal.
  */
 export function checkUnpacked(disk: Disk, file: string, told?: Progress): number {
   if (disk.stat('org/org.yaml')?.kind !== 'file')

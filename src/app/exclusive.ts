@@ -20,8 +20,8 @@ export function withLock<T>(place: OrgPlace, command: string, work: (disk: Disk)
 }
 
 /**
- * Works on an org between two turns: the files of a turn that a crash cut off are completed first, and the journal
- * continues with the file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
+ * Works on an org between two turns. The files of an interrupted turn are completed first, and the journal continues with the
+ * file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
  */
 export async function betweenTurns<T>(
   place: OrgPlace,
@@ -55,7 +55,7 @@ export function backupPath(disk: Disk, what: string, turn: number, rest = '.tgz'
       return `backups/${what}-${turn}-${n}${rest}`;
 }
 
-/** A new folder in `.lemming/` for work under way, on the same file system as the org. */
+/** A new folder in `.lemming/` for temporary work, on the same file system as the org. */
 export function workFolder(clock: Clock, what: string): string {
   return `.lemming/${what}-${clock.token()}`;
 }

@@ -1,4 +1,4 @@
-/** Tells what each held act would do now. */
+/** Determines what each held act would do now. */
 import { heldOf } from '../core/approvals/approval.ts';
 import type { Config } from '../core/model/config.ts';
 import type { InputEntry } from '../core/model/entry.ts';
@@ -12,7 +12,7 @@ import { actContextOf } from '../engine/turn/visit.ts';
 import { copyWith } from '../schema/copy.ts';
 import { TOOLS } from '../tools/all.ts';
 
-/** An org as it stands now: the journal, and what people have changed in the folder since. */
+/** An org as it is now: the journal, and what people have changed in the folder since. */
 export interface Standing {
   disk: Disk;
   state: State;
@@ -21,7 +21,7 @@ export interface Standing {
   mask: (text: string) => string;
 }
 
-/** What each held act would do now, by its id. Reads only. */
+/** What each held act would do now, by id. Only reads. */
 export async function presentActs({ disk, state, config, changes, mask }: Standing): Promise<Map<string, Present>> {
   const present = new Map<string, Present>();
   if (state.approvals.pending.size === 0) return present;
@@ -49,7 +49,7 @@ export async function presentActs({ disk, state, config, changes, mask }: Standi
         asItStands(toolbox, actContextOf(place, resume, approval.cause, emptyDraft(), { approved }), approved),
       );
     } catch (error) {
-      if (!(error instanceof DiskError)) throw error; // what cannot be read now is shown as it was
+      if (!(error instanceof DiskError)) throw error; // a file that cannot be read now is shown as it was
     }
   }
   return present;

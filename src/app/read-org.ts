@@ -18,8 +18,8 @@ import { personNamed } from './seats.ts';
 import type { View } from './view.ts';
 
 /**
- * Reads an org without a lock. `fresh`: a journal that was read already, to compare it; then nothing is kept. Throws the
- * faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat.
+ * Reads an org without a lock. `fresh`: a journal that has been read already, for a comparison; then nothing is kept. Throws
+ * the faults of an unusable configuration, and like `personNamed` for a seat.
  */
 export function readOrg(place: OrgPlace, fresh?: Loaded): View {
   const { machine, root, env } = place;
@@ -62,7 +62,7 @@ export function checkFolder(place: OrgPlace): ConfigReading {
   const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
   const inputs = new Folder(disk, clock, ownerOf(place).redact).tracked.changes(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
-    if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
+    if (input.k !== 'aside' || input.reason === 'malformed') return []; // a missing resume is reported with the configuration
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
     return [fault(code, UNREADABLE[code](most), { file: input.path })];
   });
@@ -74,7 +74,7 @@ export function checkFolder(place: OrgPlace): ConfigReading {
   });
 }
 
-/** A state with only the agents that the journal knows but the folder lacks: their absence is what is wrong with them. */
+/** A state with only the agents that the journal has but the folder lacks, so that their absence is reported. */
 function goneFrom(disk: Disk, kept: KeptFiles): State {
   const state = emptyState();
   try {
@@ -82,7 +82,7 @@ function goneFrom(disk: Disk, kept: KeptFiles): State {
       if (disk.stat(`agents/${name}`) === null)
         state.staff.absent.set(name, { since: 0, why: 'The folder of the agent is missing.', out: true });
   } catch (error) {
-    if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
+    if (!(error instanceof FaultError)) throw error; // the journal is reported elsewhere
   }
   return state;
 }

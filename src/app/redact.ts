@@ -20,7 +20,7 @@ import { canonicalBody } from '../schema/print.ts';
 import type { Message } from '../schema/records/message.ts';
 import { dropCaches } from './exclusive.ts';
 
-/** Shorter texts are not searched for elsewhere, because they would be found by chance: characters. */
+/** The shortest text, in characters, that is searched for elsewhere: shorter ones would be found by chance. */
 const TELLING = 8;
 
 /** The result of a redaction. */
@@ -106,7 +106,7 @@ function findTarget(disk: Disk, id: string): EraseTarget {
   return target;
 }
 
-/** Finds what came with the messages, whence it was sent on, and every copy; each that is found may lead to more. */
+/** Finds the attachments of the messages, the files they were sent on from, and every copy; each one found may lead to more. */
 function findCopies(disk: Disk, { messages, files }: EraseTarget): void {
   for (let known = -1; known < files.size; ) {
     known = files.size;
@@ -129,8 +129,8 @@ function filesOf({ attached, message: { from, attachments = [] } }: Line<'drop'>
 }
 
 /**
- * Finds what prompts showed of the files that came with the messages. The journal keeps equal images and equal texts once, so
- * what also came with other mail stays.
+ * Finds what prompts showed of the attachments. The journal keeps equal images and equal texts once, so what also came with
+ * other mail stays.
  */
 function findShown(disk: Disk, { files, shown }: EraseTarget): void {
   if (files.size === 0) return;
@@ -208,7 +208,7 @@ function widen(disk: Disk, target: EraseTarget, turn: number): void {
   const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes] : []));
   for (const entry of entries) {
     if (entry.k !== 'sent' || entry.message.from !== target.agent) continue;
-    // turns under former rules made one message of all texts of a visit
+    // turns under earlier rules made one message of all texts of a visit
     const spoken = notes.find((texts) => texts.length > 1 && texts.join('\n\n') === entry.message.body);
     const same = target.texts.has(entry.message.body) || (target.call !== null && spoken);
     if (same) aim(target, entry.message);

@@ -1,7 +1,4 @@
-/**
- * Says who acts: the person at the keyboard, or whoever took the seat of a person; and checks names that commands are
- * given.
- */
+/** Determines who acts, the person at the keyboard or somebody in a person's seat, and checks names given to commands. */
 import { AWAY_REMEDY, goneText, isAway } from '../core/mail/absent-agents.ts';
 import type { Config } from '../core/model/config.ts';
 import { isPersonIn, peopleOf } from '../core/model/config.ts';
@@ -15,13 +12,13 @@ import { FaultError, failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 import type { View } from './view.ts';
 
-/** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */
+/** The person at the keyboard: `human`, else the first person of the chart; undefined if there is none. */
 export function personIn(config: Config): string | undefined {
   const people = peopleOf(config);
   return people.includes('human') ? 'human' : people[0];
 }
 
-/** Who acts: the seat, else the person at the keyboard. Throws `not-found` when there is none. */
+/** Who acts: the seat, else the person at the keyboard. Throws `not-found` if there is nobody. */
 export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
   const name = seat?.person ?? personIn(config);
   if (name === undefined)
@@ -39,7 +36,7 @@ export function readerOf({ config, seat }: Pick<View, 'config' | 'seat'>): strin
 /** A name that no agent can have. */
 const NOBODY = '';
 
-/** Checks that a person has that name. Throws as `checkAgent` does, and `refused` for an agent. */
+/** Checks that it is the name of a person. Throws like `checkAgent`, and `refused` for an agent. */
 export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
   checkAgent(view, name);
   if (isPersonIn(view.config, name)) return name;
@@ -49,8 +46,8 @@ export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name:
 }
 
 /**
- * Throws `not-found` when there is no such agent or person, with the nearest name or the turn of its retirement; for a
- * broken resume its faults.
+ * Throws `not-found` for an unknown agent or person, with the nearest name or the turn of its retirement; throws the faults of
+ * a broken resume.
  */
 export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
   if (config.agents.has(name)) return;

@@ -17,7 +17,7 @@ import { throughOf } from './place.ts';
 import { checkAgent } from './seats.ts';
 import type { View } from './view.ts';
 
-/** What a person writes. `to` may be names, @unit or *. */
+/** A message that a person writes. `to` may contain names, @unit or *. */
 export interface OutgoingMessage {
   to: string[];
   body: string;
@@ -27,7 +27,7 @@ export interface OutgoingMessage {
   thread?: string;
   reply_to?: string;
   task?: string;
-  /** Names of files that lie beside the message, or of those that are sent with it. */
+  /** Names of files beside the message, or of those that are sent with it. */
   attachments?: string[];
   asks?: string;
   through?: 'mcp';
@@ -81,10 +81,7 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
   return reached.names;
 }
 
-/**
- * Checks a message by the chart and sends it. Returns its path and whom it reaches. Throws as `reach` does, and
- * `too-large`.
- */
+/** Checks a message by the chart and sends it. Returns its path and recipients. Throws like `reach`, and `too-large`. */
 export function sendMessage(
   view: View,
   person: string,

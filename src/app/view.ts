@@ -9,22 +9,22 @@ import type { Fault } from '../schema/fault.ts';
 import type { Message } from '../schema/records/message.ts';
 import type { Seat } from './place.ts';
 
-/** An org for a reading command: the journal's state, and the configuration that the folder has now. */
+/** An org for a reading command: the journal's state, and the present configuration of the folder. */
 export interface View {
   disk: Disk;
   clock: Clock;
   kept: KeptFiles;
   state: State;
   config: Config;
-  /** Faults and warnings of the configuration as it stands in the folder. */
+  /** Faults and warnings of the present configuration. */
   faults: Fault[];
   warnings: Fault[];
   loaded: Loaded;
   /** Masks the secrets of the environment in a text. */
   mask: (text: string) => string;
   seat?: Seat;
-  /** Whether who acts may see a message. */
+  /** Whether the caller may see a message. */
   sees: (mail: Pick<Message, 'from' | 'to'>) => boolean;
-  /** Process of the engine that is running, if any. */
+  /** The process of a running engine, if any. */
   running: { pid: number; command: string } | null;
 }

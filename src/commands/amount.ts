@@ -1,11 +1,11 @@
-/** Reads an amount of credits that is given as an argument. */
+/** Reads an amount of credits from an argument. */
 import { printCredits } from '../core/money/ledger.ts';
 import { failure } from '../schema/fault.ts';
 
-/** Largest amount, in micro-credits. */
+/** The largest amount, in micro-credits. */
 const MOST = 1e15;
 
-/** Credits become integer micro-credits, digit by digit, so that no rounding happens. */
+/** Turns credits into integer micro-credits, digit by digit, so that nothing is rounded. */
 export function readAmount(text = ''): number {
   const [, whole, part = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
   if (whole === undefined)
@@ -13,7 +13,7 @@ export function readAmount(text = ''): number {
   return Number(whole + part.padEnd(6, '0'));
 }
 
-/** Throws `usage` for no amount. `what`: what it would be, `A top-up`. */
+/** Throws `usage` for an invalid amount. `what` names it in the message, such as `A top-up`. */
 export function boundAmount(what: string, amount: number): number {
   if (amount <= 0 || amount > MOST)
     throw failure('usage', `${what} must be above 0 and at most 1000000000 credits`, { value: printCredits(amount) });

@@ -1,17 +1,20 @@
-/** Asks before a command does what cannot simply be undone. */
+/** Asks for confirmation before a command does something that is hard to undo. */
 import { failure } from '../schema/fault.ts';
 import type { Flag } from './command.ts';
 import type { World } from './world.ts';
 
-/** The option of commands that cannot simply be undone. */
+/** The option of commands that need a confirmation. */
 export const YES = { name: 'yes', short: 'y', about: 'do it without asking' } as const satisfies Flag;
 
-/** What says whether that was given. */
+/** The input of such a command. */
 export interface Confirmed {
   flags: { yes?: true | undefined };
 }
 
-/** Asks the person at the terminal, unless `--yes` was given. Throws `usage` when nobody can be asked, or the answer is not yes. */
+/**
+ * Asks the person at the terminal, unless `--yes` was given. Throws `usage` if nobody can be asked, or if the answer is not
+ * yes.
+ */
 export async function confirm(world: World, { flags }: Confirmed, what: string): Promise<void> {
   if (flags.yes) return;
   if (!world.interactive) throw failure('usage', what, { remedy: 'To confirm, add --yes.' });

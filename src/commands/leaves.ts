@@ -1,11 +1,11 @@
-/** The leaves of the tree of commands: what can be called, each by all of its words. */
+/** The leaves of the command tree: every callable command by its full name. */
 import type { Arg, Code, Command, Definition, Family, Leaf, LeafDefinition } from './command.ts';
 
 export function isFamily<F extends Family>(command: Leaf | F): command is F {
   return 'commands' in command;
 }
 
-/** What a command can be called as: itself, or each that stands below it. */
+/** The leaves of a command: itself, or its subcommands. */
 export function leavesOf(command: Definition): LeafDefinition[];
 export function leavesOf(command: Command): Leaf[];
 export function leavesOf(command: Command): Leaf[] {
@@ -13,13 +13,13 @@ export function leavesOf(command: Command): Leaf[] {
   return command.commands.map((leaf) => ({ ...leaf, name: `${command.name} ${leaf.name}` }));
 }
 
-/** What a command file exports: `run` is a function, or those of a family by their names. */
+/** The exports of a command file. `run` is a function, or an object of functions for a family. */
 export interface CommandFile {
   command: Definition;
   run: unknown;
 }
 
-/** The code of a leaf, in the file of its command. */
+/** The code of a leaf in the file of its command. */
 export function codeIn({ command, run }: CommandFile, name: string): Code {
   const leaf = leavesOf(command).find((one) => one.name === name);
   if (!leaf) throw new Error(`${command.name} has no ${name}`);

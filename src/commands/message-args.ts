@@ -1,4 +1,4 @@
-/** What the commands about messages have in common. */
+/** Shared by the commands about messages. */
 import { basename, dirname, resolve } from 'node:path';
 import { messageNamed } from '../app/look/mail-index.ts';
 import type { Ask } from '../app/requests.ts';
@@ -20,7 +20,7 @@ export async function bodyOf(world: World, words: readonly string[], what = 'mes
   return body.trimEnd();
 }
 
-/** The message with that id. Throws `not-found`, and `refused` for mail that was not sent to the person. */
+/** The message with that id. Throws `not-found`, or `refused` for mail that was not sent to the person. */
 export function addressedTo(view: View, person: string, id: string): Message {
   const message = messageNamed(view, id);
   if (message.to.includes(person)) return message;
@@ -29,13 +29,13 @@ export function addressedTo(view: View, person: string, id: string): Message {
   });
 }
 
-/** Marks mail to the person as read, if it is not; nothing else changes by that. What can be shown is shown, also where nothing can be written. */
+/** Marks mail to the person as read if it is unread. A failure to write does not prevent the message from being shown. */
 export async function markRead(world: World, view: View, person: string, id: string): Promise<void> {
   const unread = inboxOf(view.state.mail, person).some((mail) => mail.id === id);
   if (unread) await tellRead(world, person, { ask: 'read', ids: [id] });
 }
 
-/** What was shown counts as read, where that can be written. What writes is loaded only now. */
+/** Marks what was shown as read, if that can be written. The writing code is loaded only now. */
 export async function tellRead(world: World, person: string, read: Extract<Ask, { ask: 'read' }>): Promise<void> {
   if (world.peeks) return;
   const { post } = await import('../app/requests.ts');
@@ -47,7 +47,7 @@ export async function tellRead(world: World, person: string, read: Extract<Ask, 
   }
 }
 
-/** Says which readers are paused: their mail waits. */
+/** Names the recipients that are paused: their mail waits. */
 export function tellPaused(world: World, { state }: View, names: readonly string[]): void {
   if (state.staff.paused)
     world.say('The organisation is paused. No agent reads the message before you run lemming resume.');
@@ -56,12 +56,12 @@ export function tellPaused(world: World, { state }: View, names: readonly string
       world.say(`${name} is paused. It reads the message after you run lemming resume ${name}.`);
 }
 
-/** Where a message lies. Who goes on looking at the organisation sees its way and needs no path. */
+/** Where a message is. A face that goes on showing the organisation shows the message's way itself and needs no path. */
 export function writtenText({ stays }: World, path: string, to: readonly string[]): string {
   return stays ? `Sent to ${to.join(', ')}. The next turn takes it in.` : path;
 }
 
-/** A file of the person's, to be sent with a message. Throws `not-found` and `too-large`. */
+/** A file of the person's that goes with a message. Throws `not-found` and `too-large`. */
 export function fileToSend(world: World, view: View, file: string): OutgoingFile {
   const path = resolve(world.cwd, file);
   const bytes = world.machine.disk(dirname(path)).read(basename(path));

@@ -1,10 +1,10 @@
-/** Edits files that people wrote, byte for byte. */
+/** Edits files that people wrote, and keeps every other byte. */
 import type { Disk } from '../disk/fs/disk.ts';
 import { replaceNow } from '../disk/fs/workspace.ts';
 import type { Edited } from '../disk/yaml/edit.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 
-/** The exact text of a file that a person wrote, byte order mark and line ends as they are; null when it is absent. Throws `not-text`. */
+/** The exact text of a person's file, with byte order mark and line ends; null if it is absent. Throws `not-text`. */
 export function exactText(disk: Disk, path: string): string | null {
   const bytes = disk.read(path);
   if (!bytes) return null;
@@ -15,13 +15,13 @@ export function exactText(disk: Disk, path: string): string | null {
   }
 }
 
-/** The text after an edit of that file. Throws why it was not made. */
+/** The text after an edit of that file. Throws the reason if the edit was not made. */
 export function edited(result: Edited, file: string): string {
   if ('fault' in result) throw new FaultError({ ...result.fault, file });
   return result.text;
 }
 
-/** Replaces a person's file by its edited text, complete or not at all. Throws `differs` when it was changed meanwhile. */
+/** Atomically replaces a person's file by its edited text. Throws `differs` if it was changed in the meantime. */
 export function replaceExact(disk: Disk, path: string, before: string, after: string): void {
   if (before === after) return;
   if (exactText(disk, path) !== before)

@@ -1,8 +1,8 @@
-/** Shapes of data that several commands give. */
+/** Schemas of data that several commands return. */
 import { TURN_EVENTS } from '../views/journal/turn-event.ts';
 import type { Zod } from './command.ts';
 
-/** A fault, wherever it is told. */
+/** A fault. */
 export const faultShape = (z: Zod) =>
   z.strictObject({
     code: z.string(),
@@ -15,10 +15,10 @@ export const faultShape = (z: Zod) =>
     nearest: z.string().optional(),
   });
 
-/** Whether a request is in the journal, or a running engine takes it at its next freeze. */
+/** Whether a request is in the journal, or a running engine takes it in at its next freeze. */
 export const takenShape = (z: Zod) => z.enum(['journaled', 'waits']);
 
-/** When what was asked for holds. */
+/** When a request takes effect. */
 export const effectShape = (z: Zod) => z.enum(['now', 'next turn']);
 
 /** How much waits for a person. */
@@ -72,7 +72,7 @@ export const mailShape = (z: Zod) =>
     body: z.string(),
   });
 
-/** What a person is to be told: `count` times, of the dead letters `ids`. */
+/** A notice for a person: `count` times, about the dead letters `ids`. */
 export const noticeShape = (z: Zod) =>
   z.strictObject({
     turn: z.number(),
@@ -82,12 +82,12 @@ export const noticeShape = (z: Zod) =>
     ids: z.array(z.string()),
   });
 
-/** What an agent is at, and how well it is. */
+/** What an agent is doing, and its health. */
 export const conditionShape = (z: Zod) =>
   z.enum(['unknown', 'initializing', 'idle', 'active', 'paused', 'error', 'offline', 'finished']);
 export const healthShape = (z: Zod) => z.enum(['healthy', 'degraded', 'unhealthy']);
 
-/** An entry of a memory; `agent` null: of the shared context. */
+/** A memory entry; `agent` is null for the shared context. */
 export const entryShape = (z: Zod) =>
   z.strictObject({
     agent: z.string().nullable(),
@@ -102,7 +102,7 @@ export const entryShape = (z: Zod) =>
     text: z.string(),
   });
 
-/** What happened in a turn. */
+/** An event of a turn. */
 export const eventShape = (z: Zod) =>
   z.strictObject({
     what: z.enum(TURN_EVENTS),
@@ -119,7 +119,7 @@ export const turnShape = (z: Zod) =>
     events: z.array(eventShape(z)),
   });
 
-/** An attempt at a call of a model: the exact prompt and what came back. */
+/** An attempt at a model call: the exact prompt and the response. */
 export const callShape = (z: Zod) =>
   z.strictObject({
     key: z.string(),

@@ -1,4 +1,4 @@
-/** The templates that come with the program. */
+/** The templates that ship with LeMMing. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -6,21 +6,21 @@ import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 import type { World } from './world.ts';
 
-/** What came with this program: the sample organisation, templates and schemas. */
+/** The folder of the installed package: the sample organisation, templates and schemas. */
 export function packageFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('lemming/package.json'));
 }
-/** The files that came with this program. */
+/** The files of the installed package. */
 export function packageDisk({ machine }: World): Disk {
   return machine.disk(packageFolder());
 }
 
 /** The name of the template that is the package's own organisation. */
 export const DEFAULT = 'default';
-/** What a template may bring; never what a running organisation leaves behind. */
+/** What a template may contain; never traces of a running organisation. */
 const KINDS = ['units', 'goals', 'contacts', 'skills', 'tools', 'workflows', 'templates', 'shared'];
 
-/** A template: its name, the folder in the package that holds it ('' for the package itself), and a line about it. */
+/** A template: its name, its folder in the package ('' for the package itself), and a description of one line. */
 export interface Template {
   name: string;
   folder: string;
@@ -40,7 +40,7 @@ function aboutOf(source: Disk, name: string): string {
   return textOf(source, `templates/${name}/README.md`)?.split('\n')[0] ?? '';
 }
 
-/** Throws `usage` with all names for an unknown one. */
+/** The template with that name. Throws `usage` with all names for an unknown one. */
 export function templateNamed(source: Disk, name: string): Template {
   const all = templates(source);
   const found = all.find((template) => template.name === name);
@@ -52,7 +52,10 @@ export function templateNamed(source: Disk, name: string): Template {
   });
 }
 
-/** Paths of a template but org.yaml, in order. Its own goals are left out when a purpose brings another; only a template of its own folder brings files to work on. */
+/**
+ * The paths of a template except org.yaml, in order. Its goals are left out if a purpose brings another; only a template in a
+ * folder of its own brings files to work on.
+ */
 export function templatePaths(source: Disk, { folder }: Template, ownGoal: boolean): string[] {
   const yaml = (source.list(`${folder}org`) ?? []).filter((name) => name.endsWith('.yaml') && name !== 'org.yaml');
   const kinds = KINDS.filter((kind) => !ownGoal || kind !== 'goals');
@@ -69,13 +72,13 @@ export function templatePaths(source: Disk, { folder }: Template, ownGoal: boole
   ];
 }
 
-/** Templates of agents that came with this program: id → text of the resume. */
+/** Templates of agents that ship with LeMMing: id → text of the resume. */
 export function agentTemplates(source: Disk): Map<string, string> {
   const names = (source.list('templates/agents') ?? []).filter((name) => name.endsWith('.md'));
   return new Map(names.map((name) => [name.slice(0, -3), textOf(source, `templates/agents/${name}`) ?? '']));
 }
 
-/** Regular files below a folder of the template; hidden ones are nobody's. */
+/** Regular files below a folder of the template, except hidden ones. */
 function filesUnder(source: Disk, folder: string, path: string): string[] {
   const names = (source.list(folder + path) ?? []).filter((name) => !name.startsWith('.'));
   return names.flatMap((name) => {

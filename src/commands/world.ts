@@ -1,4 +1,4 @@
-// The world of a command: all that a command can see and touch. Faces make it.
+// The world of a command: everything that it can see and touch.
 import type { Seat } from '../app/place.ts';
 import type { Machine } from '../engine/machine.ts';
 import type { Outcome, Right } from './command.ts';
@@ -6,29 +6,29 @@ import type { Outcome, Right } from './command.ts';
 /** The world of a command. Faces make it; commands touch nothing else. */
 export interface World {
   machine: Machine;
-  /** Absolute path of the org folder; '' for commands with needsOrg false when none was found. */
+  /** The absolute path of the org folder; '' for commands that need no org, if none was found. */
   root: string;
   cwd: string;
   env: Record<string, string | undefined>;
-  /** Who acts, when it is not the person at the keyboard. */
+  /** Who acts, if it is not the person at the keyboard. */
   seat?: Seat;
-  /** Mail that is shown does not count as read by that. */
+  /** Showing mail does not mark it as read. */
   peeks?: boolean;
   /** --json was given. */
   json: boolean;
   /** A person is at a terminal (progress may be redrawn). */
   interactive: boolean;
-  /** The face goes on showing the organisation: what runs waits while it is paused. */
+  /** The face goes on showing the organisation, so a run waits while it is paused. */
   stays?: true;
-  /** Progress and remarks, a line each; goes to stderr. */
+  /** Progress and remarks, a line each; written to stderr. */
   say(line: string): void;
-  /** Data as it comes, for commands that stream (logs -f); goes to stdout. */
+  /** Data as it arrives, for commands that stream (logs -f); written to stdout. */
   print(line: string): void;
   /** All of standard input, for `-`. */
   stdin(): Promise<string>;
-  /** Text that still changes, drawn below all else at a terminal that can; null takes it away. */
+  /** Changing text at the bottom of a terminal; null removes it. Ignored elsewhere. */
   sketch(text: string | null): void;
-  /** Standard input line by line; at a terminal with `typing` as a person types, with editing and history. */
+  /** Standard input line by line. At a terminal, `typing` adds editing and history. */
   lines(typing?: Typing): AsyncIterable<string>;
   /** Other command lines that the person types within this command, where the face knows them. */
   within?(): Promise<LinesWithin>;
@@ -38,7 +38,7 @@ export interface World {
   screen?(wish: { run: boolean }): Promise<Outcome>;
   /** Serves the organisation to an assistant over standard input and output, where the face can; resolves when it leaves. */
   serve?(seat: Seat, rights: ReadonlySet<Right>): Promise<Outcome>;
-  /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */
+  /** Aborted at the first Ctrl-C; the command then finishes or rolls back its turn and returns. */
   signal: AbortSignal;
 }
 
@@ -54,10 +54,10 @@ export interface LinesWithin {
 
 /** How lines are typed at a terminal. */
 export interface Typing {
-  /** Stands before the line. */
+  /** The text before the line. */
   prompt(): string;
-  /** Earlier lines, the oldest first. */
+  /** Earlier lines, oldest first. */
   history(): readonly string[];
-  /** Whole lines that what is typed may become. */
+  /** The lines that the typed text may become. */
   complete(line: string): string[];
 }

@@ -1,4 +1,4 @@
-/** The machine that an organisation lies on, as commands and engines reach it: its folders, its clock, who runs on it. */
+/** The machine on which an organisation lies, as commands and engines use it: folders, clock and owners. */
 
 import { realKept } from '../disk/cache/cache-key.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
@@ -10,20 +10,20 @@ import { realDisk } from '../disk/fs/real.ts';
 import type { Owners } from '../disk/owner/owner.ts';
 import type { Env } from '../schema/env.ts';
 
-/** Folders, clock and processes of a machine. Tests give one whose folders are in memory. */
+/** The folders, clock and processes of a machine. Tests use one whose folders are in memory. */
 export interface Machine {
-  /** The files below a folder. `folder`: an absolute path; it need not exist. */
+  /** The files below a folder, which is an absolute path and need not exist. */
   disk(folder: string): Disk;
   /** This process on this machine, for the lock of the organisation at `root`. */
   host(root: string): Host;
-  /** What is kept in `.lemming/` only for speed. `disk`: that of `root`, where it is open. */
+  /** The files in `.lemming/`, which only save time. `disk`: that of `root`, if it is open. */
   kept(root: string, env: Env, disk?: Disk): KeptFiles;
   clock: Clock;
-  /** The owners of the machine that were asked so far. */
+  /** The owners that have been looked up on this machine. */
   owners: Owners;
 }
 
-/** The machine that this process runs on. */
+/** The machine on which this process runs. */
 export const realMachine: Machine = {
   disk: realDisk,
   host: realHost,

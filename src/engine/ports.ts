@@ -14,41 +14,40 @@ import type { Wire } from '../disk/sandbox/wire.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { LogEvent } from '../views/journal/log-event.ts';
 
-/** Everything of the outside world that an engine touches. */
 export interface Ports {
   disk: Disk;
-  /** What is kept beside the org for speed, and believed. */
+  /** The trusted files beside the org, which only save time. */
   kept: KeptFiles;
-  /** Nothing kept is believed: every byte of the journal is checked. */
+  /** Trusts no saved file, and checks every byte of the journal. */
   verify?: boolean;
   clock: Clock;
   host: Host;
   env: Record<string, string | undefined>;
   /** The owner of the machine: keys, secrets and approvals. */
   owner: Owner;
-  /** Runs programs of agents; without it there are none. */
+  /** Runs programs of agents; if absent, none can run. */
   sandbox?: Sandbox;
-  /** Reaches the network for tools; without it there is none. */
+  /** Connects tools to the network; if absent, there is none. */
   wire?: Wire;
-  /** The owner said --unsafe-host. */
+  /** The owner passed --unsafe-host. */
   unsafeHost?: boolean;
-  /** The provider of that name; throws a `FaultError` when there is none. */
+  /** The provider with that name; throws a `FaultError` if there is none. */
   provider(name: string): Promise<Provider>;
-  /** Whether the owner of the machine approved exactly this; without it nothing was. */
+  /** Whether the owner of the machine approved exactly this; if absent, nothing is approved. */
   approved?: (what: Trusted) => boolean;
-  /** Asks servers of tools; without it there are none. */
+  /** Calls MCP servers; if absent, there are none. */
   servers?: Servers;
-  /** Is told how many files of a long journal are still to be read. */
+  /** Called with the number of journal files left to read, if there are many. */
   progress?(left: number): void;
-  /** Events for the logs; the default forgets them. */
+  /** Receives events for the logs. By default they are dropped. */
   log?(event: LogEvent): void;
 }
 
-/** Asks the servers of tools. One is started when it is first asked, and kept until `close`. */
+/** Calls MCP servers. A server is started at its first call and kept until `close`. */
 export interface Servers {
-  /** Rejects only with the signal's reason: whatever a server does is a result. */
+  /** Rejects only with the signal's reason: every failure of a server is a result. */
   ask(server: Server, tool: string, input: JsonObject, signal: AbortSignal): Promise<WorldResult>;
-  /** Starts a server, and ends it when it has said what its tools are. Rejects with an `Error` that says what went wrong. */
+  /** Starts a server, asks it for its tools, and ends it. Rejects with an `Error` that says what went wrong. */
   look(server: Server): Promise<ServerTools>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Masks the secrets of the environment and of the owner. */
 import { unchanged } from '../core/text/mask.ts';
 
-/** Masks secrets in a text. `idle`: there is nothing to mask at present. */
+/** Masks secrets in a text. `idle`: there are none at present. */
 export interface Mask {
   (text: string): string;
   idle?(): boolean;

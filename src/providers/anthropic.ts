@@ -1,4 +1,5 @@
 /** The provider `anthropic`: Anthropic's Messages API. */
+
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type {
   ContentBlockParam,
@@ -18,11 +19,12 @@ import {
   type Reply,
 } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';
+import { defined } from '../schema/copy.ts';
 import { addressOf } from './hosted/address.ts';
 import { type AnswerProgress, type Fail, failing, isStream, member, readJson } from './hosted/answer.ts';
 import { attempt, SDK_TIMEOUT_MS } from './hosted/attempt.ts';
 import { joinEvents, readUsage } from './hosted/events.ts';
-import { asForm, formSchema, readSaid } from './hosted/form.ts';
+import { asForm, asObject, formSchema, readSaid } from './hosted/form.ts';
 import { checkImages, imagesOf } from './hosted/images.ts';
 import { modelName, openKey, perKey } from './hosted/key.ts';
 import { wire } from './hosted/wire.ts';
@@ -109,7 +111,7 @@ function requestOf(
     ...(system && { system: [{ type: 'text', text: system, ...CACHED }] satisfies TextBlockParam[] }),
     messages: messagesOf(parts, imagesOf({ ...prompt, parts })),
     ...(model.stream && { stream: true }),
-    ...(model.temperature !== undefined && { temperature: model.temperature }),
+    ...defined({ temperature: model.temperature }),
     ...(model.form === 'json' &&
       model.structured && {
         output_config: { format: { type: 'json_schema', schema: heldSchema(prompt, held) } },
@@ -169,10 +171,6 @@ function blocksOf(part: Part): ContentBlockParam[] {
 /** Makes an id or tool name acceptable: it may come from another service or from a confused model. */
 function safeName(text: string): string {
   return text.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 128) || 'unknown';
-}
-
-function asObject(input: Json): JsonObject {
-  return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : { input };
 }
 
 /** The parts of an answer that we read. A body without them is not an answer of this service. */

@@ -1,21 +1,15 @@
 /** The provider `gemini`: Google's Gemini API. */
+
 import type { Content, Part as GeminiPart, GenerateContentParameters, GoogleGenAI } from '@google/genai';
 import * as z from 'zod';
-import {
-  type Image,
-  type Json,
-  type JsonObject,
-  type Part,
-  type Prompt,
-  ProviderError,
-  type Reply,
-} from '../core/model/call.ts';
+import { type Image, type Part, type Prompt, ProviderError, type Reply } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';
+import { defined } from '../schema/copy.ts';
 import { addressOf } from './hosted/address.ts';
 import { type AnswerProgress, type Fail, failing, isStream, parseAnswer, readText } from './hosted/answer.ts';
 import { attempt } from './hosted/attempt.ts';
 import { joinCandidates } from './hosted/candidates.ts';
-import { asForm, formSchema, readSaid } from './hosted/form.ts';
+import { asForm, asObject, formSchema, readSaid } from './hosted/form.ts';
 import { checkImages, imagesOf } from './hosted/images.ts';
 import { modelName, openKey, perKey } from './hosted/key.ts';
 import { wire } from './hosted/wire.ts';
@@ -150,7 +144,7 @@ function requestOf(prompt: Prompt, model: Model, name: string, options: GeminiOp
       ...(system && { systemInstruction: system }),
       ...(declared.length && { tools: [{ functionDeclarations: declared }] }),
       maxOutputTokens,
-      ...(model.temperature !== undefined && { temperature: model.temperature }),
+      ...defined({ temperature: model.temperature }),
       ...(options.thinking_budget !== undefined && { thinkingConfig: { thinkingBudget: options.thinking_budget } }),
       ...(model.form === 'json' &&
         model.structured && { responseMimeType: 'application/json', responseJsonSchema: formSchema(prompt.tools) }),
@@ -195,10 +189,6 @@ function imageOf({ type, data }: Image): GeminiPart {
 function safeName(tool: string): string {
   const name = tool.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64);
   return /^[a-zA-Z_]/.test(name) ? name : `_${name}`.slice(0, 64);
-}
-
-function asObject(input: Json): JsonObject {
-  return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : { input };
 }
 
 const REFUSED = new Set([

@@ -1,4 +1,5 @@
 /** Loads a provider from an approved plug-in of the organisation. */
+
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
@@ -13,6 +14,7 @@ import {
 } from '../core/model/call.ts';
 import type { Trusted } from '../core/model/trust.ts';
 import type { Model } from '../schema/config/models.ts';
+import { defined } from '../schema/copy.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import { isPluginPath } from '../schema/name.ts';
 import { keyUse } from './hosted/address.ts';
@@ -240,7 +242,7 @@ function replyOf(value: unknown, path: string, model: Model, { n }: Prompt): Rep
     usage: known,
     requestId,
     model: read.data.model ?? model.model ?? path,
-    ...(cost === undefined ? {} : { cost }),
+    ...defined({ cost }),
   };
 }
 

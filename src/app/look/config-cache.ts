@@ -1,6 +1,6 @@
 /**
- * The configuration of the last reading, kept with everything that was looked at for it. A command that only reads checks
- * whether each file, folder and right is unchanged; then it parses nothing.
+ * The last configuration that was read, kept with everything it depends on. A reading command only checks whether each file,
+ * folder and permission is unchanged; then it parses nothing.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -98,7 +98,7 @@ function readAnew(
 }
 
 /**
- * Keeps a reading that depends only on what was looked at. Nothing is kept in a folder that cannot be written, or before an
+ * Keeps a configuration that depends only on what was read. Nothing is kept in a folder that cannot be written, or before an
  * engine has made the owner's key, because a command that only reads makes nothing in the owner's folder.
  */
 function keepReading(folder: ConfigFolder, trace: Trace, reading: ConfigReading): void {

@@ -22,7 +22,7 @@ export interface MailFile {
   author: string;
   turn: number;
   n: number;
-  /** Its intended content, where its file could not be put in its place yet. */
+  /** Its intended content, if its file could not be put in place yet. */
   text?: string;
 }
 
@@ -144,8 +144,8 @@ function textOf(disk: Disk, path: string): string | null {
 }
 
 /**
- * The messages with a text in subject or body, ignoring case, in the order they were written. An index says which files
- * must be read. Tests replace `open`.
+ * The messages with a text in subject or body, ignoring case, in the order of writing. An index says which files must be read.
+ * Tests replace `open`.
  */
 export async function findMail(
   view: MailIndex & { kept: KeptFiles },

@@ -25,7 +25,7 @@ import { strangeFolds } from './view-cache.ts';
 
 const FOLDER = '.lemming';
 
-/** A fault about a kept file that is not what it should be. */
+/** A fault about a kept file with wrong content. */
 export function differing(path: string, message: string): Fault {
   return fault('differs', message, {
     file: path,
@@ -33,7 +33,7 @@ export function differing(path: string, message: string): Fault {
   });
 }
 
-/** Faults about kept files that nobody believes, because their MAC is not of this machine and folder. */
+/** Faults about kept files that are not trusted, because their MAC is not of this machine and folder. */
 export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
   const names = KEPT_NAMES.filter((name) => disk.stat(`${FOLDER}/${name}`) !== null && kept.read(name) === null);
   return names.map((name) =>
@@ -42,7 +42,7 @@ export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
 }
 
 /**
- * Builds the state from the journal again, with rows that do not fit into memory on `aside`, and compares the kept state on
+ * Builds the state from the journal again, with rows that do not fit into memory on `aside`, and compares the saved state on
  * the way. Throws `damaged-journal`.
  */
 export function compareFolds(
@@ -74,7 +74,7 @@ function compareAt(
   return faults;
 }
 
-/** Compares two states. A damaged segment is reported as such, and is then removed. */
+/** Compares two states. A damaged segment is reported as such and then removed. */
 function stateFaults(kept: State, fresh: State): Fault[] {
   try {
     const made = digestsOf(fresh);

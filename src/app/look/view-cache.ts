@@ -1,4 +1,4 @@
-/** Keeps what views make of the journal, as long as the journal ends as it did then. */
+/** Caches results of views as long as the journal has the same end. */
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { RULES } from '../../core/journal/rules.ts';
@@ -9,9 +9,9 @@ import { journalLines } from '../../engine/journal/history.ts';
 import { spendingBy } from '../../views/money/costs.ts';
 import type { View } from '../view.ts';
 
-/** Raised whenever a view gives another result for the same journal. */
+/** Raised whenever a view returns another result for the same journal. */
 const VERSION = 1;
-/** A larger result is not kept, but made again each time: bytes. */
+/** A larger result, in bytes, is not cached. */
 const MOST_BYTES = 4_000_000;
 
 type FoldInput = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
@@ -67,9 +67,7 @@ function fileOf(name: Name): string {
   return `${name}.fold`;
 }
 
-/**
- * The pace of the last turns. Only their files are read, and the next one, which may already hold a reset of the credits.
- */
+/** The pace of the last turns. Only their files are read, and the next one, which may already contain a reset of the credits. */
 function lastPace({
   disk,
   state: {

@@ -4,10 +4,10 @@ import type { Disk } from '../../disk/fs/disk.ts';
 import { journalLines } from '../../engine/journal/history.ts';
 import { type ShownVisit, VisitReader } from '../../views/journal/call.ts';
 
-/** Reading yields to other work after so many milliseconds. */
+/** Milliseconds after which reading yields to other work. */
 const SLICE_MS = 10;
 
-/** Reads a visit from the journal, piece by piece; null when there was none, or nobody wants it any more. */
+/** Reads a visit from the journal, piece by piece; null if there was none, or if it is no longer wanted. */
 export async function visitNamed(
   disk: Disk,
   turn: number,

@@ -1,4 +1,4 @@
-/** The command `lemming archive`: moves delivered mail to the archives. */
+/** `lemming archive`: moves delivered mail to the archives. */
 import { betweenTurns } from '../../app/exclusive.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
@@ -73,7 +73,10 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: { archived: moved.length, paths: moved }, text };
 };
 
-/** Asks for messages to the person; works while an engine runs. Throws `not-found`, `refused` for mail to others, `usage`. */
+/**
+ * Requests it for messages to the person; works while an engine runs. Throws `not-found`, `usage`, or `refused` for mail to
+ * others.
+ */
 function putAway(world: World, { rest, flags }: InputOf<typeof command>) {
   if (flags['older-than'] !== undefined) throw failure('usage', 'Give either message ids or --older-than, not both.');
   const view = readOrg(world);
@@ -84,7 +87,7 @@ function putAway(world: World, { rest, flags }: InputOf<typeof command>) {
   return { data: { put_away: ids, taken }, text };
 }
 
-/** Files of messages up to that turn that nobody waits for and no dead letter speaks of, with what is attached to them. */
+/** The files, with attachments, of messages up to that turn for which nobody waits and which no dead letter mentions. */
 function delivered(disk: Disk, state: State, last: number): string[] {
   const agents = (disk.list('agents') ?? []).filter(isName);
   return agents.flatMap((agent) =>
@@ -94,7 +97,7 @@ function delivered(disk: Disk, state: State, last: number): string[] {
   );
 }
 
-/** Whether nobody waits for the message to which a file belongs, and no dead letter speaks of it. */
+/** Whether nobody waits for the message of a file and no dead letter mentions it. */
 function isSettled(state: State, path: string): boolean {
   const { author, turn, n } = messageOf(path) as NonNullable<ReturnType<typeof messageOf>>;
   const id = messageId(turn, author, n);

@@ -1,4 +1,4 @@
-/** The command `lemming backup`: packs the organisation. */
+/** `lemming backup`: packs the organisation into an archive. */
 import { resolve } from 'node:path';
 import { packOrg, tellLeftOut } from '../../app/archive.ts';
 import { backupPath } from '../../app/exclusive.ts';

@@ -1,4 +1,4 @@
-/** The command `lemming export`: packs an organisation to give it away. */
+/** `lemming export`: packs an organisation without its secrets, to give it away. */
 import { resolve } from 'node:path';
 import { type PackedOrg, packOrg, tellLeftOut } from '../../app/archive.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -34,9 +34,9 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Logs and requests belong to this place and moment. */
+/** Logs and requests belong to this place and time. */
 const LOCAL = /^org\/logs$|^agents\/[^/]+\/(logs|requests)$/;
-/** What only the journal gives a meaning. */
+/** Files that have a meaning only with the journal. */
 const HISTORY = /^org\/(journal|dead-letter|approvals)$|^agents\/[^/]+\/outbox$/;
 
 export const run: Run<typeof command> = async (world, input) => {
@@ -63,7 +63,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** Asks for keys that only a program knows, so that they are masked too. */
+/** Runs the programs that print keys, so that those keys are masked as well. */
 async function learnKeys(world: World, config: Config): Promise<void> {
   for (const key of keysIn(config).filter((one) => one.startsWith('secret://'))) {
     try {

@@ -1,4 +1,4 @@
-/** The command `lemming import`: unpacks an organisation that was given away. */
+/** `lemming import`: unpacks an organisation from an archive. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkUnpacked, isOrgPath } from '../../app/archive.ts';
 import { moveIntoPlace, unpack } from '../../disk/archive/pack.ts';
@@ -26,7 +26,7 @@ export const command = {
   output: (z) => z.strictObject({ org: z.string(), turn: z.number(), files: z.number() }),
 } as const satisfies Definition;
 
-/** Unpacks beside the target, checks, and moves it there as a whole: the folder never holds half an org. */
+/** Unpacks beside the target, checks the result, and moves it there as a whole: the folder never holds half an org. */
 export const run: Run<typeof command> = async (world, input) => {
   const file = resolve(world.cwd, input.args.file);
   const target = resolve(world.cwd, input.args.dir);

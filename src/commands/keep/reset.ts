@@ -1,4 +1,4 @@
-/** The command `lemming reset`: begins anew with a part of the organisation. */
+/** `lemming reset`: deletes mail, memory, credits or tasks, after a backup. */
 import { packOrg } from '../../app/archive.ts';
 import { backupPath } from '../../app/exclusive.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -53,7 +53,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** Backup, then the journal's line, then the files: after a crash in between, resetting again does the rest. */
+/** Backup, then the journal's line, then the files. After a crash in between, another reset does the rest. */
 async function reset(place: World, scope: Scope): Promise<{ archive: string; removed: number }> {
   const by = personOf(readOrg(place));
   return withEngine(place, 'reset', async (engine, clock) => {
@@ -66,7 +66,7 @@ async function reset(place: World, scope: Scope): Promise<{ archive: string; rem
   });
 }
 
-/** Removes the files of a scope; the folders for incoming mail stay. */
+/** Removes the files of a scope; folders for incoming mail stay. */
 function removeScope(disk: Disk, scope: Scope): number {
   const { files, others } = treeOf(disk, ['agents', 'org']);
   const paths = [...files, ...others].filter((path) => isReset(scope, path));

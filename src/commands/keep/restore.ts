@@ -1,4 +1,4 @@
-/** The command `lemming restore`: replaces the organisation by a backup. */
+/** `lemming restore`: replaces the organisation by a backup. */
 import { resolve } from 'node:path';
 import { checkUnpacked, isOrgPath, packOrg } from '../../app/archive.ts';
 import { backupPath, dropCaches, withLock, workFolder } from '../../app/exclusive.ts';
@@ -47,7 +47,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** Unpacked and looked at beside the org first; then both folders change places with the present ones. */
+/** Unpacks and checks the backup beside the org, then exchanges both folders with the present ones. */
 function restore(world: World, disk: Disk, file: string): { turn: number; archive: string; files: number } {
   const work = workFolder(world.machine.clock, 'restore');
   const paths = unpack(file, `${world.root}/${work}`, isOrgPath, barFor(world, ''));
@@ -58,12 +58,12 @@ function restore(world: World, disk: Disk, file: string): { turn: number; archiv
   for (const part of ['agents', 'org']) swap(disk, part, work);
   for (const name of ['.gitattributes', '.gitignore'])
     if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);
-  // Replies may be given again to whoever asks the same: they belong to no history.
+  // The reply cache stays: its replies belong to requests, not to a history.
   dropCaches(disk, ['replies.json']);
   return { turn, archive, files: paths.length };
 }
 
-/** The turn that the backup stands at; one that holds no usable org is thrown away. */
+/** The turn of the backup. An unusable backup is removed again. */
 function turnOf(disk: Disk, world: World, work: string, file: string): number {
   try {
     return checkUnpacked(world.machine.disk(`${world.root}/${work}`), file);
@@ -73,7 +73,7 @@ function turnOf(disk: Disk, world: World, work: string, file: string): number {
   }
 }
 
-/** The last turn of the present journal, as far as its names tell: it may be damaged. */
+/** The last turn of the present journal by its file names: it may be damaged. */
 function presentTurn(disk: Disk): number {
   try {
     return journalFiles(disk).at(-1) ?? 0;

@@ -1,4 +1,4 @@
-/** The command `lemming audit`. */
+/** `lemming audit`: shows who did what, under which rule, and with what result. */
 import { readOrg } from '../../app/read-org.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
@@ -63,7 +63,10 @@ export const command = {
 
 const SHOWN = 100;
 
-/** Everything comes from the journal; `head` is the seal of its last group, which covers every byte before it. Throws `damaged-journal`. */
+/**
+ * Reads everything from the journal. `head` is the seal of its last group, which covers every byte before it. Throws
+ * `damaged-journal`.
+ */
 export const run: Run<typeof command> = async (world, input) => {
   const { disk } = readOrg(world);
   const faults: Fault[] = [];
@@ -98,7 +101,7 @@ function wishOf({ flags }: InputOf<typeof command>): AuditOptions {
   return wish;
 }
 
-/** The last ones, and how many came before them. */
+/** The last rows, and how many precede them. */
 function lastOf(all: Iterable<AuditRow>, most: number): { rows: AuditRow[]; left: number } {
   let rows: AuditRow[] = [];
   let left = 0;

@@ -1,4 +1,4 @@
-/** The command `lemming chart`. */
+/** `lemming chart`: shows who may write to whom. */
 import { readOrg } from '../../app/read-org.ts';
 import { chartOf, printChart, printMermaid, printRoutes } from '../../views/org/chart.ts';
 import type { Definition, Run } from '../command.ts';

@@ -51,7 +51,10 @@ export const run: Run<typeof command> = async (world, input) => {
   return prices(world);
 };
 
-/** Agent, model, provider and tool come from the ledger itself; the other headings from the journal, with the same total as by agent. */
+/**
+ * Agent, model, provider and tool come from the ledger itself; the other headings come from the journal and have the same total
+ * as by agent.
+ */
 export const tellLedger: Run<typeof command, Costs & { forecast: Forecast }> = async (world, input) => {
   const view = readOrg(world);
   const { config, state } = view;
@@ -78,7 +81,7 @@ async function prices(world: World): Promise<Outcome<Prices>> {
   return { data, text: printPrices(data) };
 }
 
-/** What a call goes by: the price of the entry, else of the list, else a provider that costs nothing. */
+/** The price of a model: that of its entry, else that of the list, else zero for a free provider. */
 async function pricedModel(ports: Ports, name: string, model: Model): Promise<PricedModel> {
   const head = { model: name, provider: model.provider, name: model.model ?? null };
   if (model.price) return { ...head, from: 'org/models.yaml', price: priceInCredits(model.price) };
@@ -93,7 +96,7 @@ function costsAnything(price: Price): boolean {
   return Object.keys(price).length > 0;
 }
 
-/** A provider that does not exist, or may not be loaded, costs nobody knows what. */
+/** Nobody knows the cost of a provider that does not exist or may not be loaded. */
 async function isFree(ports: Ports, provider: string): Promise<boolean> {
   try {
     return (await ports.provider(provider)).free;
@@ -103,7 +106,7 @@ async function isFree(ports: Ports, provider: string): Promise<boolean> {
   }
 }
 
-/** Of the headings that are no part of the ledger itself, the one that was asked for is there. */
+/** Headings outside the ledger itself appear only if they were requested. */
 function ledgerShape(z: Zod) {
   const cost = z.strictObject({
     spent: z.number(),

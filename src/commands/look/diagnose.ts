@@ -1,4 +1,4 @@
-/** The command `lemming diagnose`. */
+/** `lemming diagnose`: finds known failures of agents in the journal. */
 import { findMessage } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
@@ -27,7 +27,7 @@ export const command = {
   output: (z) => z.strictObject({ turns: z.number(), findings: z.array(findingShape(z)) }),
 } as const satisfies Definition;
 
-/** Reads the whole journal, because a claim may rest on what was done long before. Throws `damaged-journal`. */
+/** Reads the whole journal, because a claim may rest on much earlier work. Throws `damaged-journal`. */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const wish = wishOf(view, input.args.run);

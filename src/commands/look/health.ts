@@ -1,4 +1,4 @@
-/** The command `lemming health`. */
+/** `lemming health`: shows the health of agents, and whether models can be reached. */
 import { readOrg } from '../../app/read-org.ts';
 import { healthOfAgents, printHealth } from '../../views/org/health.ts';
 import type { Definition, Run } from '../command.ts';
@@ -49,7 +49,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Exit code when a model cannot be reached. */
+/** The exit code if a model cannot be reached. */
 const UNREACHABLE = 8;
 
 export const run: Run<typeof command> = async (world, input) => {
@@ -65,7 +65,7 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: { agents, providers }, text: printHealth(agents, providers), exit };
 };
 
-/** What is loaded only to ask models. */
+/** Loaded only to call models. */
 function calling() {
   return Promise.all([
     import('../../engine/calls/calls.ts'),

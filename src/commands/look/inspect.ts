@@ -1,4 +1,4 @@
-/** The command `lemming inspect`. */
+/** `lemming inspect`: shows an agent in detail. */
 import { foresee } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';

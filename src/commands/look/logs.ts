@@ -1,7 +1,9 @@
-/** The command `lemming logs`: shows logs and follows them. */
+/** `lemming logs`: shows logs and follows them. */
+
 import type { Clock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { LEVELS, logPath } from '../../engine/log/log.ts';
+import { defined } from '../../schema/copy.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
 import { type LogFilter, type LogLine, passes, printLine, readLine, readSince } from '../../views/journal/log-line.ts';
@@ -57,10 +59,10 @@ function filterOf(clock: Clock, { flags }: InputOf<typeof command>): LogFilter {
   const { level, since, grep } = flags;
   const from = since !== undefined ? readSince(since, clock.now()) : {};
   if (from === null) throw failure('usage', `--since takes 30s, 10m, 2h, 3d or turn:N, not ${JSON.stringify(since)}.`);
-  return { ...(level !== undefined && { level }), ...from, ...(grep !== undefined && { grep }) };
+  return { ...defined({ level }), ...from, ...defined({ grep }) };
 }
 
-/** The log files that count. Throws `not-found` for an agent that has no folder. */
+/** The log files in question. Throws `not-found` for an agent without a folder. */
 function pathsOf(disk: Disk, agent: string | undefined): string[] {
   if (agent === undefined) return [null, ...(disk.list('agents') ?? []).filter(isName)].map(logPath);
   if (!isName(agent) || !disk.stat(`agents/${agent}`))
@@ -68,7 +70,7 @@ function pathsOf(disk: Disk, agent: string | undefined): string[] {
   return [logPath(agent)];
 }
 
-/** The last lines that pass, by time. Older files are opened only while more are wanted. */
+/** The last matching lines, by time. Older files are opened only if more lines are needed. */
 function newest(disk: Disk, paths: readonly string[], filter: LogFilter, wanted: number): LogLine[] {
   const lines = paths.flatMap((path) => newestOf(disk, path, filter, wanted));
   lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
@@ -97,12 +99,12 @@ function linesIn(bytes: Uint8Array, filter: LogFilter): LogLine[] {
 
 /** How far a file was read. */
 interface ReadPosition {
-  /** Tells one file from the next of that name. */
+  /** Distinguishes the file from the next one with that name. */
   file: string;
   end: number;
 }
 
-/** Prints the last lines, then every new one, until the world asks to stop. */
+/** Prints the last lines and then every new one, until the signal is aborted. */
 async function follow(world: World, disk: Disk, agent: string | undefined, filter: LogFilter, wanted: number) {
   const print = (line: LogLine): void => world.print(world.json ? JSON.stringify(line) : printLine(line));
   const places = new Map(pathsOf(disk, agent).map((path) => [path, placeOf(disk, path)]));
@@ -125,7 +127,7 @@ function placeOf(disk: Disk, path: string): ReadPosition {
   return { file: stat?.mark.split(':')[0] ?? '', end: stat?.size ?? 0 };
 }
 
-/** The lines that a file has got since; when it was rotated, the rest of the old one first. */
+/** The lines added to a file since the last look; after a rotation, the rest of the old file first. */
 function grown(disk: Disk, path: string, places: Map<string, ReadPosition>, filter: LogFilter): LogLine[] {
   const before = places.get(path) ?? { file: '', end: 0 };
   const now = placeOf(disk, path);

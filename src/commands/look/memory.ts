@@ -1,4 +1,4 @@
-/** The command `lemming memory`. */
+/** `lemming memory`: shows what an agent remembers. */
 import { entriesInFolder, entryNamed } from '../../app/look/memory-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { failure } from '../../schema/fault.ts';

@@ -1,4 +1,4 @@
-/** The command `lemming prompt`: shows the prompt of an agent in parts. */
+/** `lemming prompt`: shows the parts of an agent's prompt. */
 import { portsOf } from '../../app/ports.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
@@ -41,7 +41,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Calls nobody and writes nothing. Throws `not-found` for a person, for nobody, and for a turn without a visit. */
+/** Calls nobody and writes nothing. Throws `not-found` for a person, an unknown name, and a turn without a visit. */
 export const run: Run<typeof command> = async (world, { args, flags }) => {
   const view = readOrg(world);
   const { agent } = args;
@@ -65,7 +65,7 @@ export const run: Run<typeof command> = async (world, { args, flags }) => {
   return { data: { agent, turn, due, calls }, text: `${why} ${printCallParts(agent, turn, calls)}` };
 };
 
-/** The calls of a visit, each after the one before it. */
+/** The calls of a visit in order. */
 function sentIn(view: View, agent: string, turn: number): CallParts[] {
   const visit = visitIn(journalLines(view.disk), turn, agent);
   if (!visit || visit.calls.length === 0)

@@ -1,4 +1,4 @@
-/** The command `lemming search`: finds mail and memory. */
+/** `lemming search`: finds mail and memory. */
 import { findMail } from '../../app/look/mail-index.ts';
 import { entryFile, findEntries } from '../../app/look/memory-index.ts';
 import { nearestEntries } from '../../app/look/similar-entries.ts';
@@ -60,7 +60,7 @@ export const command = {
     ]),
 } as const satisfies Definition;
 
-/** Entries that are shown at most. */
+/** The most entries that are shown. */
 const MOST_ENTRIES = 100;
 
 export const run: Run<typeof command> = async (world, input) => {
@@ -84,12 +84,12 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: { text: words, messages }, text: `${list}${count(messages.length, 'message')}` };
 };
 
-/** Who has a folder may have mail, even when the resume is gone. Throws `not-found` for any other name. */
+/** Whoever has a folder may have mail, even without a resume. Throws `not-found` for any other name. */
 function checkNames(view: View, { from, to }: InputOf<typeof command>['flags']): void {
   for (const name of [from, to]) if (name !== undefined) checkFolder(view, name);
 }
 
-/** Throws `not-found` for who has neither a folder nor a resume. */
+/** Throws `not-found` for a name with neither a folder nor a resume. */
 export function checkFolder(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
   if (!(isName(name) && view.disk.stat(`agents/${name}`))) checkAgent(view, name);
 }
@@ -132,7 +132,7 @@ async function matches(
     );
 }
 
-/** The words of a message around the first place. */
+/** The words of a message around the first match. */
 function around({ body }: MailRow, words: string): string {
   const at = body.toLowerCase().indexOf(words.toLowerCase());
   return shorten(`${at > 30 ? '… ' : ''}${body.slice(Math.max(0, at - 30))}`, 70);

@@ -1,4 +1,4 @@
-/** The command `lemming show`: shows a turn, a visit, a message or a held act. */
+/** `lemming show`: shows a turn, a visit, a message or a held act. */
 import { foresee } from '../../app/foresee.ts';
 import { findMessage } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -64,7 +64,10 @@ export const command = {
     ]),
 } as const satisfies Definition;
 
-/** Everything comes from the folder and its journal; nothing is called. A message to you counts as read then. Throws `not-found`. */
+/**
+ * Everything comes from the folder and its journal; nothing is called. A message to the person counts as read. Throws
+ * `not-found`.
+ */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { id } = input.args;
@@ -118,7 +121,7 @@ function showCall({ disk }: View, id: string): ShownData | null {
   return { data: { what: 'call', ...callInCredits(call) }, text: unmarked(printCall(call)) };
 }
 
-/** A held act that waits, from the state; an answered one, from the file that keeps it. */
+/** A held act: a waiting one from the state, an answered one from its file. */
 async function showApproval(view: View, id: string): Promise<ShownData | null> {
   if (!isApprovalId(id)) return null;
   const bytes = view.disk.read(approvalPath(id)) ?? view.disk.read(answeredPath(id));
@@ -133,7 +136,7 @@ async function showApproval(view: View, id: string): Promise<ShownData | null> {
   };
 }
 
-/** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
+/** A message, with what became of it if it could not be delivered. It counts as read if it was sent to the person. */
 async function showMail(world: World, view: View, id: string): Promise<ShownData | null> {
   const { config, seat, state } = view;
   const message = parseMessageId(id) && findMessage(view, id);

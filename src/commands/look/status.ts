@@ -1,4 +1,4 @@
-/** The command `lemming status`, with the status that it keeps for a quick answer. */
+/** `lemming status`: shows the organisation at a glance, from a cached status if nothing changed. */
 import type { View } from '../../app/view.ts';
 import { RULES } from '../../core/journal/rules.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
@@ -68,7 +68,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** The last status beside what it was made from: delete it and nothing is lost. */
+/** The last status, and what it was made from. Deleting the file loses nothing. */
 interface KeptStatus {
   version: number;
   rules: number;
@@ -80,7 +80,7 @@ interface KeptStatus {
 const KEPT = 'status.json';
 const VERSION = 8;
 
-/** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
+/** Prints the cached status if nothing has changed since; otherwise the slow parts are loaded. */
 export const run: Run<typeof command, Status> = async (world) => {
   const disk = world.machine.disk(world.root);
   const kept = world.machine.kept(world.root, world.env, disk);
@@ -100,7 +100,7 @@ function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | n
     : null;
 }
 
-/** Whether the kept status would be printed now, and is another than one that is made of that view. */
+/** Whether the cached status would be printed now and differs from a new one. */
 export async function isStatusStrange(world: World, view: View): Promise<boolean> {
   const kept = keptStatus(view.disk, view.kept, world.env);
   return kept !== null && JSON.stringify(kept) !== JSON.stringify((await statusIn(world, view)).data);
@@ -128,7 +128,7 @@ async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<S
   return data;
 }
 
-/** What lies in a person's outbox and is not mail yet, one folder deep: incoming mail, its folders, attachments. */
+/** Files in a person's outbox that are not mail yet, one folder deep: incoming mail, its folders, attachments. */
 function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefined): string[] {
   const paths = (disk.list(outbox) ?? [])
     .filter((name) => name !== 'archive' && !name.endsWith('.files'))
@@ -141,7 +141,7 @@ function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefi
     ]);
 }
 
-/** A folder that cannot be written keeps nothing. */
+/** Ignores a folder that cannot be written. */
 function keep(files: KeptFiles, kept: KeptStatus): void {
   try {
     files.write(KEPT, '', JSON.stringify(kept));
@@ -150,7 +150,7 @@ function keep(files: KeptFiles, kept: KeptStatus): void {
   }
 }
 
-/** What the quick path never loads. */
+/** Modules that the quick path never loads. */
 function heavy() {
   return Promise.all([
     import('../../app/read-org.ts'),

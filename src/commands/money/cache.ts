@@ -1,4 +1,4 @@
-/** The command `lemming cache`: the replies that are given again. */
+/** `lemming cache`: shows, fills and clears the cache of replies. */
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import { countCredits } from '../../core/money/ledger.ts';
@@ -55,7 +55,7 @@ export const command = {
   ],
 } as const satisfies Definition;
 
-/** Works on `.lemming/replies.json`. Throws `locked` when something is to be changed and an engine runs. */
+/** Works on `.lemming/replies.json`. Changes throw `locked` while an engine runs. */
 export const run: Runs<typeof command> = {
   show: async (world) => tell(await open(world)),
   forget: async (world, { args }) => {

@@ -1,4 +1,4 @@
-/** The command `lemming reconcile`: settles calls in doubt. */
+/** `lemming reconcile`: settles calls in doubt. */
 import { readOrg } from '../../app/read-org.ts';
 import type { Ask } from '../../app/requests.ts';
 import { post } from '../../app/requests.ts';
@@ -56,7 +56,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** A call in doubt. Credits; `time` in milliseconds since 1970 is that of its turn's freeze. */
+/** A call in doubt. Amounts are credits; `time` is that of its turn's freeze, in milliseconds since 1970. */
 interface InDoubt {
   key: string;
   agent: string;
@@ -65,7 +65,7 @@ interface InDoubt {
   reserve: number;
   hash: string | null;
   time: number | null;
-  /** false: the turn was cut off just now, and the next run books the reserve. */
+  /** false: the turn was cut off just now, and the next run will book the reserve. */
   booked: boolean;
 }
 
@@ -121,7 +121,7 @@ function asksOf({ args, flags }: InputOf<typeof command>, inDoubt: readonly InDo
   return chosen.map((doubt) => ({ ask: 'settle-doubt', key: doubt.key, amount }));
 }
 
-/** Those the journal knows to be in doubt, and those of a turn that was cut off, which the next run will put in doubt. */
+/** Calls that the journal has in doubt, and those of an interrupted turn, which the next run will put in doubt. */
 function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
   const known = [...state.money.doubts.values()].map(({ key, agent, model, turn, reserve }) => ({
     key,

@@ -1,4 +1,4 @@
-/** The command `lemming top-up`: grants credits. */
+/** `lemming top-up`: grants credits. */
 import { readOrg } from '../../app/read-org.ts';
 import type { Ask } from '../../app/requests.ts';
 import { post } from '../../app/requests.ts';
@@ -62,7 +62,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** A cap that leaves the agent less than it has with the top-up: the credits alone do not help. */
+/** Notes a cap that leaves the agent less than it has with the top-up, so that the credits alone do not help. */
 function capNote({ config, state }: View, agent: string, amount: number): string[] {
   const cap = tightest(config, state, agent, amount);
   if (cap.key === null) return [];

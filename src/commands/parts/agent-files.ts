@@ -1,4 +1,4 @@
-/** Reads and writes the folders in which agents are given away. */
+/** Reads and writes folders with which agents are passed on. */
 import { basename, dirname } from 'node:path';
 import type { View } from '../../app/view.ts';
 import type { NewFile } from '../../core/model/entry.ts';
@@ -11,13 +11,13 @@ import { request } from '../../schema/records/request.ts';
 import { agentTemplates, packageDisk } from '../templates.ts';
 import type { World } from '../world.ts';
 
-/** What of an agent's folder is given away: who it is and what it knows, never its mail, work or logs. */
+/** The part of an agent's folder that is passed on: who it is and what it knows, but not its mail, work or logs. */
 const GIVEN = /^(resume\.md|(skills|memory)\/.+)$/;
-/** What a folder of an agent may have, files and bytes in all. */
+/** The most files and bytes of an agent's folder. */
 const MOST_FILES = 500;
 const MOST_BYTES = 5_000_000;
 
-/** Copies a template that came with the program, and those it extends, into an org that has none of that name. */
+/** Copies a template that ships with LeMMing, and those it extends, into an org that has none with that name. */
 export function lendTemplate(world: World, disk: Disk, id: string): boolean {
   const text = agentTemplates(packageDisk(world)).get(id);
   const path = `org/templates/${id}.md`;
@@ -28,7 +28,7 @@ export function lendTemplate(world: World, disk: Disk, id: string): boolean {
   return true;
 }
 
-/** Writes what is given away of an agent into a new folder, without known secrets. Returns how many files. */
+/** Writes the part of an agent that is passed on into a new folder, with known secrets masked. Returns the number of files. */
 export function writeFolder({ machine }: World, { disk, mask }: View, name: string, target: string): number {
   const out = machine.disk(dirname(target));
   if (out.stat(basename(target)))
@@ -39,7 +39,7 @@ export function writeFolder({ machine }: World, { disk, mask }: View, name: stri
   return files.length;
 }
 
-/** The texts of a folder that a person brings in. Throws when there are links, too much, or no resume. */
+/** The texts of a folder that a person imports. Throws if it contains links, is too large, or has no resume. */
 export function folderFiles({ machine }: World, folder: string): { name: string; files: NewFile[] } {
   const name = basename(folder);
   const files = textsIn(machine.disk(dirname(folder)), name);
@@ -80,13 +80,13 @@ function textOf(disk: Disk, path: string): string {
   return decoded.text;
 }
 
-/** A resume may say its name; then it says the new one. */
+/** If a resume contains its name, that becomes the new one. */
 function renamed(text: string, name: string): string {
   const end = text.indexOf('\n---', 3);
   return text.slice(0, end).replace(/^name: .*$/m, `name: ${name}`) + text.slice(end);
 }
 
-/** The files as a request takes them: under the agent's new name, and only what belongs to one. */
+/** The files for a request, under the agent's new name, limited to those that belong to an agent. */
 export function checkFiles({ mask }: View, name: string, files: readonly NewFile[]): NewFile[] {
   const named = files.map(({ path, text }) => ({
     path,

@@ -1,4 +1,4 @@
-/** What `lemming agent` changes: agents come, go, and are given away. */
+/** The `lemming agent` subcommands that change the organisation: agents are hired, retired and passed on. */
 import { resolve } from 'node:path';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent, personOf } from '../../app/seats.ts';
@@ -19,7 +19,7 @@ import { checkFiles, folderFiles, lendTemplate, writeFolder } from './agent-file
 
 type HireInput<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
 
-/** A person gives what the template has, and speaks with whom they make. */
+/** A person grants what the template has, and gets an edge to the new agent. */
 export async function create(world: World, { args: { agent: name }, flags }: HireInput<'create'>) {
   const before = readOrg(world);
   const { template = 'worker', role, instructions, tools } = flags;

@@ -1,4 +1,4 @@
-/** What `lemming agent` tells: the agents, one of them, and what they can be made from. */
+/** The `lemming agent` subcommands that only read: all agents, one agent, and the templates. */
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
 import { agentState } from '../../core/model/state/staff.ts';

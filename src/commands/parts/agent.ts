@@ -1,4 +1,4 @@
-/** The command `lemming agent`. */
+/** `lemming agent`: lists, shows, hires, retires, exports and imports agents. */
 import type { Definition, Runs, Zod } from '../command.ts';
 import { takenShape } from '../shapes.ts';
 import { bringIn, create, giveAway, retire } from './agent-hire.ts';
@@ -140,7 +140,7 @@ export const command = {
   ],
 } as const satisfies Definition;
 
-/** What changes the organisation is asked for as by every other command, and settled with the coming turn. */
+/** Changes become requests, like those of every other command, and are settled with the coming turn. */
 export const run: Runs<typeof command> = {
   list: listAll,
   show,

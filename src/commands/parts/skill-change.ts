@@ -1,4 +1,4 @@
-/** What `lemming skill` changes: skills are switched, brought in, given away and put back. */
+/** The `lemming skill` subcommands that change files: skills are switched, imported, exported and rolled back. */
 import { resolve } from 'node:path';
 import { readOrg } from '../../app/read-org.ts';
 import { count } from '../../views/text/table.ts';

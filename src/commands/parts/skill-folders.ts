@@ -8,16 +8,16 @@ import type { World } from '../world.ts';
 
 const HOME = 'org/skills';
 const WHOSE = 'Run lemming skill to list the skills. For the own skill of an agent, add --agent AGENT.';
-/** What a skill may have, files and bytes in all. */
+/** The most files and bytes of a skill. */
 const MOST_FILES = 200;
 const MOST_BYTES = 5_000_000;
 
-/** Where the skills of an agent lie, or those of the organisation. */
+/** The folder for the skills of an agent, or for those of the organisation. */
 export function homeFor(agent: string | undefined): string {
   return agent === undefined ? HOME : `agents/${agent}/skills`;
 }
 
-/** Moves a skill of an agent, or of the organisation, between its place and `_off`. Throws `not-found`, or `refused` when the place is taken. */
+/** Moves a skill between its place and `_off`. Throws `not-found`, or `refused` if the place is taken. */
 export function switchSkill(disk: Disk, id: string, on: boolean, agent?: string): { id: string; folder: string } {
   const home = homeFor(agent);
   const places = [`${home}/${id}`, `${home}/_off/${id}`] as const;
@@ -28,12 +28,12 @@ export function switchSkill(disk: Disk, id: string, on: boolean, agent?: string)
   return { id, folder: to };
 }
 
-/** Ids of the skills of an agent, or of the organisation, that are switched off. */
+/** The ids of skills that are switched off, of an agent or of the organisation. */
 export function offSkills(disk: Disk, agent?: string): string[] {
   return (disk.list(`${homeFor(agent)}/_off`) ?? []).filter((name) => !isLeftover(name));
 }
 
-/** Versions that an approval, an import or a rollback replaced: `_old/<id>/<n>`. Their numbers, the oldest first. */
+/** The numbers of the versions that an approval, an import or a rollback replaced (`_old/<id>/<n>`), oldest first. */
 export function oldVersions(disk: Disk, id: string, home = HOME): number[] {
   checkId(id);
   return (disk.list(`${home}/_old/${id}`) ?? [])
@@ -42,7 +42,10 @@ export function oldVersions(disk: Disk, id: string, home = HOME): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Copies a folder with a good SKILL.md into the org. Throws its faults, and `refused` unless it may be replaced. */
+/**
+ * Copies a folder with a valid SKILL.md into the org. Throws its faults, and `refused` unless the present skill may be
+ * replaced.
+ */
 export function importSkill(
   { machine }: World,
   disk: Disk,
@@ -63,7 +66,7 @@ export function importSkill(
   return { id, folder, files: files.size };
 }
 
-/** Copies a skill out of the org, into a folder that is not there yet. Returns how many files it has. */
+/** Copies a skill out of the org into a new folder. Returns the number of files. */
 export function exportSkill({ machine }: World, disk: Disk, folder: string, target: string): number {
   const files = readFolder(disk, folder);
   const out = machine.disk(dirname(target));
@@ -73,13 +76,13 @@ export function exportSkill({ machine }: World, disk: Disk, folder: string, targ
   return files.size;
 }
 
-/** What an earlier try left there goes. */
+/** Removes what an interrupted attempt left there. */
 function copyInto(disk: Disk, folder: string, files: ReadonlyMap<string, Uint8Array>): void {
   removeTree(disk, folder);
   for (const [file, bytes] of files) disk.create(`${folder}/${file}`, bytes);
 }
 
-/** Puts a copy of the last kept version back and keeps the present one; of the skills of an agent, or of the organisation. Throws `not-found`. */
+/** Restores the last kept version and keeps the present one. Throws `not-found`. */
 export function rollBack(
   disk: Disk,
   turn: number,
@@ -96,7 +99,10 @@ export function rollBack(
   return { id, folder: `${home}/${id}`, kept };
 }
 
-/** Moves what stands there to the kept versions, under a number above all that approvals gave. Returns where, or null. */
+/**
+ * Moves the present skill to the kept versions, under a number above all those that approvals gave. Returns the folder, or
+ * null.
+ */
 function keep(disk: Disk, turn: number, id: string, home: string): string | null {
   if (!disk.stat(`${home}/${id}`)) return null;
   const kept = `${home}/_old/${id}/${Math.max(turn, oldVersions(disk, id, home).at(-1) ?? 0) + 1}`;
@@ -108,7 +114,7 @@ function taken(path: string, remedy: string): FaultError {
   return failure('refused', `${path} already exists`, { remedy });
 }
 
-/** Throws `not-found` unless it may be the id of a skill: only such names become parts of paths. */
+/** Throws `not-found` unless it is a valid skill id: only valid names become parts of paths. */
 function checkId(id: string): void {
   if (!/^[a-z0-9-]{1,64}$/.test(id)) throw failure('not-found', `${JSON.stringify(id)} is not a valid skill id.`);
 }
@@ -119,7 +125,7 @@ function needFolder(disk: Disk, path: string, id: string): void {
   throw failure('not-found', `The folder ${path} does not exist.`, { remedy: WHOSE });
 }
 
-/** The files of a folder by their paths in it. Throws when there are links, or too much. */
+/** The files of a folder by their paths in it. Throws if it contains links or is too large. */
 function readFolder(disk: Disk, folder: string): Map<string, Uint8Array> {
   const { files, others } = treeOf(disk, [folder], (path) => isLeftover(basename(path)));
   if (files.length === 0)
@@ -134,7 +140,7 @@ function readFolder(disk: Disk, folder: string): Map<string, Uint8Array> {
   return new Map(files.map((path) => [path.slice(folder.length + 1), disk.read(path) ?? new Uint8Array()]));
 }
 
-/** Throws what is wrong with the skill, read as it would stand in an org. */
+/** Throws the faults of the skill, read as if it were in an org. */
 function checkSkill(id: string, files: ReadonlyMap<string, Uint8Array>): void {
   const texts = new Map([...files].map(([file, bytes]) => [`${HOME}/${id}/${file}`, Buffer.from(bytes).toString()]));
   const { faults } = configReader()(texts, [], {});

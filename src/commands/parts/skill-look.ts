@@ -1,4 +1,4 @@
-/** What `lemming skill` shows: the list and single skills. */
+/** The `lemming skill` subcommands that show skills. */
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
@@ -18,14 +18,14 @@ interface LookInput {
   flags: { agent?: string | undefined };
 }
 
-/** An agent's own skill, when one is named; else that of the org, else of `.agents/`, else of an agent. */
+/** The agent's own skill, if an agent is named; otherwise that of the org, then of `.agents/`, then of any agent. */
 function lookUp({ skills }: Config, id: string, agent?: string): Skill | undefined {
   const all = [...skills.values()].filter((skill) => skill.id === id);
   if (agent !== undefined) return all.find(({ folder }) => folder === `${homeFor(agent)}/${id}`);
   return all.find(({ folder }) => folder.startsWith('org/')) ?? all[0];
 }
 
-/** The same. Throws `not-found`. */
+/** The same, but throws `not-found`. */
 export function find(config: Config, id: string, agent?: string): Skill {
   const found = lookUp(config, id, agent);
   if (found) return found;
@@ -37,7 +37,7 @@ export function find(config: Config, id: string, agent?: string): Skill {
   });
 }
 
-/** Agents that have it. */
+/** The agents that have it. */
 export function ownersOf(config: Config, skill: Skill): string[] {
   return config.order.filter((name) => {
     const resume = config.agents.get(name);
@@ -45,12 +45,12 @@ export function ownersOf(config: Config, skill: Skill): string[] {
   });
 }
 
-/** What the author of a skill says of its version; the standard has it in the free `metadata`. */
+/** The version that the author of a skill states; the standard puts it into the free-form `metadata`. */
 function versionOf({ head }: Skill): string | null {
   return head.metadata?.version ?? null;
 }
 
-/** Skills that agents proposed and that no turn has settled yet. */
+/** Proposed skills that no turn has settled yet. */
 function proposalsIn(state: State) {
   return [...state.approvals.pending.values()].filter(isProposal).map(({ id, agent, input, answer, shows = '' }) => ({
     approval: id,
@@ -63,7 +63,7 @@ function proposalsIn(state: State) {
   }));
 }
 
-/** What is wrong with skills, with those that a resume lists, and with those that have a limit. */
+/** The faults of skills, of those that a resume lists, and of those with a limit. */
 export function faultsIn({ faults, warnings }: View) {
   return [
     ...faults.filter(({ file }) => file !== undefined && isSkillText(file)),
@@ -71,13 +71,13 @@ export function faultsIn({ faults, warnings }: View) {
   ];
 }
 
-/** Whose own skill is meant; undefined: one of the organisation. Throws `not-found` for nobody. */
+/** The agent whose own skill is meant; undefined for the organisation. Throws `not-found` for an unknown name. */
 export function ownerIn(view: View, { agent }: { agent?: string | undefined }): string | undefined {
   if (agent !== undefined) checkAgent(view, agent);
   return agent;
 }
 
-/** Every skill there is, what is proposed, switched off, and broken; or what of that is an agent's. */
+/** Every skill: existing, proposed, switched off, and broken; or only those of an agent. */
 export async function listAll(world: World, { flags }: { flags: { agent?: string | undefined } }) {
   const view = readOrg(world);
   const { config, disk, state } = view;
@@ -118,7 +118,7 @@ function rowOf(config: Config, skill: Skill) {
   };
 }
 
-/** A column in which nothing stands is left out. */
+/** Empty columns are left out. */
 function printSkills(skills: readonly ReturnType<typeof rowOf>[]): string {
   const rows = skills.map(({ id, folder, agents, description, version, limits }) => [
     id,
@@ -133,7 +133,7 @@ function printSkills(skills: readonly ReturnType<typeof rowOf>[]): string {
   return table([heading.filter(filled), ...rows.map((row) => row.filter(filled))]);
 }
 
-/** A skill, and what is proposed under that name; or what one approval is about. */
+/** A skill, and what is proposed under that name; or the subject of one approval. */
 export async function show(world: World, { args: { skill: id }, flags }: LookInput) {
   const view = readOrg(world);
   const { config, state } = view;

@@ -1,4 +1,4 @@
-/** What `lemming skill` finds out: how visits went with skills, and what is wrong with them. */
+/** The `lemming skill` subcommands that evaluate skills: results of visits, and faults. */
 import { readOrg } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { journalLines } from '../../engine/journal/history.ts';
@@ -11,7 +11,7 @@ import { faultsIn, find, ownerIn, ownersOf } from './skill-look.ts';
 
 type ReviewInput<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
 
-/** How visits went with skills and without them: of all or one, by all agents or one. */
+/** The results of visits with and without skills: of all skills or one, by all agents or one. */
 export async function review(world: World, { args: { skill: id }, flags }: ReviewInput<'outcomes'>) {
   const view = readOrg(world);
   const { config, disk } = view;
@@ -26,7 +26,7 @@ export async function review(world: World, { args: { skill: id }, flags }: Revie
   return { data: { agents, skills, unread }, text: text.filter(Boolean).join('\n\n') || 'No visit has been made yet.' };
 }
 
-/** Skills that there are, or that an agent has, and that no visit has read. */
+/** Existing skills, or those of an agent, that no visit has read. */
 function unreadBy(config: Config, agent: string | undefined, read: readonly SkillCourse[]): string[] {
   const known = new Set(read.map(({ skill }) => skill));
   const ids = [...config.skills.values()].flatMap((skill) =>
@@ -35,7 +35,7 @@ function unreadBy(config: Config, agent: string | undefined, read: readonly Skil
   return [...new Set(ids)].sort();
 }
 
-/** All skills, or those of one id. */
+/** All skills, or those with one id. */
 export async function validate(world: World, { args: { skill: id } }: ReviewInput<'validate'>) {
   const view = readOrg(world);
   const isMeant = (folder: string): boolean => id === undefined || folder.split('/').includes(id);

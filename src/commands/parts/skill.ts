@@ -1,4 +1,4 @@
-/** The command `lemming skill`. */
+/** `lemming skill`: lists, shows, checks, switches, imports and exports skills. */
 import type { Definition, Runs, Zod } from '../command.ts';
 import { faultShape } from '../shapes.ts';
 import { bringIn, giveAway, rollback, switchOff, switchOn } from './skill-change.ts';
@@ -164,7 +164,7 @@ export const command = {
   ],
 } as const satisfies Definition;
 
-/** Changes files that people write, in place of their hand; an engine that is running sees them at its next turn. */
+/** Changes the files as a person would by hand. A running engine sees them at its next turn. */
 export const run: Runs<typeof command> = {
   list: listAll,
   show,

@@ -1,4 +1,4 @@
-/** The command `lemming tool`. */
+/** `lemming tool`: lists and shows the tools that agents can use. */
 
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
@@ -85,7 +85,7 @@ function isOfTools({ file = '' }: Fault): boolean {
   return file.startsWith('org/tools/') || file === 'org/mcp.yaml';
 }
 
-/** The tools as the next turn has them: what the owner of the machine approves now counts. */
+/** The tools of the next turn, with the owner's present approvals. */
 function toolboxOf(world: World, { config, state }: View) {
   const [now] = trustNow(config, state, ownerOf(world).approved);
   const trusted = now?.k === 'trusted' ? new Map(Object.entries(now.tools)) : state.rights.trusted;

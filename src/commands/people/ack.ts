@@ -1,4 +1,4 @@
-/** The command `lemming ack`. */
+/** `lemming ack`: acknowledges a message. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
@@ -24,7 +24,7 @@ export const command = {
   output: (z) => z.strictObject({ id: z.string(), reaction: z.string(), taken: takenShape(z) }),
 } as const satisfies Definition;
 
-/** Asks the engine to note the acknowledgement. Throws `refused` for mail that was not sent to the person. */
+/** Posts a request for the acknowledgement. Throws `refused` for mail that was not sent to the person. */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);

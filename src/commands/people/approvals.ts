@@ -1,4 +1,4 @@
-/** The command `lemming approvals`: lists held acts. */
+/** `lemming approvals`: lists held acts. */
 import { faultyAnswers, folderChanges, foresee } from '../../app/foresee.ts';
 import { findMessage } from '../../app/look/mail-index.ts';
 import { presentActs } from '../../app/present.ts';
@@ -46,17 +46,17 @@ export const command = {
     ]),
 } as const satisfies Definition;
 
-/** A held act with what a person wants to know before an answer. */
+/** A held act, with what a person needs to know before answering. */
 type ShownApproval = Approval & {
-  /** What changed since it was held. What it `shows` is how it stands now. */
+  /** What changed since it was held. `shows` is the present version. */
   changed: string[];
-  /** The conversation it belongs to, and what that has cost so far: credits. */
+  /** Its conversation, and what that has cost so far, in credits. */
   thread: string | null;
   thread_spent: number | null;
-  /** What doing it costs, and what is left of the agent and of the caps that it shares: credits, as of now. */
+  /** Its cost, and what is left of the agent and of the caps it shares: credits, as of now. */
   costs: number;
   left: Record<string, number>;
-  /** The options of a question, and whether it asks for a text. */
+  /** The options of a question, and whether a text can be the answer. */
   options: readonly string[];
   free_text: boolean;
 };
@@ -64,7 +64,7 @@ type ShownApproval = Approval & {
 export const run: Run<typeof command> = async (world, input) =>
   input.flags.answered ? listAnswered(readOrg(world)) : listWaiting(world, input);
 
-/** What waits for an answer. */
+/** The acts that wait for an answer. */
 export const listWaiting: Run<
   typeof command,
   { approvals: ShownApproval[]; faults: Fault[]; needs: NeedCounts }
@@ -83,7 +83,7 @@ export const listWaiting: Run<
   return { data: { approvals: approvals.map(heldInCredits), faults, needs }, text: text.join('\n\n') };
 };
 
-/** The journal is read for the costs only when something waits. */
+/** Reads the journal for the costs only if something waits. */
 function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, Present>): ShownApproval[] {
   const approvals = [...state.approvals.pending.values()];
   const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
@@ -106,7 +106,7 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
   });
 }
 
-/** Messages that are named as the cause at most. */
+/** The most messages that are named as a cause. */
 const SHOWN_CAUSES = 10;
 
 function print(view: View, approval: ShownApproval): string {
@@ -156,7 +156,7 @@ function printQuestion(id: string, { question, options, context, freeText }: Que
   );
 }
 
-/** What the act is to do, a line for each part; texts of several lines as they are. */
+/** The input of an act, one line for each part; texts of several lines are kept. */
 function printInput(input: Json): string {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) return `  ${JSON.stringify(input)}`;
   const lines = Object.entries(input).map(([key, value]) =>
@@ -216,7 +216,7 @@ function answeredShape(z: Zod) {
   });
 }
 
-/** The latest last. */
+/** In the order of the answers, latest last. */
 function listAnswered({ disk }: View) {
   const answered: Answered[] = [];
   let turn = 0;

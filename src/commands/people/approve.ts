@@ -1,4 +1,4 @@
-/** The command `lemming approve`. */
+/** `lemming approve`: approves a held act. */
 import { folderChanges } from '../../app/foresee.ts';
 import { presentActs } from '../../app/present.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -64,7 +64,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** `changed`: what is not as it was shown any more, so that the act is held again. `always`: the policy from then on. */
+/** `changed`: what is no longer as it was shown, so that the act is held again. `always`: the policy that was added. */
 export const run: Run<
   typeof command,
   DecidedApproval & { changed: string[]; always?: string; until?: PolicyEnd }
@@ -80,7 +80,7 @@ export const run: Run<
   return { ...outcome, data: { ...outcome.data, always: rule, ...(until && { until }) }, text };
 };
 
-/** Input of which only the end matters. */
+/** The part of the input that concerns the end of a policy. */
 interface EndInput {
   args: { id: string };
   flags: {
@@ -91,7 +91,7 @@ interface EndInput {
   };
 }
 
-/** When the policy is to end. Throws `usage` when that cannot be understood, or there is no policy. */
+/** When the policy ends. Throws `usage` if the end is invalid, or if there is no policy. */
 function endOf(world: World, { args, flags }: EndInput): PolicyEnd | undefined {
   const { for: time, turns, times } = flags;
   if (time === undefined && turns === undefined && times === undefined) return undefined;
@@ -117,7 +117,7 @@ function countIn(flag: string, text: string): number {
   throw failure('usage', `${flag} takes a whole number from 1 on, not ${JSON.stringify(text)}.`);
 }
 
-/** What is not as it was shown any more. */
+/** What is no longer as it was shown. */
 async function changedIn(world: World, id: string): Promise<string[]> {
   const view = readOrg(world);
   if (!view.state.approvals.pending.has(id)) return [];
@@ -131,7 +131,7 @@ function told(outcome: Outcome<DecidedApproval>, changed: string[]): Outcome<Dec
   return { ...outcome, data, text };
 }
 
-/** The pattern of acts like a held one. Throws `refused` when no pattern can name them. */
+/** The pattern of acts like a held one. Throws `refused` if no pattern can describe them. */
 async function ruleFor(world: World, id: string): Promise<string | null> {
   const { config, state } = readOrg(world);
   const approval = state.approvals.pending.get(id);

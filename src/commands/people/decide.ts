@@ -14,7 +14,10 @@ import type { Outcome, Zod } from '../command.ts';
 import { takenShape } from '../shapes.ts';
 import type { World } from '../world.ts';
 
-/** Who has taken a seat answers what that seat was asked; the person at the keyboard owns the folder and answers all. */
+/**
+ * Somebody in a seat can answer only what that seat was asked; the person at the keyboard owns the folder and can answer
+ * everything.
+ */
 function demandAsked({ config }: View, approval: Approval, person: string): void {
   const asked = approval.contacts.filter((name) => isPersonIn(config, name));
   if (asked.length === 0 || asked.includes(person)) return;
@@ -23,7 +26,7 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
   });
 }
 
-/** What a person said. */
+/** The input of a decision. */
 interface AnswerInput {
   args: { id: string };
   flags: {
@@ -34,7 +37,7 @@ interface AnswerInput {
   };
 }
 
-/** An answer to a held act. `taken`: it is in the journal, or a running engine takes it at its next freeze. */
+/** An answer to a held act. `taken`: it is in the journal, or a running engine takes it in at its next freeze. */
 export interface DecidedApproval {
   id: string;
   decision: 'approve' | 'deny';
@@ -58,8 +61,8 @@ export const decidedShape = (z: Zod) =>
   });
 
 /**
- * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
- * `not-found` when it does not wait, `refused` when who answers is no person.
+ * Answers a held act. The next freeze judges it again and does it once; until then, the last answer counts. Throws `not-found`
+ * if it does not wait, and `refused` if the caller is not a person.
  */
 export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'): Outcome<DecidedApproval> {
   const view = readOrg(world);
@@ -89,7 +92,7 @@ export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'
   };
 }
 
-/** What was chosen or written. Throws `usage` where that is no answer, with those that are. */
+/** The chosen option or the written text. Throws `usage` for an invalid answer, and lists the valid ones. */
 function saidIn(approval: Approval, { flags: { option, answer } }: AnswerInput): { said?: string } {
   if (option !== undefined && answer !== undefined)
     throw failure('usage', 'An answer is an option or a text, not both.', {

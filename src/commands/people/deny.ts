@@ -1,4 +1,4 @@
-/** The command `lemming deny`. */
+/** `lemming deny`: denies a held act. */
 import type { Definition, Run } from '../command.ts';
 import { type DecidedApproval, decide, decidedShape } from './decide.ts';
 

@@ -1,4 +1,4 @@
-/** The command `lemming history`: shows mail and conversations. */
+/** `lemming history`: shows mail and conversations. */
 import { findMessage, headNames, mailFiles, readMail } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
@@ -39,7 +39,7 @@ export const command = {
 
 const TURNS = 50;
 
-/** Reads live and archived mail in the order it was written. What is no agent is a conversation, or a message of one. */
+/** Reads live and archived mail in the order of writing. A name that is not an agent's is a conversation or a message of one. */
 export const run: Run<typeof command, { messages: MailRow[] }> = async (world, input) => {
   const view = readOrg(world);
   const of = seatOf(view, input.args.of);
@@ -53,7 +53,7 @@ export const run: Run<typeof command, { messages: MailRow[] }> = async (world, i
   return { data: { messages }, text: messages.length ? `${printList(messages)}\n\n${ending}` : ending };
 };
 
-/** A contact stands for its seat. Throws `not-found` for one outside: nobody writes to them directly. */
+/** A contact stands for its seat. Throws `not-found` for an outside contact: nobody writes to those directly. */
 function seatOf({ config }: View, of: string | undefined): string | undefined {
   const contact = of === undefined || config.agents.has(of) ? undefined : config.contacts.get(of);
   if (contact?.seat === null)
@@ -67,7 +67,7 @@ function isAgent({ config, disk }: View, name: string): boolean {
   return config.agents.has(name) || (isName(name) && disk.stat(`agents/${name}`) !== null);
 }
 
-/** What everyone wrote, or what one agent wrote and was written. */
+/** The mail of everyone, or to and from one agent. */
 function written(view: View, agent: string | undefined, since: number): Message[] {
   const files = mailFiles(view, { since, archived: true });
   if (agent === undefined) return [...readMail(view.disk, files)].filter(view.sees);
@@ -77,7 +77,7 @@ function written(view: View, agent: string | undefined, since: number): Message[
   );
 }
 
-/** The name of a conversation may stand in the file in YAML's escapes, unless it is plain. */
+/** In the file, the name of a conversation may be escaped in YAML's way unless it is plain. */
 function conversation(view: View, thread: string, since: number): Message[] {
   const files = mailFiles(view, { since, archived: true });
   const wanted = (text: string) => !/^[\w-]+$/.test(thread) || headNames(text, thread);

@@ -1,4 +1,4 @@
-/** The command `lemming inbox`. */
+/** `lemming inbox`: shows your mail. */
 import { foresee } from '../../app/foresee.ts';
 import { findMessage, messageAt, receivedBy } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -39,7 +39,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Messages that were read and are printed all the same, unless all are wanted. */
+/** How many messages that were read are printed by default. */
 const SHOWN_READ = 10;
 
 export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine[]; needs: NeedCounts }> = async (
@@ -74,7 +74,7 @@ export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine
   return { data: { messages: [...unread, ...shown], notices, needs }, text: text.filter(Boolean).join('\n\n') };
 };
 
-/** Mail that the person has read, the latest first: of those who may write to them now, or in all of history. */
+/** Mail that the person has read, latest first: from those who may write to them now, or from all of history. */
 function* readBefore(view: View, person: string, all: boolean): Generator<MailRow> {
   const authors = new Set(mayBeReadBy(view.config, person));
   for (const received of receivedBy(view.state, person)) {
@@ -98,7 +98,7 @@ function waitingFor(view: View, message: Message): string[] {
   return view.state.mail.waiting.get(message.id)?.waiting ?? [];
 }
 
-/** What a conversation is about: the subject of its first message. */
+/** The topic of a conversation: the subject of its first message. */
 function topicOf(view: View, thread: string): string | null {
   return findMessage(view, thread)?.subject ?? view.state.mail.threads.get(thread)?.[0]?.subject ?? null;
 }

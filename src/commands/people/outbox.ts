@@ -1,4 +1,4 @@
-/** The command `lemming outbox`. */
+/** `lemming outbox`: shows what an agent or a person sent. */
 import { foresee } from '../../app/foresee.ts';
 import { mailFiles, readMail } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -48,7 +48,7 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: { agent, messages }, text };
 };
 
-/** Drops that the next freeze will take. */
+/** Incoming mail that the next freeze will take in. */
 function notTaken(view: View, agent: string, written: readonly MailRow[]): MailRow[] {
   const known = new Set(written.map((row) => row.id));
   return [...view.state.mail.waiting.rows(`${agent}/`)]

@@ -1,4 +1,4 @@
-/** The command `lemming policies`. */
+/** `lemming policies`: lists policies and revokes them. */
 import { readOrg } from '../../app/read-org.ts';
 import { countedAs, endText, hasEnded } from '../../core/rights/policy-end.ts';
 import { removeItem } from '../../disk/yaml/edit.ts';

@@ -1,4 +1,4 @@
-/** The command `lemming read`. */
+/** `lemming read`: shows a message and marks it as read. */
 import { foresee } from '../../app/foresee.ts';
 import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -33,7 +33,7 @@ export const command = {
 export const run: Run<typeof command> = (world, input) =>
   input.args.id === 'notices' ? readNotices(world) : readMessage(world, input);
 
-/** A message, whatever its id says. */
+/** A message, even if its id is that of notices. */
 export const readMessage: Run<typeof command, MailRow> = async (world, input) => {
   const view = await foreseen(world);
   const { id } = input.args;

@@ -1,10 +1,12 @@
-/** The command `lemming reply`. */
+/** `lemming reply`: answers a message. */
+
 import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
 import { inboxOf } from '../../core/model/state/mail.ts';
+import { defined } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Definition, Run } from '../command.ts';
 import { bodyOf, tellPaused, writtenText } from '../message-args.ts';
@@ -37,7 +39,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Drops an answer into the person's outbox, and marks what it answers as read. */
+/** Puts an answer into the person's outbox, and marks the message it answers as read. */
 export const run: Run<
   typeof command,
   { path: string; to: string[]; from: string; thread: string; reply_to: string }
@@ -56,11 +58,11 @@ export const run: Run<
   };
 };
 
-/** To its author; to its readers when the person wrote it, or wants all of them. */
+/** Addressed to the author; to the recipients if the person wrote the message or wants all of them. */
 function answerTo(message: Message, person: string, body: string, all: boolean): OutgoingMessage {
   const { id, from, thread, task } = message;
   const readers = message.to.filter((name) => name !== person);
   const to = from === person ? readers : [from, ...(all ? readers.filter((name) => name !== from) : [])];
   const subject = /^re: /i.test(message.subject) ? message.subject : `Re: ${message.subject}`.slice(0, 200);
-  return { to, body, subject, thread, reply_to: id, ...(task === undefined ? {} : { task }) };
+  return { to, body, subject, thread, reply_to: id, ...defined({ task }) };
 }

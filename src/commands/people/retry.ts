@@ -1,4 +1,4 @@
-/** The command `lemming retry`: gives dead letters another chance. */
+/** `lemming retry`: delivers dead letters again. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { checkAgent, personOf } from '../../app/seats.ts';
@@ -30,10 +30,10 @@ export const command = {
   output: (z) => z.strictObject({ count: z.number(), retried: z.array(z.string()), taken: takenShape(z) }),
 } as const satisfies Definition;
 
-/** Characters of the ids and names that a line shows. */
+/** The most characters of ids and names in a line. */
 const SHOWN = 80;
 
-/** Asks for every dead letter of that id or message, and of its line. Throws `not-found` when there is none. */
+/** Requests it for every dead letter of that id or message, and of its line. Throws `not-found` if there is none. */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { id } = input.args;

@@ -1,4 +1,4 @@
-/** The command `lemming send`. */
+/** `lemming send`: writes a message. */
 import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
 import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
@@ -49,7 +49,7 @@ export const command = {
   output: (z) => z.strictObject({ path: z.string(), to: z.array(z.string()), from: z.string() }),
 } as const satisfies Definition;
 
-/** Drops a message into the person's outbox. The engine takes it at its next freeze. */
+/** Puts a message into the person's outbox. The engine takes it in at its next freeze. */
 export const run: Run<typeof command, { path: string; to: string[]; from: string }> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);

@@ -1,4 +1,4 @@
-/** The command `lemming taint`. */
+/** `lemming taint`: lists what text from strangers has tainted, and clears it. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';

@@ -1,4 +1,4 @@
-/** The command `lemming watch`: the screen, or events as lines. */
+/** `lemming watch`: opens the screen, or prints events as lines. */
 import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
@@ -44,11 +44,11 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Milliseconds between two looks at the journal: when it has changed, and at the latest. */
+/** Milliseconds between two looks at the journal: after a change, and at the latest. */
 const REST_MS = 20;
 const POLL_MS = 200;
 
-/** The screen at a terminal; else, or when only events are wanted, these are printed. */
+/** Opens the screen at a terminal; otherwise, or if only events are wanted, prints these. */
 export const run: Run<typeof command> = async (world, input) => {
   const { once, turns, run = false } = input.flags;
   if (world.screen && !once && turns === undefined) return world.screen({ run });
@@ -113,18 +113,18 @@ function* news(disk: Disk, place: ToldPosition, next: NextFile): Generator<Entry
   }
 }
 
-/** Prints events as they come, under the heading of their turn. */
+/** Prints events as they arrive, under the heading of their turn. */
 class EventPrinter {
   turns = 0;
   turn = 0;
   spent = 0;
-  /** Of the last turn, where it is told as one object. */
+  /** The events of the last turn, if they are printed as one object. */
   events: TurnEvent[] = [];
   private readonly world: World;
   private readonly once: boolean;
   private micro = 0;
 
-  /** `once`: the events are kept for one object instead of being printed one by one. */
+  /** `once`: collects the events for one object instead of printing them one by one. */
   constructor(world: World, once: boolean) {
     this.world = world;
     this.once = once;

@@ -1,8 +1,8 @@
-/** Shapes of what `run`, `run-once` and `step` give. Amounts are credits. */
+/** The schemas of what `run`, `run-once` and `step` return. Amounts are credits. */
 import type { Zod } from '../command.ts';
 import { faultShape, needsShape, owedShape } from '../shapes.ts';
 
-/** What turns brought. */
+/** The result of turns. */
 export const madeShape = (z: Zod) =>
   z.strictObject({
     turn: z.number(),

@@ -1,4 +1,4 @@
-/** The command `lemming pause`. */
+/** `lemming pause`: stops new model calls, for all agents or one. */
 import type { Definition, Run } from '../command.ts';
 import { askPause, pausedShape } from './pausing.ts';
 

@@ -1,4 +1,4 @@
-/** Asks for a pause or its end. */
+/** Requests a pause or its end. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
@@ -16,7 +16,7 @@ export const pausedShape = (z: Zod) =>
     takes_effect: effectShape(z),
   });
 
-/** Pauses or resumes the organisation, or one agent of it. A running engine takes it at its next turn. */
+/** Pauses or resumes the organisation, or one of its agents. A running engine takes the request in at its next turn. */
 export function askPause(world: World, ask: 'pause' | 'resume', name: string | undefined) {
   const view = readOrg(world);
   const { state } = view;

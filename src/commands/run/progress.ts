@@ -8,7 +8,7 @@ import { eventOf } from '../../views/journal/turn.ts';
 import { count, oneLine, shorten } from '../../views/text/table.ts';
 import type { World } from '../world.ts';
 
-/** Tells a run turn by turn; what was told once is not told again. */
+/** Reports a run turn by turn; nothing is reported twice. */
 export class RunProgress {
   readonly faults: Fault[] = [];
   private readonly world: World;
@@ -58,7 +58,7 @@ function turnLine({ turn, visits, spent }: TurnReport): string {
   return `Turn ${turn}: ${names}; ${count(sent, 'message')} sent, ${countCredits(spent)}`;
 }
 
-/** What came of what people answered and ordered, a line each; of what they took back, how much. */
+/** The results of what people answered and ordered, a line each; for undos only their number. */
 function doneLines(done: readonly Entry[]): string[] {
   const back = done.filter(({ k }) => k === 'undone').length;
   const lines = done.flatMap((line) => {
@@ -69,7 +69,7 @@ function doneLines(done: readonly Entry[]): string[] {
   return back > 0 ? [...lines, `${count(back, 'effect')} undone`] : lines;
 }
 
-/** Agents named in a line at most. */
+/** The most agents that are named in a line. */
 const NAMED = 8;
 
 function nameSome(names: readonly string[]): string {

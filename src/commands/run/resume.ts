@@ -1,4 +1,4 @@
-/** The command `lemming resume`. */
+/** `lemming resume`: ends a pause. */
 import type { Definition, Run } from '../command.ts';
 import { askPause, pausedShape } from './pausing.ts';
 

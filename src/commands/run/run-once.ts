@@ -1,4 +1,4 @@
-/** The command `lemming run-once`. */
+/** `lemming run-once`: makes one turn. */
 import type { Definition, Run } from '../command.ts';
 import { madeShape } from './made.ts';
 import { makeTurns, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';

@@ -1,4 +1,4 @@
-/** The command `lemming run`. */
+/** `lemming run`: makes turns, or predicts the next one. */
 import { portsOf } from '../../app/ports.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { countCredits, printCredits } from '../../core/money/ledger.ts';
@@ -85,12 +85,12 @@ async function dryRun(world: World, { maxCost }: TurnsOptions) {
   };
 }
 
-/** In credits; null when nothing limits it. */
+/** In credits; null if nothing limits it. */
 function allowanceOf({ allowance }: Foreseen): number | null {
   return Number.isFinite(allowance) ? inCredits(allowance) : null;
 }
 
-/** In credits; null when the price is not known. */
+/** In credits; null if the price is not known. */
 function costIn({ cost }: { cost: CostRange | null }): CostRange | null {
   return cost && { least: inCredits(cost.least), most: inCredits(cost.most) };
 }

@@ -1,4 +1,4 @@
-/** The command `lemming step`. */
+/** `lemming step`: makes a few turns, even while the organisation is paused. */
 import { readOrg } from '../../app/read-org.ts';
 import { failure } from '../../schema/fault.ts';
 import type { Definition, InputOf, Run } from '../command.ts';

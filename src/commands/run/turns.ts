@@ -1,4 +1,4 @@
-/** Makes turns for `run`, `run-once` and `step`, and sums them up. */
+/** Makes turns for `run`, `run-once` and `step`, and summarises them. */
 import { deletedSince } from '../../app/foresee.ts';
 import type { OrgPlace } from '../../app/place.ts';
 import { withEngine } from '../../app/run-engine.ts';
@@ -29,19 +29,19 @@ import type { Flag, Outcome } from '../command.ts';
 import type { World } from '../world.ts';
 import { RunProgress } from './progress.ts';
 
-/** What `run`, `run-once` and `step` ask for. */
+/** The options of `run`, `run-once` and `step`. */
 export interface TurnsOptions extends Pick<RunOptions, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
-  /** Provider calls at the same time, instead of `limits.concurrency`. */
+  /** How many calls run at the same time, instead of `limits.concurrency`. */
   concurrency?: number;
   /** The owner lets programs run without a sandbox. */
   unsafeHost?: boolean;
-  /** Every byte of the journal is checked first. */
+  /** Checks every byte of the journal first. */
   verify?: boolean;
 }
 
 type EndOfTask = Extract<TaskStatus, 'completed' | 'failed' | 'skipped' | 'cancelled'>;
 
-/** `lemming run --json`: what is fixed by the design, and more. Credits. */
+/** The data of `lemming run --json`; the design defines the first fields. Amounts are credits. */
 export interface RunResult {
   turn: number;
   turns: number;
@@ -51,7 +51,7 @@ export interface RunResult {
   spent: number;
   idle: boolean;
   end: RunReport['end'];
-  /** What was mended of an earlier run. */
+  /** Repairs after an earlier run. */
   recovered: readonly string[];
   conflicts: TurnReport['conflicts'];
   unplaced: Pick<Unplaced, 'id' | 'path' | 'kept' | 'detail'>[];
@@ -130,7 +130,9 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
   };
 }
 
-/** Why models of agents whose visits failed, or that are left with failing ones, were not called: their keys would go where nobody approved. */
+/**
+ * Why models of agents with failed visits or failing providers were not called: nobody approved where their keys would be sent.
+ */
 function keysHeldBack(world: World, { knownConfig }: Engine, { failed }: RunReport, failing: boolean): Fault[] {
   if (!knownConfig || (failed.size === 0 && !failing)) return [];
   const agents = failing ? [...knownConfig.agents.keys()] : [...failed];
@@ -139,7 +141,7 @@ function keysHeldBack(world: World, { knownConfig }: Engine, { failed }: RunRepo
   return keyFaults({ ...knownConfig, models }, ownerOf(world));
 }
 
-/** The exit code of a run, the first that applies. */
+/** The exit code of a run: the first that applies. */
 function exitOf(
   { state }: Engine,
   { end, turns, called, blamed, failed, unpaid, tasks }: RunReport,
@@ -153,7 +155,7 @@ function exitOf(
   return failed.size > 0 || isLost || state.dead.gaveUp > state.clock.turn - turns ? 1 : 0;
 }
 
-/** How the tasks stand that changed in the run; `open`: all that are not finished. */
+/** The present status of tasks that changed in the run; `open`: all that are not finished. */
 function countTasks(tasks: RunReport['tasks'], { tasks: { assigned, unassigned } }: State): RunResult['tasks'] {
   const counts = { completed: 0, failed: 0, skipped: 0, cancelled: 0, open: unassigned.size };
   for (const status of tasks.values()) if (isEnd(status)) counts[status]++;
@@ -207,10 +209,10 @@ function sumUp(
   return lines.filter(Boolean).join('\n');
 }
 
-/** Agents with failing providers that are named at most. */
+/** The most agents with failing providers that are named. */
 const NAMED = 5;
 
-/** Who waits for a provider that keeps failing, why, and what asks it again. */
+/** Who waits for a failing provider, why, and how to try it again. */
 function failingLines({ state, knownConfig }: Engine): string {
   if (!knownConfig) return '';
   const left = scheduleTurn(knownConfig, state, state.clock.turn + 1).filter(({ failing }) => failing);
@@ -247,7 +249,7 @@ const ENDINGS: Record<RunReport['end'], string> = {
   'max-turns': '. Stopped at clock.max_turns in org/org.yaml',
 };
 
-/** Nothing is known of an organisation in which no turn was made. */
+/** In an organisation without a turn, nothing is known. */
 function neededIn(
   { machine, root }: World,
   { state, knownConfig }: Engine,

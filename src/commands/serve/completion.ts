@@ -1,4 +1,4 @@
-/** The command `lemming completion`: the scripts for shells. */
+/** `lemming completion`: prints completion scripts for shells. */
 import type { Definition, Run } from '../command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -26,7 +26,7 @@ export const command = {
   output: (z) => z.strictObject({ shell: z.enum(SHELLS), script: z.string() }),
 } as const satisfies Definition;
 
-/** Every script asks `lemming __complete WORDS...`, which only reads. */
+/** Every script calls `lemming __complete WORDS...`, which only reads. */
 export const run: Run<typeof command> = async (_world, input) => {
   const { shell } = input.args;
   return { data: { shell, script: SCRIPTS[shell] }, text: SCRIPTS[shell] };

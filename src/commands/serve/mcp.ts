@@ -1,10 +1,10 @@
-/** The command `lemming mcp`. */
+/** `lemming mcp`: serves the organisation to an assistant through MCP. */
 import { readOrg } from '../../app/read-org.ts';
 import { personNamed, personOf } from '../../app/seats.ts';
 import { failure } from '../../schema/fault.ts';
 import type { Definition, Right, Run } from '../command.ts';
 
-/** What can be allowed; the seat itself comes with it. */
+/** The rights that can be granted; the seat itself is always included. */
 const RIGHTS = ['look', 'turns', 'approvals', 'money', 'edit'] as const satisfies Right[];
 
 export const command = {
@@ -34,7 +34,7 @@ export const command = {
   output: (z) => z.looseObject({}),
 } as const satisfies Definition;
 
-/** Serves until the assistant leaves. Throws `refused` for a seat that is no person's. */
+/** Serves until the assistant leaves. Throws `refused` for a seat that is not a person's. */
 export const run: Run<typeof command> = async (world, input) => {
   const { as, allow } = input.flags;
   const view = readOrg(world);

@@ -1,4 +1,4 @@
-/** The command `lemming bootstrap`: makes an organisation from a template. */
+/** `lemming bootstrap`: makes an organisation from a template. */
 import { basename, relative, resolve } from 'node:path';
 import { checkFolder } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
@@ -66,7 +66,7 @@ export const command = {
     ]),
 } as const satisfies Definition;
 
-/** Stands while an organisation is being made: a bootstrap that was cut off is finished by the next. */
+/** Exists while an organisation is being made: the next bootstrap finishes one that was interrupted. */
 const MARK = '.lemming/bootstrap';
 
 export const run: Run<typeof command> = async (world, input) => {
@@ -88,7 +88,7 @@ function listTemplates(source: Disk) {
   };
 }
 
-/** The schemas are caches for editors; all else in an existing organisation is its owner's. */
+/** The schemas are caches for editors; everything else in an existing organisation belongs to its owner. */
 function leaveAlone(source: Disk, target: Disk, root: string) {
   const files = copySchemas(source, target);
   return {
@@ -97,7 +97,7 @@ function leaveAlone(source: Disk, target: Disk, root: string) {
   };
 }
 
-/** Hidden files such as .git do not count; nor does what an interrupted bootstrap left. */
+/** Hidden files such as .git do not count, nor does what an interrupted bootstrap left. */
 function checkEmpty(target: Disk, root: string): void {
   const kind = target.stat('.')?.kind;
   if (kind !== undefined && kind !== 'folder') throw failure('usage', `${root} is not a folder`, { value: root });
@@ -131,7 +131,7 @@ function make(world: World, input: InputOf<typeof command>, source: Disk, target
   return told(world, root, template, files, first, target);
 }
 
-/** A purpose that org.yaml can hold. */
+/** A purpose in a form that fits into org.yaml. */
 function purposeOf(text: string): string {
   const purpose = text.trim();
   if (purpose === '' || purpose.length > 10_000)
@@ -139,7 +139,7 @@ function purposeOf(text: string): string {
   return purpose;
 }
 
-/** New files only: what is there already stays. */
+/** Writes new files only: existing ones stay. */
 class Files {
   readonly made: string[] = [];
   readonly kept: string[] = [];
@@ -183,7 +183,7 @@ function orgYaml(source: Disk, { folder }: Template, name: string, purpose: stri
   return purpose === null ? named : edited(setScalar(named, ['purpose'], purpose), file);
 }
 
-/** What the organisation of a template is asked first, as its script knows it: `# Subject`, then the text. */
+/** The first request to a template's organisation, as its script expects it: `# Subject`, then the text. */
 function firstRequest(source: Disk, { name, folder }: Template): { subject: string; body: string } | null {
   if (name === DEFAULT) {
     const body = textOf(source, 'templates/request.md');
@@ -194,8 +194,8 @@ function firstRequest(source: Disk, { name, folder }: Template): { subject: stri
 }
 
 /**
- * Writes the first goal, where the purpose is new, and the first message: the template's own request, or else a charter.
- * Returns its recipient.
+ * Writes the first goal, if the purpose is new, and the first message: the template's own request, or else a charter. Returns
+ * the recipient.
  */
 function writeFirst(
   world: World,
@@ -215,7 +215,7 @@ function writeFirst(
   return first;
 }
 
-/** The new organisation, valid. */
+/** The valid configuration of the new organisation. */
 function checked({ machine, env }: World, root: string): Config {
   const { config, faults } = checkFolder({ machine, root, env });
   if (!config || faults.length > 0) throw new FaultError(...(faults as [Fault, ...Fault[]]));

@@ -1,4 +1,4 @@
-/** The command `lemming doctor`: checks files, journal and lock. */
+/** `lemming doctor`: checks files, journal, lock and sandbox, and repairs what it can. */
 import type { OrgPlace } from '../../app/place.ts';
 import { portsOf } from '../../app/ports.ts';
 import { checkFolder } from '../../app/read-org.ts';
@@ -96,15 +96,15 @@ export const run: Run<typeof command> = async (world, input) => {
   return examine(place, disk, fixes, { declared, outbound, network }, await portsOf(place).sandbox.probe());
 };
 
-/** What was found out of the tools of the org: their faults, and which of all tools send something out. */
+/** The faults of the org's own tools, and which of all tools send data out. */
 interface Tools {
   declared: readonly Fault[];
   outbound: readonly string[];
-  /** What the proxy of tools that name hosts did with one that is not listed. */
+  /** How the proxy for tools with hosts treated an unlisted host. */
   network: readonly string[];
 }
 
-/** All hosts that programs may reach, whoever runs them. */
+/** All hosts that programs may reach. */
 function hostsIn({ org, tools }: Config): string[] {
   return [org.network, ...[...tools.values()].map(({ head }) => head.network)].flatMap((one) => one?.hosts ?? []);
 }
@@ -119,7 +119,7 @@ async function tryProxy(hosts: readonly string[]): Promise<string[]> {
   }
 }
 
-/** Approved or not: who approves a server is to know beforehand. */
+/** Approved or not: whoever approves a server should know beforehand. */
 function outboundIn(toolbox: Toolbox, { org }: Config): string[] {
   return [...toolbox.values()].flatMap((tool) => (isOutbound(tool, org) ? [tool.spec.name] : []));
 }
@@ -167,7 +167,7 @@ function print(faults: readonly Fault[], notes: readonly string[], fixed: readon
   ].join('\n');
 }
 
-/** What a sandbox of this level keeps programs from. */
+/** What a sandbox of this level prevents. */
 function heldBy({ level, keyring }: Probed): string {
   if (level === 'none') return '';
   return [
@@ -177,7 +177,7 @@ function heldBy({ level, keyring }: Probed): string {
   ].join(', ');
 }
 
-/** Everything that is wrong with the journal, read whole. */
+/** All faults of the journal, which is read completely. */
 function journalFaults(disk: Disk): Fault[] {
   const faults: Fault[] = [];
   try {
@@ -225,7 +225,7 @@ function unplacedNotes(disk: Disk, undone: readonly Entry[] | null, turn: number
   ];
 }
 
-/** Who can read words of strangers, reaches private data, and can send it out: all that a thief needs. */
+/** Notes agents that can read words of strangers, reach private data and send it out: all that data theft needs. */
 function notesOfTaint(state: State, resume: Resume, outbound: readonly string[]): string[] {
   const reach = privateTo(state, resume);
   const out = outbound.filter((tool) => grants(resume, tool) === 'free');
@@ -237,10 +237,10 @@ function notesOfTaint(state: State, resume: Resume, outbound: readonly string[])
   ];
 }
 
-/** Tools that a note names: a server may have hundreds. */
+/** The most tools that a note names: a server may have hundreds. */
 const MOST_NAMES = 5;
 
-/** Mail that was not delivered, and files that were set aside. */
+/** Notes undelivered mail, and files that were set aside. */
 function deadLetters(config: Config | null, state: State): string[] {
   return deadLines(state).map(({ id, message, path, reason, to, count: letters }) => {
     if (message === null) return `${path} was set aside (${reason}). org/dead-letter/${id}.md explains why`;
@@ -267,7 +267,7 @@ function notesOfChart(config: Config, disk: Disk): string[] {
   return notes;
 }
 
-/** The edges of an agent that was hired while somebody edited the chart lie beside it. */
+/** The edges of an agent that was hired while somebody edited the chart are in a file beside it. */
 function keptFor(name: string, { readFrom }: Config, disk: Disk): string {
   const beside = (disk.list('org') ?? []).filter((file) => file.startsWith('chart.yaml.conflict-'));
   const kept = beside.find((file) => Buffer.from(disk.read(`org/${file}`) ?? []).includes(`${name}:`));
@@ -284,7 +284,7 @@ function notesOfBox({ level, why }: Probed, config: Config | null): string[] {
   return [`${names} cannot use shell and run_python: ${why}. Install bubblewrap (apt install bubblewrap)`];
 }
 
-/** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
+/** Notes conflicts that wait for a decision, traces of a crash, and agents without a resume. */
 function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
   const { files: paths, others } = treeOf(disk, ['org', 'agents'], (path) => path === 'org/journal');
   const unusable = others.filter((path) => disk.stat(path)?.kind === 'folder');
@@ -314,7 +314,7 @@ function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
 
 const MAKE_ROOM = 'Run lemming doctor --fix to move the file aside.';
 
-/** Folders of the organisation and its agents in whose places files stand. */
+/** Places of folders of the organisation and its agents at which there are files. */
 function barredFolders(disk: Disk): string[] {
   const agents = (disk.list('agents') ?? []).filter(isName);
   const own = agents.flatMap((name) => AGENT_FOLDERS.map((folder) => `agents/${name}/${folder}`));
@@ -324,7 +324,7 @@ function barredFolders(disk: Disk): string[] {
 }
 const AGENT_FOLDERS = ['outbox', 'outbox/archive', 'memory', 'workspace', 'requests', 'logs', 'skills'];
 
-/** What stands where a folder belongs gets another name; nothing is lost. */
+/** Renames what is in the place of a folder; nothing is lost. */
 function makeRoom(disk: Disk): string[] {
   return barredFolders(disk).map((path) => {
     const name = freeName(disk, path);

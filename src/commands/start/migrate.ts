@@ -1,4 +1,4 @@
-/** The command `lemming migrate`: brings configuration files up to date. */
+/** `lemming migrate`: brings configuration files up to date. */
 import type { Disk } from '../../disk/fs/disk.ts';
 import { isVersioned, migrateText, type VersionedKind } from '../../disk/yaml/migrate.ts';
 import { readTree } from '../../disk/yaml/yaml-tree.ts';
@@ -50,7 +50,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** All changes that are due. Throws the faults of all files that cannot be migrated, before anything is written. */
+/** All changes that are due. Before anything is written, throws the faults of all files that cannot be migrated. */
 function plan(disk: Disk): MigratedFile[] {
   const changes: MigratedFile[] = [];
   const faults: Fault[] = [];
@@ -65,7 +65,7 @@ function plan(disk: Disk): MigratedFile[] {
   return changes;
 }
 
-/** Files of the org that carry a version, with their kinds; the scripts that models name as well. */
+/** Files of the org that carry a version, with their kinds, including the scripts that models name. */
 function versionedFiles(disk: Disk): Map<string, VersionedKind> {
   const files = new Map<string, VersionedKind>();
   for (const name of disk.list('org') ?? []) {
@@ -84,7 +84,7 @@ function scriptsOf(disk: Disk): string[] {
   );
 }
 
-/** Backups first, then the files. Returns the folder of the backups. */
+/** Writes backups first, then the files. Returns the folder of the backups. */
 function carryOut(disk: Disk, changes: readonly MigratedFile[]): string {
   const numbers = (disk.list(BACKUPS) ?? []).filter((name) => /^[1-9]\d{0,8}$/.test(name)).map(Number);
   const backup = `${BACKUPS}/${Math.max(0, ...numbers) + 1}`;

@@ -10,19 +10,22 @@ import type { Model } from '../../schema/config/models.ts';
 import { type Fault, FaultError, fault } from '../../schema/fault.ts';
 import { isPluginPath } from '../../schema/name.ts';
 
-/** What has programs: a model, a tool of the org, or a server of tools. */
+/** What a program belongs to: a model, a tool of the org, an MCP server, a key, or the network. */
 export type Runner = 'model' | 'tool' | 'server' | 'key' | 'network';
 
-/** What of an org runs on this machine, or is asked from it; or why that cannot be told. */
+/** What an org runs on this machine or sends from it; or why that is unknown. */
 export type Program = {
   of: Runner;
   name: string;
-  /** What the owner should know of it, in lines. */
+  /** What the owner should know about it, in lines. */
   about?: string[];
   server?: Server;
 } & ({ what: Trusted; fault?: undefined } | { what: null; fault: Fault });
 
-/** All that an org runs on this machine as it stands now, and the keys that it sends elsewhere, in the order models, tools, servers, keys, network. */
+/**
+ * Everything that an org runs on this machine at present, and the keys that it sends elsewhere, in the order models, tools,
+ * servers, keys, network.
+ */
 export function programsOf(config: Config, disk: Disk, owner: Pick<Owner, 'env'>): Program[] {
   return [
     ...[...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []),
@@ -33,7 +36,7 @@ export function programsOf(config: Config, disk: Disk, owner: Pick<Owner, 'env'>
   ];
 }
 
-/** A name for the one thing of its kind. */
+/** The name of the only thing of its kind. */
 export const NETWORK = 'network';
 
 function networkOf({ org }: Config): Program[] {
@@ -60,7 +63,7 @@ function serverOf(server: Server): Program {
   return { ...one, what: null, fault: fault('untrusted', 'Its tools have not been reviewed yet', { remedy }) };
 }
 
-/** What is started, or asked, and what it may do. */
+/** What is started or called, and what it may do. */
 export function aboutServer({ settings }: Server): string[] {
   const { command, env, cwd, sandbox, network, url, headers } = settings;
   const handed = (what: string, names: readonly string[]) => (names.length > 0 ? [`${what} ${names.join(', ')}`] : []);
@@ -88,12 +91,12 @@ function programOf(name: string, { provider, command, options }: Model, disk: Di
   }
 }
 
-/** Variables that the program is handed; the provider itself says when they are no list of names. */
+/** The variables passed to the program; the provider itself reports an invalid list. */
 function namesIn(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** What would run, had somebody approved it. */
+/** What would run if somebody approved it. */
 export function notesOfPrograms(programs: readonly Program[], owner: Owner): string[] {
   return programs.flatMap(({ of, name, what, fault }) => {
     if (what && owner.approved(what)) return [];

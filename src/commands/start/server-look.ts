@@ -1,4 +1,4 @@
-/** Starts an MCP server once and keeps its tools when the owner approves them. */
+/** Starts an MCP server once, and stores its tools when the owner approves them. */
 import { stringify } from 'yaml';
 import { portsOf } from '../../app/ports.ts';
 import type { Server } from '../../core/model/config.ts';
@@ -14,8 +14,8 @@ import type { World } from '../world.ts';
 import { aboutServer, type Program } from './programs.ts';
 
 /**
- * Starts a server once, shows the owner what it is and has, and keeps its tools in the org after a yes. What would hand a
- * secret to somebody, or run with the owner's rights, waits for a yes of its own.
+ * Starts a server once, shows the owner what it is and which tools it has, and stores these in the org after a yes. A server
+ * that would get a secret or run with the owner's rights needs a confirmation of its own.
  */
 export async function lookAndPin(world: World, input: Confirmed, server: Server): Promise<Program> {
   world.say([`${server.name}:`, ...aboutServer(server)].join('\n  '));
@@ -32,7 +32,7 @@ export async function lookAndPin(world: World, input: Confirmed, server: Server)
   return { of: 'server', name, server: pinned, what: trustOfServer(pinned) };
 }
 
-/** A program in the sandbox that is handed nothing and has no network can tell nobody anything. */
+/** A program in the sandbox that gets no secrets and has no network cannot pass anything on. */
 function isHarmless({ settings: { command, env, sandbox, network } }: Server): boolean {
   return command !== undefined && sandbox === 'box' && env.length === 0 && !network;
 }

@@ -1,4 +1,4 @@
-/** The command `lemming trust`: approves what runs on this machine. */
+/** `lemming trust`: approves what runs on this machine. */
 
 import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
@@ -47,7 +47,10 @@ export const command = {
   output: (z) => z.union([listShape(z), rowShape(z)]),
 } as const satisfies Definition;
 
-/** A program as it is told, under what it is of: `runs` is the command line as JSON, the path or the name, `sha256` of what would be approved. */
+/**
+ * A program in the output, under the key of what it belongs to. `runs` is the command line as JSON, the path or the name;
+ * `sha256` is the hash of what would be approved.
+ */
 type TrustLine = { [of in Runner]?: string } & {
   kind: Trusted['kind'] | null;
   runs: string | null;
@@ -71,7 +74,7 @@ export const run: Run<typeof command> = async (world, input) => {
   return approve(known(program.server ? await lookAndPin(world, input, program.server) : program), owner);
 };
 
-/** What has that name, or `tool:` and the like before it. Throws why there is nothing to approve. */
+/** The program with that name, which may have a prefix such as `tool:`. Throws the reason if there is nothing to approve. */
 function find(term: string, programs: readonly Program[], config: Config, faults: readonly Fault[]): Program {
   const [, of, name = term] = /^(model|tool|server|key|network):(.+)$/.exec(term) ?? [];
   const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));

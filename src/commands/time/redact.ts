@@ -1,4 +1,4 @@
-/** The command `lemming redact`. */
+/** `lemming redact`: erases the text of a message or a reply. */
 import { betweenTurns } from '../../app/exclusive.ts';
 import { redact } from '../../app/redact.ts';
 import type { Definition, Run } from '../command.ts';

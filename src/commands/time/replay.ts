@@ -1,4 +1,4 @@
-/** The command `lemming replay`. */
+/** `lemming replay`: makes the files again from the journal, and compares them. */
 
 import { resolve } from 'node:path';
 import { portsOf } from '../../app/ports.ts';
@@ -63,7 +63,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** How often a folder is looked at again because an engine went on meanwhile. */
+/** How often the comparison is repeated because an engine made progress in the meantime. */
 const TRIES = 5;
 
 interface ReplayResult {
@@ -110,7 +110,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-/** An engine may be at work: then what the journal had not told yet is no difference, and it is looked at once more. */
+/** An engine may be at work: differences that the journal did not explain at first disappear on a second look. */
 async function replayStill(world: World, input: InputOf<typeof command>, disk: Disk): Promise<ReplayResult> {
   for (let left = TRIES; ; left--) {
     const end = journalEnd(disk);

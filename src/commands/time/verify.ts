@@ -1,4 +1,4 @@
-/** The command `lemming verify`. */
+/** `lemming verify`: checks every byte of the journal, and the caches. */
 import { workFolder } from '../../app/exclusive.ts';
 import { compareFiles, compareFolds, differing, unbelieved } from '../../app/look/verify-caches.ts';
 import { readOrg } from '../../app/read-org.ts';
@@ -63,7 +63,7 @@ export const run: Run<typeof command> = async (world, { flags }) => {
   };
 };
 
-/** What of `.lemming/` is not what it would be if it were made now. */
+/** Files in `.lemming/` that differ from what they would be if they were made now. */
 async function keptFaults(world: World): Promise<Fault[]> {
   const disk = world.machine.disk(world.root);
   const kept = world.machine.kept(world.root, world.env, disk);

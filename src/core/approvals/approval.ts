@@ -1,5 +1,5 @@
 /** How long a held act waits, who is asked next, and which held acts are the same. */
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { printValue } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Held, InputEntry } from '../model/entry.ts';
@@ -67,7 +67,7 @@ export function waitingLike(
 
 /** A held act after the next person was asked. */
 export function escalatedHeld({ held, to, otherwise, text }: Extract<InputEntry, { k: 'escalated' }>): Held {
-  return copyWith(held, { contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) });
+  return copyWith(held, { contacts: [...held.contacts, to], otherwise, ...defined({ text }) });
 }
 
 /** The part of an approval that its file shows. */

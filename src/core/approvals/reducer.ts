@@ -1,5 +1,5 @@
 /** What lines about held acts do to the state. */
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { forgetDead } from '../mail/former-dead-letters.ts';
 import { settleNotices } from '../mail/notices.ts';
 import type { Cause, Effect, Entry, VisitEffect } from '../model/entry.ts';
@@ -43,7 +43,7 @@ export function answerInFile(
   state: State,
   { id, decision, by, note, said, hash, mends }: Extract<Entry, { k: 'answer' }>,
 ): void {
-  answer(state, id, { decision, by, note, hash, ...(said !== undefined && { said }) });
+  answer(state, id, { decision, by, note, hash, ...defined({ said }) });
   state.dead.aside.delete(approvalPath(id));
   if (mends !== undefined) forgetDead(state, mends);
 }

@@ -1,5 +1,5 @@
 /** What happens to content that the file system refuses for its name or its place. */
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { padTurn } from '../../schema/name.ts';
 import { printHead } from '../../schema/print.ts';
 import type { Entry } from '../model/entry.ts';
@@ -78,7 +78,7 @@ export function unplacedLines(turn: number, lines: readonly Entry[], refused: re
     const kept = hasContent(op) && path !== foundIn(op) ? keptPath(id) : null;
     const owner = ownerOf(lines, path);
     const head = { k: 'unplaced' as const, turn, id, path, kept, after, owner, detail: why };
-    return copyWith(head, { record: printUnplaced(head), ...(mark === undefined ? {} : { mark }) });
+    return copyWith(head, { record: printUnplaced(head), ...defined({ mark }) });
   });
 }
 

@@ -24,6 +24,16 @@ export interface ToolSpec {
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** Whether the value is an object, and not a list or null. */
+export function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The fields of an act's input; none if it is not an object. */
+export function inputFields(input: Json): JsonObject {
+  return isObject(input) ? input : {};
+}
+
 /** A tool call of a model. `input` is parsed but not checked: it is hostile data. */
 export interface ActCall {
   id: string;

@@ -1,7 +1,9 @@
 /** Tells an agent where it stands: the time, its credits and files, what waits for whom, and what it did last. Pure. */
+
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import { memoryOwner } from '../memory/entry.ts';
+import { inputFields } from '../model/call.ts';
 import { type Config, nextVisit } from '../model/config.ts';
 import type { Held } from '../model/entry.ts';
 import type { PastAct } from '../model/state/acts.ts';
@@ -132,7 +134,7 @@ function printPending({ approvals }: State, agent: string): string {
 
 /** What a held act asks, in a few words. */
 export function askedIn({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
-  const question = typeof input === 'object' && input !== null && 'question' in input ? input.question : undefined;
+  const { question } = inputFields(input);
   return typeof question === 'string' ? quoteUntrusted(cut(question, QUOTED_CHARS)) : callName({ tool, input });
 }
 

@@ -1,6 +1,6 @@
 /** Stages the hire of an agent. */
 import type { Resume } from '../../schema/config/resume.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { printHead } from '../../schema/print.ts';
 import type { Json, JsonObject } from '../model/call.ts';
 import { type Config, hasEdge, type ResumeTemplate } from '../model/config.ts';
@@ -145,7 +145,7 @@ function printResume(name: string, { head, body }: ResumeTemplate, rights: Right
     shared,
     ...(hosts.length ? { hosts } : {}),
     ...(commands ? { commands } : {}),
-    ...(unit === undefined ? {} : { unit }),
+    ...defined({ unit }),
     limits: limits as JsonObject,
   };
   const own = wish.instructions?.trim() ? `\n\n## What you are here for\n${wish.instructions.trim()}` : '';

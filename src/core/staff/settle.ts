@@ -1,4 +1,5 @@
 /** Settles the hires and retirements of a turn. */
+import { defined } from '../../schema/copy.ts';
 import { type Config, isPersonIn } from '../model/config.ts';
 import type { Effect, Patch } from '../model/entry.ts';
 import { agentState, type Hired } from '../model/state/staff.ts';
@@ -76,7 +77,7 @@ class Settling {
     const { turn } = this;
     const from = isPersonIn(this.config, by) ? null : by;
     this.effects.push({ k: 'hired', turn, agent, by, template, files, chart, credits, from });
-    if (message) this.effects.push({ k: 'sent', message, ...(made !== undefined && { made }) });
+    if (message) this.effects.push({ k: 'sent', message, ...defined({ made }) });
     this.staff.set(agent, { by, turn });
     this.give(from, agent, credits);
   }

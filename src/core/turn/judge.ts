@@ -1,6 +1,6 @@
 /** Judges an act: done, held or refused. */
 import type { Resume } from '../../schema/config/resume.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { actName } from '../approvals/answers.ts';
 import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';
 import { deniedText } from '../approvals/approval-text.ts';
@@ -170,7 +170,7 @@ function waitAgain(scene: ActContext, call: ActCall, act: Act): Verdict | null {
   if (!approved || changed.length === 0) return null;
   const { id, rule, because, contacts } = approved;
   const now = permit(scene.config, copyWith(act, { approved: false }));
-  const before: Holding = { do: 'hold', rule, contacts, ...(because !== undefined && { because }) };
+  const before: Holding = { do: 'hold', rule, contacts, ...defined({ because }) };
   return waitFor(scene, call, act, now.do === 'hold' ? now : before, { again: { of: id, changed } });
 }
 
@@ -189,20 +189,19 @@ export function asItStands(toolbox: Toolbox, context: ActContext, held: Held): P
   const act = actOf(scene, tool, { tool: held.tool, input: held.input }, true);
   const changed = act.why === null ? changedSince(scene, act, held, routesCovered(scene, act)) : [];
   if (held.over !== undefined && tool?.kind === 'world') return conflictNow(scene, held, changed);
-  if (changed.length === 0) return { changed, ...(held.shows !== undefined && { shows: held.shows }) };
+  if (changed.length === 0) return { changed, ...defined({ shows: held.shows }) };
   const trial = tool?.kind === 'act' ? tool.trial : undefined;
   const shows = trial
     ? trial.show(act.value, scene, 'They were allowed when the action was held.').shows
     : shownOf(scene, act).shows;
-  return { changed, ...(shows !== undefined && { shows }) };
+  return { changed, ...defined({ shows }) };
 }
 
 /** Shows a conflict as it is now: others may have changed the text once more. */
 function conflictNow(scene: ActContext, { input, shows, was = '' }: Held, changed: string[]): Present {
   const { path, content } = input as { path: string; content: string };
   const stands = scene.stands(path);
-  if (stands === null || stands.text === null || stands.text === was)
-    return { changed, ...(shows !== undefined && { shows }) };
+  if (stands === null || stands.text === null || stands.text === was) return { changed, ...defined({ shows }) };
   const now = showConflict(scene.agent, { before: was, wanted: content, now: stands.text });
   return { changed: [stands.path, ...changed], shows: now };
 }
@@ -347,10 +346,10 @@ function hold(
     contacts,
     cause,
     otherwise,
-    ...(because === undefined ? {} : { because }),
+    ...defined({ because }),
     ...(more.over === undefined ? shownOf(look, act) : {}),
     ...(spent > 0 ? { spent } : {}),
-    ...(always === undefined ? {} : { always }),
+    ...defined({ always }),
     covers: copyWith(coversOf(look, act, more.over), routesCovered(look, act)),
     ...(before && { denied: before }),
     ...more,
@@ -388,7 +387,7 @@ function shownOf(scene: ActContext, act: Act): Pick<Held, 'shows' | 'was'> {
 const WRITES = new Set(['write_file', 'edit_file']);
 
 function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause {
-  return { id, from, subject, thread, hops, ...(attachments === undefined ? {} : { attachments }) };
+  return { id, from, subject, thread, hops, ...defined({ attachments }) };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Puts the effects of all visits into chart order. */
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { unheardNotices, unpaidNotice } from '../approvals/answers.ts';
 import { againOf, printApproval } from '../approvals/approval-text.ts';
 import { wishOf } from '../approvals/question.ts';
@@ -76,13 +76,15 @@ function visitEffect(config: Config, state: State, visit: Finished): VisitEffect
     k: 'visit',
     agent: visit.agent,
     outcome: visit.outcome,
-    ...(visit.reason === undefined ? {} : { reason: visit.reason }),
-    ...(visit.detail === undefined ? {} : { detail: visit.detail }),
-    ...(visit.blame === undefined ? {} : { blame: visit.blame }),
-    ...(visit.model === undefined ? {} : { model: visit.model }),
-    ...(visit.long === undefined ? {} : { long: visit.long }),
-    ...(visit.need === undefined ? {} : { need: visit.need }),
-    ...(visit.budget === undefined ? {} : { budget: visit.budget }),
+    ...defined({
+      reason: visit.reason,
+      detail: visit.detail,
+      blame: visit.blame,
+      model: visit.model,
+      long: visit.long,
+      need: visit.need,
+      budget: visit.budget,
+    }),
     mail: visit.given.map((mail) => mail.id),
     ...(visit.task ? { task: visit.task.id } : {}),
     ...(settled.length ? { settled } : {}),
@@ -121,7 +123,7 @@ export function settleDraft(
       message,
       ...(files.length ? { files } : {}),
       ...(tainted ? { tainted } : {}),
-      ...(made !== undefined && { made }),
+      ...defined({ made }),
       ...(digest && { digest }),
     });
     const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;

@@ -15,25 +15,25 @@ export interface ArchiveFile {
   bytes: Uint8Array;
 }
 
-/** A large file of an archive, piece by piece: so many bytes in all. */
+/** A large file of an archive, given in pieces; `size` is their total number of bytes. */
 export interface Pieced {
   path: string;
   size: number;
   pieces: Iterable<Uint8Array>;
 }
 
-/** Bytes of a file held in memory at once, about. */
+/** Approximate number of bytes of a file that are held in memory at once. */
 export const PIECE = 1 << 18;
 
-/** Limits of unpacking; the one for a file also applies to packing. */
+/** Limits of unpacking; the limit for a file applies to packing as well. */
 const MOST_FILES = 2_000_000;
 const MOST_BYTES = 8 * 1024 ** 3;
 export const FILE_BYTES = 1024 ** 3;
 
-/** Files that mean nothing to the engine: the names of two may differ only in case or composition. */
+/** Files that mean nothing to the engine: here, names may differ only in case or Unicode composition. */
 const FREE = /^(agents\/[^/]+\/workspace|org\/shared)\//;
 
-/** The paths of one archive. Packing and unpacking check the same, so that whatever is packed can be unpacked. */
+/** The paths of one archive. Packing and unpacking make the same checks, so whatever is packed can be unpacked. */
 export class ArchivePaths {
   private readonly taken = new Set<string>();
 
@@ -41,23 +41,22 @@ export class ArchivePaths {
     return this.taken.size;
   }
 
-  /** Adds a path, unless an earlier one has the same name to a file system that ignores case and composition. */
+  /** Adds a path; false if a file system that ignores case and composition would confuse it with an earlier one. */
   take(path: string): boolean {
     const name = FREE.test(path) ? path : path.normalize('NFC').toLowerCase();
     return this.taken.size < this.taken.add(name).size;
   }
 }
 
-/** Whether a path may stand in an archive at all. */
 export function isPackable(path: string): boolean {
   if (isTooDeep(path, 2) || /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path)) return false;
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.length <= 255);
 }
 
 /**
- * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and rights.
- * Complete or not at all; returns false, without an archive, when `good` says so after the last file. `file` is an absolute
- * path; throws `usage` when something is there.
+ * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and modes. It
+ * is complete or not written at all; if `good` returns false after the last file, there is no archive and the result is false.
+ * `file` is an absolute path; throws `usage` if something is there.
  */
 export function pack(file: string, files: Iterable<ArchiveFile | Pieced>, good: () => boolean = () => true): boolean {
   if (fs.existsSync(file)) throw failure('usage', `${file} already exists`, { remedy: 'Choose another name.' });
@@ -66,7 +65,7 @@ export function pack(file: string, files: Iterable<ArchiveFile | Pieced>, good: 
     throw failure('not-found', `The folder ${folder} does not exist`, {
       remedy: 'Create it first, or choose another folder.',
     });
-  const temp = path.join(folder, `.lemming-${crc32(path.basename(file)).toString(16)}.tmp`); // the name may be as long as it gets
+  const temp = path.join(folder, `.lemming-${crc32(path.basename(file)).toString(16)}.tmp`); // the name may have the maximal length
   return onDisk(file, () => {
     fs.rmSync(temp, { force: true });
     const fd = fs.openSync(temp, 'wx', 0o600);
@@ -99,7 +98,7 @@ function writeArchive(fd: number, files: Iterable<ArchiveFile | Pieced>): void {
   archive.end();
 }
 
-/** The same bytes, not copied. */
+/** The same bytes, without a copy. */
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
@@ -109,10 +108,10 @@ export function sizeOf(file: ArchiveFile | Pieced): number {
 }
 
 /**
- * Unpacks an archive into a new folder (absolute path) and returns the paths in it. It takes only regular files under
- * relative paths that `allowed` permits; a link, a device, a path that leads out, a name twice, or exceeding the limits
- * refuses the whole archive. Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until
- * then is removed.
+ * Unpacks an archive into a new folder (an absolute path) and returns the paths in it. It accepts only regular files with
+ * relative paths that `allowed` permits. A link, a device, a path that leads outside, a repeated name, or an exceeded limit
+ * refuses the whole archive. Throws `not-found`, `not-regular`, `too-large` or `invalid-value`, and removes what it has
+ * unpacked.
  */
 export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Progress): string[] {
   if (!fs.existsSync(file)) throw failure('not-found', `The file ${file} does not exist`);
@@ -124,7 +123,7 @@ export function unpack(file: string, into: string, allowed: (path: string) => bo
   }
 }
 
-/** A new file that is written as it comes, a small one at once. */
+/** A new file that is written as its bytes arrive; a small file is written at once. */
 class Growing {
   private readonly disk: Disk;
   private readonly path: string;
@@ -208,7 +207,7 @@ class Unpacking {
     return this.paths;
   }
 
-  /** Records an error: the first one counts; later ones only follow from it. */
+  /** Records an error. Only the first one counts; later ones are its consequences. */
   private fail(error: Error): void {
     this.flaw ??=
       'fault' in error || error instanceof DiskError
@@ -276,7 +275,7 @@ class Unpacking {
   }
 }
 
-/** Moves a new folder to its place (absolute paths): it must be absent or an empty folder. Throws `usage` else. */
+/** Moves a new folder to its place (both absolute paths), which must be absent or an empty folder; otherwise throws `usage`. */
 export function moveIntoPlace(folder: string, target: string): void {
   onDisk(target, () => {
     const stat = fs.lstatSync(target, { throwIfNoEntry: false });
@@ -291,7 +290,7 @@ export function moveIntoPlace(folder: string, target: string): void {
   });
 }
 
-/** Errors of the system as `DiskError`. */
+/** Turns errors of the system into `DiskError`. */
 function onDisk<T>(file: string, call: () => T): T {
   try {
     return call();

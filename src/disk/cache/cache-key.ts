@@ -11,7 +11,7 @@ import { type KeptFiles, keptFiles } from './kept.ts';
 
 const FILE = 'kept.key';
 const TEXT = /^[0-9a-f]{64}\n$/;
-/** Group or others may read or write. */
+/** Permission bits that open the key to the group or to others. */
 const OPEN_BITS = 0o066;
 
 /** The kept files of the org at `root`. The key is read when it is first needed. */
@@ -24,9 +24,9 @@ export function realKept(root: string, env: Env, disk = realDisk(root)): KeptFil
 }
 
 /**
- * The key; null where there is none, or where the owner's folder cannot hold one: then nothing is kept, and the journal is
- * read. With `make`, a key that is absent, torn, or open to others is made anew; files kept with the old one are made
- * again.
+ * Returns the key. Without a key, or with an owner's folder that cannot hold one, the result is null: nothing is kept, and the
+ * journal is read instead. In mode `make`, a key that is absent, torn or open to others is replaced; files kept with the old
+ * key are then made again.
  */
 export function keptKey(env: Env, root: string, wish: 'look' | 'make'): Uint8Array | null {
   const folder = ownerFolder(env);
@@ -37,12 +37,12 @@ export function keptKey(env: Env, root: string, wish: 'look' | 'make'): Uint8Arr
   try {
     makeKey(file);
   } catch {
-    return null; // a folder that cannot be written, whatever the reason: nothing is kept
+    return null; // the folder cannot be written, for whatever reason: nothing is kept
   }
   return readKey(file);
 }
 
-/** Makes the key. Processes that make it at the same time all use the one that was linked first. */
+/** Makes the key. If several processes do so at the same time, all use the one that was linked first. */
 function makeKey(file: string): void {
   const temp = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -54,7 +54,7 @@ function makeKey(file: string): void {
   }
 }
 
-/** False where something is there already, and on a file system without links. */
+/** Returns false if the name is taken, and on a file system without links. */
 function linkNew(temp: string, file: string): boolean {
   try {
     fs.linkSync(temp, file);

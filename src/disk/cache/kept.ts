@@ -1,17 +1,17 @@
 /**
- * The one place where files of `.lemming/` that programs believe are read and written. Each carries a MAC, so that only
- * what was made here, for this very folder, is believed; what is not is made again from the journal and the files.
+ * Reads and writes the files of `.lemming/` whose content is trusted. Each carries a MAC that proves it was made on this
+ * machine for this folder. A file without a valid MAC is made again from the journal and the files.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Disk, DiskError } from '../fs/disk.ts';
 import type { Host } from '../fs/lock.ts';
 
 const FOLDER = '.lemming';
-/** Version of the form of a kept file. */
+/** Version of the format of a kept file. */
 const FORM = 'lemming-kept-1';
 /** The last line: a newline, the MAC in base64url, and another newline. */
 const LAST_BYTES = 45;
-/** All files that are kept so, by their names. */
+/** The names of all such files. */
 export const KEPT_NAMES = [
   'state.json',
   'journal.marks',
@@ -23,42 +23,42 @@ export const KEPT_NAMES = [
   ...['mail', 'memory'].flatMap((index) => [`${index}.texts`, `${index}.mark`]),
   'memory.vectors',
 ];
-/** Longest first line. */
+/** The longest first line. */
 const HEAD_BYTES = 200;
 
-/** A kept file that was made here. */
+/** A kept file with a valid MAC. */
 export interface KeptFile {
-  /** The journal's seal after which it was made. The reader checks whether the journal has that seal. */
+  /** The journal's seal at the time it was made. The reader checks that the journal contains that seal. */
   seal: string;
   bytes: Buffer;
-  /** Its MAC: tells this version from every other. */
+  /** Its MAC, which identifies this version. */
   tag: string;
 }
 
-/** Files in `.lemming/`, by name, of any size and number: `old-mail/0001` lies in a folder of its own. */
+/** Files in `.lemming/`, by name, of any size and number. A name may contain a folder, such as `old-mail/0001`. */
 export interface KeptFiles {
-  /** Null when it is absent, damaged, or was not made here. With `tag` only that version counts. */
+  /** Returns null if the file is absent, damaged or has no valid MAC. With `tag`, only that version counts. */
   read(name: string, tag?: string): KeptFile | null;
   /**
-   * Replaces the file at once, and returns its tag; null, and nothing is written, where no key can be had. `seal`: of the
-   * journal, '' for what belongs to no history. Throws a `DiskError`.
+   * Replaces the file atomically and returns its tag. Without a key nothing is written, and the result is null. `seal` is the
+   * journal's seal, or '' for content that does not depend on the journal. Throws a `DiskError`.
    */
   write(name: string, seal: string, ...content: (string | Uint8Array)[]): string | null;
-  /** A digest of a text that needs the key; null where there is none. */
+  /** A digest of a text that cannot be computed without the key; null if there is no key. */
   digest(text: string): string | null;
-  /** Removes it; no error when it is absent. */
+  /** Removes the file; an absent file is no error. */
   drop(name: string): void;
 }
 
-/** A folder, and the process that writes there. */
+/** An org folder, and the process that writes there. */
 export type CacheWriter = Pick<Host, 'place' | 'pid' | 'startOf'>;
 
-/** Keeps nothing, and believes nothing. */
+/** Keeps nothing and trusts nothing. */
 export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, digest: () => null, drop: () => {} };
 
 /**
- * The kept files of a folder. `host.place` names its device and inode, so nothing of a copied folder is believed. `key`: the
- * secret of the machine's owner; 'make' asks for one where there is none.
+ * The kept files of a folder. `host.place` names its device and inode, so nothing in a copied folder is trusted. `key` returns
+ * the secret of the machine's owner; in mode `make` it creates one if necessary.
  */
 export function keptFiles(disk: Disk, host: CacheWriter, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
   const macOf = (secret: Uint8Array, name: string, seal: string) =>
@@ -93,7 +93,7 @@ export function keptFiles(disk: Disk, host: CacheWriter, key: (wish: 'look' | 'm
   };
 }
 
-/** The first line, what follows it, and the last line; null when these bytes have another form. */
+/** Splits the bytes into the first line, the content and the last line; null if the format is different. */
 function partsOf(bytes: Buffer): { seal: string; content: Buffer; last: Buffer } | null {
   const newline = bytes.subarray(0, HEAD_BYTES).indexOf(10);
   const head = bytes.toString('utf8', 0, Math.max(0, newline));
@@ -102,7 +102,6 @@ function partsOf(bytes: Buffer): { seal: string; content: Buffer; last: Buffer }
   return { seal: head.slice(FORM.length + 1), content: bytes.subarray(newline + 1, end), last: bytes.subarray(end) };
 }
 
-/** Replaces a file atomically. */
 function replace(disk: Disk, temp: string, path: string, pieces: readonly (string | Uint8Array)[]): void {
   disk.unlink(temp);
   const file = disk.append(temp);
@@ -114,12 +113,15 @@ function replace(disk: Disk, temp: string, path: string, pieces: readonly (strin
   disk.rename(temp, path);
 }
 
-/** Where a process writes before it renames: a name that no other process has, and that is short whatever the file is called. */
+/**
+ * The temporary file that a process writes before it renames it. The name is unique to the process, and short however long the
+ * final name is.
+ */
 function tempOf({ pid, startOf }: CacheWriter): string {
   return `${FOLDER}/${pid}-${startOf(pid)}.tmp`;
 }
 
-/** Removes files that killed processes began to write and did not rename. */
+/** Removes temporary files that killed processes left behind. */
 export function removeUnfinished(disk: Disk, host: CacheWriter): void {
   for (const name of (disk.list(FOLDER) ?? []).filter((one) => one.endsWith('.tmp'))) {
     const [, pid, start] = /^(\d+)-(\w+)\./.exec(name) ?? [];
@@ -127,7 +129,7 @@ export function removeUnfinished(disk: Disk, host: CacheWriter): void {
   }
 }
 
-/** The bytes of a file; null when it is absent or cannot be read. */
+/** The bytes of a file; null if it is absent or cannot be read. */
 function wholeOf(disk: Disk, path: string): Buffer | null {
   try {
     const bytes = disk.read(path, 'whole');

@@ -25,7 +25,9 @@ export function checkChart(
   }
 }
 
-/** One side of the chart, ready for look-ups. Agents with the same list share one `End`, so that a large unit is spread once. */
+/**
+ * One side of the chart, ready for look-ups. Agents with the same list share one `End`, so that a large unit is expanded once.
+ */
 export function endsOf(
   chart: ChartFile,
   side: EdgeSide,
@@ -50,19 +52,19 @@ function endOf(names: readonly string[], members: (unit: string) => readonly str
   return { all, names: new Set(spread) };
 }
 
-/** Half an edge: `from` may write to `to`, or `to` reads from `from`, but the other has not the `missing` end. */
+/** Half an edge: `from` may write to `to`, or `to` reads from `from`, but the `missing` end is not there. */
 export interface OneSided {
   from: string;
   to: string;
   missing: EdgeSide;
 }
 
-/** Of each kind, so many one-sided edges are told: an org that forgets a whole unit has millions. */
+/** The most one-sided edges that are reported of each kind: an org that forgets a whole unit has millions. */
 const MAX_ONE_SIDED = 1000;
 
 /**
- * Edges of which one agent names the other, itself or by its unit, and the other has no end for it. `*` names nobody. At most
- * 1,000 of those that are not read, and of those that are not sent.
+ * Edges for which one agent names the other, directly or by its unit, and the other has no matching end. `*` names nobody. At
+ * most 1,000 edges that are not read, and as many that are not sent.
  */
 export function oneSidedEdges({ sendTo, readFrom }: Pick<Config, 'sendTo' | 'readFrom'>): OneSided[] {
   const unread = halves(sendTo, readFrom).map(([from, to]): OneSided => ({ from, to, missing: 'read_from' }));
@@ -70,7 +72,7 @@ export function oneSidedEdges({ sendTo, readFrom }: Pick<Config, 'sendTo' | 'rea
   return [...unread, ...unsent];
 }
 
-/** Pairs of which the first names the second but not the other way round. */
+/** Pairs whose first agent names the second but not the reverse. */
 function halves(mine: ReadonlyMap<string, ChartEnd>, theirs: ReadonlyMap<string, ChartEnd>): [string, string][] {
   const groups = new Map<ChartEnd, Map<ChartEnd | undefined, string[]>>();
   const pairs: [string, string][] = [];
@@ -98,7 +100,7 @@ function groupByEnd(
   return groups;
 }
 
-/** The warning of half an edge, at the place of the half that is there. */
+/** The warning about a one-sided edge, at the place of the end that exists. */
 export function warnOf(
   edge: OneSided,
   chart: ConfigSource<ChartFile>,

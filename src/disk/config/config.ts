@@ -30,8 +30,8 @@ import { readServers, readTools } from './tools.ts';
 import { readWorkflows } from './workflows.ts';
 
 /**
- * The reading of an org's files: null when a file of the whole org is broken; faults and warnings in the order of the
- * files.
+ * The configuration of an org, or null if a file that concerns the whole org is broken, with faults and warnings in the order
+ * of the files.
  */
 export interface ConfigReading {
   config: Config | null;
@@ -40,8 +40,8 @@ export interface ConfigReading {
 }
 
 /**
- * `texts`: path → text of the files there are; `folders`: names of the directories under `agents/`; `env`: the environment,
- * of which only `LEMMING_*` counts. A value: the same arguments always give the same reading.
+ * `texts`: path → text of each existing file; `folders`: the names of the folders in `agents/`; `env`: the environment, of
+ * which only `LEMMING_*` counts. The function is pure: the same arguments always give the same result.
  */
 export type ReadConfig = (
   texts: ReadonlyMap<string, string>,
@@ -50,10 +50,13 @@ export type ReadConfig = (
   absent?: Absent,
 ) => ConfigReading;
 
-/** Agents whose folder is gone or closed: they are set aside, or do not count as agents, and may be named. */
+/**
+ * Agents whose folder is missing or unreadable. They are set aside, or not counted as agents, and other files may still name
+ * them.
+ */
 export type Absent = ReadonlyMap<string, Absence>;
 
-/** A reader that parses a file again only when its text changed. */
+/** A reader that parses a file again only if its text changed. */
 export function configReader(): ReadConfig {
   const memories = newMemories();
   return (texts, folders, env, absent = new Map()) => {
@@ -63,7 +66,6 @@ export function configReader(): ReadConfig {
   };
 }
 
-/** Reads a configuration once. */
 export const readConfig: ReadConfig = (texts, folders, env, absent) => configReader()(texts, folders, env, absent);
 
 function newMemories() {
@@ -86,17 +88,17 @@ function newMemories() {
   };
 }
 
-/** The models when org/models.yaml is absent. */
+/** The models if org/models.yaml is absent. */
 const scripted = (): ModelsFile => modelsFile().parse({ version: 1, models: { default: { provider: 'scripted' } } });
 
-/** One reading of an org on its way to a config. */
+/** A configuration that is being read. */
 class ConfigDraft {
   private readonly texts: ReadonlyMap<string, string>;
   private readonly memories: ReturnType<typeof newMemories>;
   private readonly absent: Absent;
-  /** Faults that leave no config. */
+  /** Faults after which there is no configuration. */
   private readonly fatal: Fault[] = [];
-  /** Faults that set something aside. */
+  /** Faults that only set something aside. */
   private readonly private: Fault[] = [];
   private readonly broken = new Map<string, Fault[]>();
   private readonly resumes = new Map<string, Resume>();
@@ -104,7 +106,7 @@ class ConfigDraft {
   private names: ReadonlySet<string> = new Set();
   private units: ReadonlyMap<string, ConfigSource<UnitHead>> = new Map();
   private readonly brokenUnits = new Set<string>();
-  /** Unit → its members; each is sorted once. */
+  /** Unit → its members; each list is sorted once. */
   private readonly members = new Map<string, string[]>();
 
   constructor(texts: ReadonlyMap<string, string>, memories: ReturnType<typeof newMemories>, absent: Absent) {
@@ -157,7 +159,7 @@ class ConfigDraft {
     return { config, faults: [...this.fatal, ...this.private].sort(byPlace), warnings };
   }
 
-  /** The source of a file of the whole org; its faults are fatal. Null when it is absent. */
+  /** The source of a file that concerns the whole org; its faults are fatal. Null if it is absent. */
   private file<T>(path: string, memory: Memory<ConfigSource<T>>): ConfigSource<T> | null {
     const text = this.texts.get(path);
     if (text === undefined) return null;
@@ -171,7 +173,10 @@ class ConfigDraft {
     return null;
   }
 
-  /** Id → source of the markdown files in a folder. Those whose name is no id are left out with a fault: nothing can name them. */
+  /**
+   * Id → source of the markdown files in a folder. A file whose name is not an id is skipped with a fault, because nothing can
+   * refer to it.
+   */
   private *inFolder<T>(folder: string, memory: Memory<ConfigSource<T>>): Generator<[string, ConfigSource<T>]> {
     for (const [path, text] of this.texts) {
       const id = path.startsWith(`${folder}/`) && path.endsWith('.md') ? path.slice(folder.length + 1, -3) : null;
@@ -182,16 +187,14 @@ class ConfigDraft {
     }
   }
 
-  /** Notes what is wrong with references of a file of the whole org. */
+  /** Records broken references in a file that concerns the whole org. */
   private check(work: (references: References) => void): void {
     const references = new References();
     work(references);
     this.fatal.push(...references.faults);
   }
 
-  /**
-   * Sets broken units aside: nobody writes to them. The agents that they name still count as members for money and edges.
-   */
+  /** Sets broken units aside: nobody writes to them. The agents they name still count as members for money and edges. */
   private setUnitsAside(): void {
     const references = new References();
     checkUnits(this.units, this.names, references);
@@ -255,7 +258,7 @@ class ConfigDraft {
     return org;
   }
 
-  /** The scripts of scripted models are files of the whole org. */
+  /** Scripts of scripted models concern the whole org. */
   private readScripts(models: ModelsFile): void {
     const scripts = new Set(Object.values(models.models).flatMap(({ script }) => script ?? []));
     for (const script of scripts) this.file(script, this.memories.script);
@@ -304,7 +307,7 @@ class ConfigDraft {
     return new Map([...goals].sort(([a], [b]) => byCodeUnit(a, b)));
   }
 
-  /** Contacts, and whether those who are to be asked are people. */
+  /** Reads contacts and checks that those to be asked are people. */
   private readContacts(): Config['contacts'] {
     const { contacts, faults } = readContacts(this.inFolder('org/contacts', this.memories.contact), this.resumes);
     this.private.push(...faults);
@@ -317,14 +320,14 @@ class ConfigDraft {
     return contacts;
   }
 
-  /** Reads skills. A broken one is left out and its agents work on. */
+  /** Reads skills. A broken one is skipped, and its agents work on. */
   private readSkills(): Skills {
     const { skills, faults } = readSkills(this.texts, this.memories.skill);
     this.private.push(...faults);
     return skills;
   }
 
-  /** Tools of the org and servers of tools. A broken one is left out, too. */
+  /** Reads the org's own tools and MCP servers. A broken one is skipped as well. */
   private readDeclared(): Pick<Config, 'tools' | 'servers'> {
     const { tools, faults } = readTools(this.texts, this.memories.tool);
     const { servers, faults: more } = readServers(this.texts, this.memories);
@@ -332,14 +335,17 @@ class ConfigDraft {
     return { tools, servers };
   }
 
-  /** Reads workflows. A broken one is left out: no run of it begins. */
+  /** Reads workflows. A broken one is skipped, and no run of it starts. */
   private readWorkflows(): Config['workflows'] {
     const { workflows, faults } = readWorkflows(this.texts, this.memories.workflow, this.resumes, this.names);
     this.private.push(...faults);
     return workflows;
   }
 
-  /** Skills that a resume lists or a limit is for and that are not there: said, and no reason to set anybody aside. */
+  /**
+   * Skills that do not exist although a resume lists them or a limit concerns them. They are reported, but nobody is set aside
+   * for it.
+   */
   private unknownSkills(skills: Skills): Fault[] {
     const references = new References();
     for (const resume of this.resumes.values()) {
@@ -355,7 +361,7 @@ class ConfigDraft {
     return references.faults;
   }
 
-  /** Checks limits of skills: a limit for a skill that does not exist limits nobody. */
+  /** Checks limits of skills: a limit on a skill that does not exist limits nobody. */
   private needSkills(known: ReadonlySet<string>, references: References): void {
     const source = this.memories.org.read(this.texts.get('org/org.yaml') ?? '', 'org/org.yaml');
     for (const id of Object.keys(source.value?.skills.limits ?? {}))
@@ -401,7 +407,10 @@ class ConfigDraft {
     };
   }
 
-  /** The resumes. One that names no unit belongs to the first unit that lists it: its spending is booked there. */
+  /**
+   * The resumes with their units. If a resume names no unit, the first unit that lists the agent counts: its spending is booked
+   * there.
+   */
   private inTheirUnits(): Map<string, Resume> {
     const agents = new Map(this.resumes);
     for (const unit of [...this.units.keys()].sort(byCodeUnit))
@@ -431,7 +440,7 @@ class ConfigDraft {
     };
   }
 
-  /** The agents that the file of a unit names, also where it says something else that cannot be. */
+  /** The agents that a unit's file names, even if the file has faults elsewhere. */
   private namedIn({ value, data }: ConfigSource<UnitHead>): string[] {
     const named: unknown = value?.members ?? (data as { members?: unknown } | null)?.members;
     return Array.isArray(named) ? named.filter((name) => this.names.has(name)) : [];
@@ -448,7 +457,7 @@ class ConfigDraft {
   }
 }
 
-/** Whoever has a skill can read it. */
+/** Adds `load_skill` for agents that have a skill. */
 function withTheirSkills(agents: ReadonlyMap<string, Resume>, skills: Skills): Map<string, Resume> {
   const able = (resume: Resume): Resume =>
     resume.person ||

@@ -7,7 +7,7 @@ import type { Fault } from '../../schema/fault.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { type ConfigSource, References } from './source.ts';
 
-/** The contacts by file name, sorted. One with a fault is left out; the others count. */
+/** The contacts by file name, sorted. One with a fault is skipped. */
 export function readContacts(
   sources: Iterable<[id: string, ConfigSource<ContactHead>]>,
   resumes: ReadonlyMap<string, Resume>,
@@ -39,8 +39,8 @@ function contactOf(id: string, { value, body }: ConfigSource<ContactHead>, peopl
 }
 
 /**
- * Checks that everybody who is to be asked is a person, or the contact of one. Who is there but cannot be read is not
- * blamed again.
+ * Checks that everybody who may be asked is a person, or the contact of one. An agent whose resume is broken is not reported
+ * again.
  */
 export function checkAsked(
   source: ConfigSource<OrgFile>,

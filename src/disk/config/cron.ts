@@ -1,20 +1,19 @@
-/** Computes times of cron patterns, with a library that is loaded when a workflow has one. */
+/** Computes the times of cron patterns, with a library that is loaded only if a workflow needs it. */
 import type { Config } from '../../core/model/config.ts';
 import type { NextTime } from '../../core/workflows/run/triggers.ts';
 
-/** What cron says of a pattern: its next time, and why it is none. */
+/** The next time of a pattern, and what is wrong with it. */
 export interface Cron {
   next: NextTime;
-  /** Why these are no times, or there is no such zone; null when they are times. */
+  /** Why the pattern or the time zone is invalid; null if both are valid. */
   flaw(pattern: string, zone: string): string | null;
 }
 
-/** No pattern has a time until the library is loaded. */
+/** Used until the library is loaded: no pattern has a time. */
 export const NO_TIMES: NextTime = () => null;
 
 let loaded: Promise<Cron> | null = null;
 
-/** Loads the library once. */
 export function loadCron(): Promise<Cron> {
   loaded ??= import('croner').then(({ Cron: Pattern }) => {
     const read = (pattern: string, zone: string) => new Pattern(pattern, { timezone: zone, paused: true });
@@ -23,7 +22,7 @@ export function loadCron(): Promise<Cron> {
         try {
           return read(pattern, zone).nextRun(new Date(after))?.getTime() ?? null;
         } catch {
-          return null; // lemming validate tells what is wrong with it
+          return null; // lemming validate reports what is wrong with it
         }
       },
       flaw: (pattern, zone) => {
@@ -38,7 +37,7 @@ export function loadCron(): Promise<Cron> {
   return loaded;
 }
 
-/** Times of cron for the workflows of a configuration; the library is loaded only if one needs it. */
+/** The times for the workflows of a configuration. The library is loaded only if one of them has a cron pattern. */
 export async function timesFor({ workflows }: Pick<Config, 'workflows'>): Promise<NextTime> {
   const isNeeded = [...workflows.values()].some(({ file }) => file.on?.cron !== undefined);
   return isNeeded ? (await loadCron()).next : NO_TIMES;

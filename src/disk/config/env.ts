@@ -6,10 +6,10 @@ import { cut } from '../../schema/print.ts';
 import { homeFault } from '../owner/owner-folder.ts';
 import { near } from '../yaml/yaml-faults.ts';
 
-/** Variables that the command line reads, not the configuration. */
+/** Variables for the command line, not for the configuration. */
 const NO_SETTINGS = ['LEMMING_ORG', 'LEMMING_DEBUG', 'LEMMING_HOME'];
 
-/** A variable of the environment that overrides one scalar of `org/org.yaml`. */
+/** An environment variable that overrides one scalar of `org/org.yaml`. */
 export interface Variable {
   /** `LEMMING_LIMITS_CONCURRENCY` */
   name: string;
@@ -20,7 +20,7 @@ export interface Variable {
 
 type Scalar = string | number | boolean | null;
 
-/** All variables, in the order of the keys of `org/org.yaml`. Lists, maps of any keys, and the version have none. */
+/** All variables, in the order of the keys of `org/org.yaml`. Lists, maps with arbitrary keys, and the version have none. */
 export function variables(): readonly Variable[] {
   all ??= variablesOf(orgFile(), []);
   return all;
@@ -35,7 +35,7 @@ function variablesOf(schema: z.ZodType, path: readonly string[]): Variable[] {
   return [{ name: `LEMMING_${path.join('_').toUpperCase()}`, path, schema, about: schema.description ?? '' }];
 }
 
-/** The schema without defaults and the like around it. */
+/** The schema without defaults and other wrappers. */
 function base(schema: z.ZodType): z.core.$ZodTypes {
   let inner = schema as unknown as z.core.$ZodTypes;
   while ('innerType' in inner._zod.def) inner = inner._zod.def.innerType as z.core.$ZodTypes;
@@ -43,8 +43,8 @@ function base(schema: z.ZodType): z.core.$ZodTypes {
 }
 
 /**
- * The organisation's settings with the `LEMMING_*` variables put in; `data` is what org.yaml says. Faults: `bad-env` for a
- * variable that is unknown (with the nearest), that cannot be parsed, or that leaves the settings incomplete, and for a
+ * The organisation's settings with the `LEMMING_*` variables applied; `data` is the content of org.yaml. Faults: `bad-env` for
+ * a variable that is unknown (with the nearest name), that cannot be parsed or that leaves the settings incomplete, and for a
  * relative `LEMMING_HOME`.
  */
 export function override(
@@ -82,7 +82,7 @@ function readVariable(name: string, text: string): { path: readonly string[]; va
   return fault('bad-env', `${name} is ${JSON.stringify(cut(text, 80))}: ${why}`, { value: cut(text, 80) });
 }
 
-/** The text as the type that the schema wants; undefined when it is none. */
+/** Parses the text by the type of the schema; undefined if it does not match. */
 function parse(schema: z.ZodType, text: string): Scalar | undefined {
   if (text === 'null' && schema.safeParse(null).success) return null;
   switch (base(schema)._zod.def.type) {
@@ -117,7 +117,7 @@ function incomplete(names: readonly string[], issues: readonly z.core.$ZodIssue[
   });
 }
 
-/** The variables that change settings: those that a turn was made with are journaled. */
+/** The variables that change settings. Those in effect for a turn are journaled. */
 export function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
   const names = Object.keys(env)
     .filter((name) => name.startsWith('LEMMING_') && !NO_SETTINGS.includes(name))

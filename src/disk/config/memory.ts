@@ -7,8 +7,8 @@ import { markdownSource, References } from './source.ts';
 const read = markdownSource(memoryHead);
 
 /**
- * What is wrong with the front matter of an entry that a person wrote; one without is an entry too. Nothing stops at it: what
- * cannot be understood does not count, and agents read the text.
+ * The faults in the front matter of an entry that a person wrote; an entry without front matter is valid. Faults block nothing:
+ * invalid fields are ignored, and agents still read the text.
  */
 export function memoryFaults(path: string, text: string): Fault[] {
   if (memoryOwner(path) === null || !text.startsWith('---\n')) return [];

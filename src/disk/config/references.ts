@@ -7,7 +7,7 @@ import type { UnitHead } from '../../schema/config/unit.ts';
 import { isPluginPath } from '../../schema/name.ts';
 import type { ConfigSource, References } from './source.ts';
 
-/** Checks that fallbacks name models and do not go round, and that a provider that is a path can be a plug-in. */
+/** Checks that fallbacks name models without forming a loop, and that a provider given by path can be a plug-in. */
 export function checkModels(source: ConfigSource<ModelsFile>, references: References): void {
   const models = source.sound?.models ?? {};
   const known = new Set(Object.keys(models));
@@ -24,7 +24,7 @@ export function checkModels(source: ConfigSource<ModelsFile>, references: Refere
   }
 }
 
-/** Checks that credits go to agents and units there are. */
+/** Checks that credits go to existing agents and units. */
 export function checkCredits(
   source: ConfigSource<CreditsFile>,
   agents: ReadonlySet<string>,
@@ -37,7 +37,7 @@ export function checkCredits(
     references.need(id, units, 'unit', source, ['units', id], 'key');
 }
 
-/** Checks that patterns of policies can be read: one that cannot would fit nothing, and a `deny` would let all pass. */
+/** Checks that patterns of policies are valid. An invalid one would match nothing, so a `deny` would permit everything. */
 export function checkPolicies(source: ConfigSource<OrgFile>, references: References): void {
   for (const [i, { act }] of (source.sound?.policies ?? []).entries()) {
     const path = ['policies', i, 'act'];
@@ -51,7 +51,7 @@ export function checkPolicies(source: ConfigSource<OrgFile>, references: Referen
   }
 }
 
-/** Checks the names in units, and that parents do not go round. */
+/** Checks the names in units, and that parents form no loop. */
 export function checkUnits(
   units: ReadonlyMap<string, ConfigSource<UnitHead>>,
   agents: ReadonlySet<string>,
@@ -73,7 +73,7 @@ export function checkUnits(
   }
 }
 
-/** The way from a name along its successors back to itself, null when there is none. */
+/** The path from a name along its successors back to itself; null if there is none. */
 function loopFrom(start: string, next: (name: string) => string | readonly string[]): string[] | null {
   const before = new Map<string, string>();
   const waiting = [start];

@@ -9,7 +9,7 @@ import { type ConfigSource, References } from './source.ts';
 
 /** What a resume may refer to. */
 export interface KnownNames {
-  /** Null when models.yaml is broken: then nothing is said of models. */
+  /** Null if models.yaml is broken: then models are not checked. */
   models: ReadonlySet<string> | null;
   units: ReadonlySet<string>;
   templates: ReadonlyMap<string, ConfigSource<ResumeHead>>;
@@ -45,7 +45,7 @@ export function readResume(
   return { resume: copyWith(head, { name: agent, instructions: body }) };
 }
 
-/** The agent that is a person unless its resume says otherwise. */
+/** The agent that is a person by default. */
 const HUMAN = 'human';
 
 function saysPerson({ data }: ConfigSource<ResumeHead>): boolean {
@@ -66,7 +66,7 @@ function isList(data: unknown): boolean {
   return Array.isArray((data as { model?: unknown }).model);
 }
 
-/** The good templates, with all that they take over from others. */
+/** The valid templates, each with everything it inherits. */
 export function wholeTemplates(templates: KnownNames['templates']): Map<string, ResumeTemplate> {
   const whole = new Map<string, ResumeTemplate>();
   for (const [id, source] of templates) {
@@ -76,7 +76,7 @@ export function wholeTemplates(templates: KnownNames['templates']): Map<string, 
   return whole;
 }
 
-/** Fills in from the template what the resume leaves out. `above` are the templates that led here. */
+/** Fills in from the template what the resume leaves out. `above`: the templates that led here. */
 function resolve(
   source: ConfigSource<ResumeHead>,
   templates: KnownNames['templates'],
@@ -108,7 +108,7 @@ function resolve(
   return references.faults.length ? { faults: references.faults } : merge(source, head, base);
 }
 
-/** Keys that only speak of the file they stand in. */
+/** Keys that only concern the file they are in. */
 const OWN = ['version', 'name', 'extends'];
 
 function merge(source: ConfigSource<ResumeHead>, head: ResumeHead, base: ResumeTemplate): ResumeTemplate {
@@ -124,7 +124,7 @@ function hasModel(source: ConfigSource<ResumeHead>): boolean {
   return (source.data as { model?: unknown }).model !== undefined;
 }
 
-/** A resume may take away what its template grants, and ask where the template does not; it may not add. */
+/** A resume may remove what its template grants, and ask where the template does not; it may not add rights. */
 function checkNarrower(
   head: ResumeHead,
   base: ResumeHead,

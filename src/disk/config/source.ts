@@ -1,4 +1,4 @@
-/** Reads one configuration file by its schema, and collects its faults. */
+/** Reads one configuration file by its schema and collects its faults. */
 import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../../schema/fault.ts';
 import { check, splitMarkdown } from '../yaml/yaml.ts';
@@ -6,13 +6,13 @@ import { near } from '../yaml/yaml-faults.ts';
 import { readQuick } from '../yaml/yaml-quick.ts';
 import { readTree, type TextPosition, type YamlTree } from '../yaml/yaml-tree.ts';
 
-/** A configuration file as it was read: its value when it is good, its faults when not. */
+/** A configuration file that was read: its value if it is valid, otherwise its faults. */
 export interface ConfigSource<T> {
   file: string;
   value: T | null;
-  /** Of a broken file: what is left of it without the parts that are wrong, so that its references can be checked all the same. */
+  /** Of a broken file: the rest without the invalid parts, so that its references can be checked nevertheless. */
   sound: T | null;
-  /** What the YAML says, before defaults. */
+  /** The content of the YAML, before defaults. */
   data: unknown;
   /** Text below the front matter; empty for a YAML file. */
   body: string;
@@ -22,12 +22,12 @@ export interface ConfigSource<T> {
 
 type Read<T> = (text: string, file: string) => T;
 
-/** Reads a `.yaml` file by its schema, which is made for the first file. */
+/** Reads a `.yaml` file by its schema. The schema is built when the first file is read. */
 export function yamlSource<S extends z.ZodType>(schema: () => S): Read<ConfigSource<z.output<S>>> {
   return (text, file) => sourceOf(schema(), text, file, 1, '');
 }
 
-/** Reads a `.md` file, whose front matter has that schema. */
+/** Reads a `.md` file whose front matter has that schema. */
 export function markdownSource<S extends z.ZodType>(schema: () => S): Read<ConfigSource<z.output<S>>> {
   return (text, file) => {
     const parts = splitMarkdown(text, file);
@@ -65,7 +65,10 @@ function sourceOf<S extends z.ZodType>(
   return { file, data: read.data, body, ...checked, sound, place };
 }
 
-/** The value without what the schema refuses; null when nothing good is left. Indexes in lists stay true: a list with a bad item goes whole. */
+/**
+ * The value without the parts that the schema rejects; null if nothing valid is left. A list with an invalid item is removed as
+ * a whole, so that indexes stay correct.
+ */
 function soundPart<S extends z.ZodType>(schema: S, data: unknown): z.output<S> | null {
   let rest: unknown;
   try {
@@ -83,10 +86,10 @@ function soundPart<S extends z.ZodType>(schema: S, data: unknown): z.output<S> |
   return null;
 }
 
-/** How often what is left may turn out to be wrong again. */
+/** How often the rest is checked again. */
 const MAX_PRUNED = 3;
 
-/** Removes what stands at a path, or the list that it is in; false when that is everything. */
+/** Removes the value at a path, or the list that contains it; false if that is everything. */
 function removeAt(data: unknown, path: readonly PropertyKey[]): boolean {
   const list = path.findIndex((part) => typeof part === 'number');
   const keys = list < 0 ? path : path.slice(0, list);
@@ -99,14 +102,14 @@ function removeAt(data: unknown, path: readonly PropertyKey[]): boolean {
   return true;
 }
 
-/** Reads a text again only when it changed. */
+/** Reads a text again only if it changed. */
 export interface Memory<T> {
   read: Read<T>;
-  /** Forgets the files that are no longer there. */
+  /** Forgets files that no longer exist. */
   keep(files: ReadonlyMap<string, string>): void;
 }
 
-/** Remembers what was read of each file, by its path and text. */
+/** Remembers the result for each file, by path and text. */
 export function remember<T>(read: Read<T>): Memory<T> {
   const known = new Map<string, { text: string; result: T }>();
   return {
@@ -123,14 +126,14 @@ export function remember<T>(read: Read<T>): Memory<T> {
   };
 }
 
-/** Unknown names of one file whose nearest name is looked for: with thousands of both it would take long. */
+/** The most unknown names in a file for which the nearest name is looked up: with thousands of names it would take long. */
 const MAX_NEAREST = 200;
 
-/** Collects the faults that references between files have. */
+/** Collects faults in references between files. */
 export class References {
   readonly faults: Fault[] = [];
 
-  /** Notes `unknown-name` unless the name is among the known; `what` is such as `agent`. */
+  /** Records `unknown-name` unless the name is known; `what` is for example `agent`. */
   need(
     name: string,
     known: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-/** Reads the tools and servers that an organisation declares. */
+/** Reads the tools and MCP servers that an organisation declares. */
 import type * as z from 'zod';
 import type { OwnTool, Server } from '../../core/model/config.ts';
 import { type mcpFile, type pinFile, pinnedServer } from '../../schema/config/mcp.ts';
@@ -9,7 +9,7 @@ import { type ConfigSource, type Memory, References } from './source.ts';
 
 type TextFiles = ReadonlyMap<string, string>;
 
-/** The tools among the texts of an org, and what is wrong with the broken ones: they are left out. */
+/** The tools among the texts of an org, and the faults of broken ones, which are skipped. */
 export function readTools(
   texts: TextFiles,
   memory: Memory<ConfigSource<ToolHead>>,
@@ -32,7 +32,7 @@ export function readTools(
   return { tools, faults };
 }
 
-/** Id → its texts by their paths in the folder, sorted. */
+/** Id → its texts by path within the folder, sorted. */
 function folders(texts: TextFiles): [string, Map<string, string>][] {
   const found = new Map<string, Map<string, string>>();
   for (const path of [...texts.keys()].sort(byCodeUnit)) {
@@ -44,7 +44,7 @@ function folders(texts: TextFiles): [string, Map<string, string>][] {
   return [...found];
 }
 
-/** Its name, and the files that it names. */
+/** Checks its name and the files it names. */
 function faultsIn(source: ConfigSource<ToolHead>, id: string, files: TextFiles): Fault[] {
   const references = new References();
   const { name, command = [], module } = source.value ?? { name: id };
@@ -60,7 +60,7 @@ function faultsIn(source: ConfigSource<ToolHead>, id: string, files: TextFiles):
 type McpFile = z.output<ReturnType<typeof mcpFile>>;
 type PinFile = z.output<ReturnType<typeof pinFile>>;
 
-/** The servers that org/mcp.yaml declares, each with the tools in its file; a server whose file is broken has none. */
+/** The servers in org/mcp.yaml, each with the tools from its own file; a server whose file is broken has none. */
 export function readServers(
   texts: TextFiles,
   memories: { mcp: Memory<ConfigSource<McpFile>>; pin: Memory<ConfigSource<PinFile>> },

@@ -1,7 +1,9 @@
 /** Reads the workflows in `org/workflows/`. */
+
 import type { Workflow } from '../../core/model/config.ts';
 import { validateWorkflow, type WorkflowFlaw } from '../../core/workflows/file/validate.ts';
 import type { Resume } from '../../schema/config/resume.ts';
+import { defined } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { byCodeUnit, isName } from '../../schema/name.ts';
 import type { WorkflowFile } from '../../schema/records/workflow.ts';
@@ -9,12 +11,12 @@ import type { ConfigSource, Memory } from './source.ts';
 
 const FILE = /^org\/workflows\/([^/]+)\.yaml$/;
 
-/** The id of the workflow whose file lies at a path; null for other paths. */
+/** The id of the workflow at a path; null for other paths. */
 export function workflowIdOf(path: string): string | null {
   return FILE.exec(path)?.[1] ?? null;
 }
 
-/** The valid workflows by id, sorted, and what is wrong with the others. `names`: all agents, also those that are set aside. */
+/** The valid workflows by id, sorted, and the faults of the others. `names`: all agents, including those that are set aside. */
 export function readWorkflows(
   texts: ReadonlyMap<string, string>,
   memory: Memory<ConfigSource<WorkflowFile>>,
@@ -43,7 +45,7 @@ export function readWorkflows(
   return { workflows: new Map(good.sort(([a], [b]) => byCodeUnit(a, b))), faults };
 }
 
-/** A flaw with its place in the file. */
+/** A fault for a problem at its place in the file. */
 export function faultOf(
   { code, path, message, value, nearest }: WorkflowFlaw,
   source: Pick<ConfigSource<unknown>, 'file' | 'place'>,
@@ -53,7 +55,6 @@ export function faultOf(
     file: source.file,
     line,
     column,
-    ...(value !== undefined && { value }),
-    ...(nearest !== undefined && { nearest }),
+    ...defined({ value, nearest }),
   });
 }

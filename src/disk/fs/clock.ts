@@ -2,22 +2,24 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A modification time so near to now may stand for a second change, too, on file systems whose clock has a coarse grain: milliseconds. */
+/**
+ * On file systems with a coarse clock, a second change shortly after the first leaves the modification time as it is. A time
+ * this recent, in milliseconds, therefore does not prove that a file is unchanged.
+ */
 export const GRAIN_MS = 50;
 
-/** The only source of time and chance. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds from some fixed point, never going back. */
+  /** Milliseconds from an arbitrary fixed point; never goes back. */
   ticks(): number;
-  /** Waits; rejects with the signal's reason when it is aborted. */
+  /** Waits. Rejects with the signal's reason if aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back after so many milliseconds, unless what it returns is called before. */
+  /** Calls back after that many milliseconds. The returned function cancels the timer. */
   timer(ms: number, late: () => void): () => void;
-  /** A number from 0 up to 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
-  /** A short text that nobody can guess. */
+  /** A short text that cannot be guessed. */
   token(): string;
 }
 
@@ -35,7 +37,7 @@ export const realClock: Clock = {
   token: () => randomBytes(9).toString('hex'),
 };
 
-/** Aborted after so many milliseconds. */
+/** A signal that aborts after that many milliseconds. */
 export function deadline(ms: number): AbortSignal {
   return AbortSignal.timeout(ms);
 }

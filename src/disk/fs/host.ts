@@ -9,7 +9,7 @@ export function realHost(root: string): Host {
   return { pid: process.pid, boot: bootId(), name: os.hostname(), startOf, place: `${stat.dev}:${stat.ino}` };
 }
 
-/** Linux tells a boot id; elsewhere the time of the start, to the minute, stands for it. */
+/** The boot id on Linux; elsewhere the minute in which the machine started. */
 function bootId(): string {
   try {
     return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -18,7 +18,10 @@ function bootId(): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)), unless field 3 says that it has ended; without /proc only whether the process lives. */
+/**
+ * Field 22 of /proc/PID/stat (proc(5)), unless field 3 says that the process has ended. Without /proc: only whether the process
+ * is alive.
+ */
 function startOf(pid: number): string | null {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,4 +1,4 @@
-/** Packages that few need are not installed with this program: whoever needs one is told the line that installs it. */
+/** Optional packages are not installed with this program. Whoever needs one is shown the command that installs it. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { quoted } from '../../core/text/command-line.ts';
 
 const from = createRequire(import.meta.url);
 
-/** The line that installs an optional package where this program finds it; null when it is there. */
+/** The command that installs an optional package where this program finds it; null if it is installed. */
 export function lineToInstall(name: string): string | null {
   return isInstalled(name) ? null : lineFor(name, dirname(from.resolve('lemming/package.json')));
 }
@@ -20,7 +20,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** npm's global packages lie in a folder that is no project; below `lib`, but on Windows. */
+/** npm keeps global packages in a folder that is not a project: below `lib`, except on Windows. */
 function lineFor(name: string, home: string): string {
   const { peerDependencies } = from('lemming/package.json') as { peerDependencies: Record<string, string> };
   const [, top = home] = /^(.*?)[\\/]node_modules[\\/]/.exec(home) ?? [];

@@ -1,14 +1,17 @@
 /** Collects lines as bytes until they are written together. */
 
-/** Bytes that a first line finds room in. */
+/** Initial size of the buffer in bytes. */
 const START = 8192;
 const NEWLINE = 10;
-/** Most bytes of UTF-8 for one unit of a string. */
+/** The most bytes that one UTF-16 unit takes in UTF-8. */
 const WIDEST = 3;
 
-/** Lines that wait to be written together. They wait as bytes: the garbage collector would carry strings along until then. */
+/**
+ * Lines that are written together later. They are kept as bytes, because strings would be copied by the garbage collector until
+ * then.
+ */
 export class LineBuffer {
-  /** How many. */
+  /** The number of lines. */
   count = 0;
   private buffer = Buffer.alloc(0);
   private end = 0;
@@ -21,7 +24,7 @@ export class LineBuffer {
     this.count++;
   }
 
-  /** All of them, each with its end. */
+  /** All lines, each with its line end. */
   bytes(): Uint8Array {
     return this.buffer.subarray(0, this.end);
   }

@@ -3,13 +3,13 @@ import { failure } from '../../schema/fault.ts';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk.ts';
 
-/** What distinguishes processes and starts of the machine. */
+/** What identifies a process and a start of the machine. */
 export interface Host {
   pid: number;
-  /** Changes with every start of the machine. */
+  /** Changes whenever the machine starts. */
   boot: string;
   name: string;
-  /** When the process with that pid started, as the system counts; null when there is none. */
+  /** When the process with that pid started, in the system's own unit; null if there is none. */
   startOf(pid: number): string | null;
   /** Device and inode of the org folder: a copied folder is not locked. */
   place: string;
@@ -27,18 +27,18 @@ interface LockOwner {
 const FOLDER = '.lemming';
 const NAME = /^lock\.(\d+)$/;
 
-/** A held lock. `number` is the fencing token: it grows with every holder. */
+/** The lock while it is held. `number` is the fencing token: each holder gets a higher one. */
 export interface Lock {
   number: number;
-  /** False when another holder came after, or the lock file is gone. */
+  /** False if a later holder took over, or the lock file is gone. */
   held(): boolean;
   release(): void;
 }
 
 /**
- * Takes the lock of the org: the highest `.lemming/lock.N` without `lock.N.free` owns it. The file is made complete and
- * then linked, so that exactly one process wins a number and no half-written lock exists. A lock of a dead process, of
- * another start of the machine or of another folder is taken over at once. Throws `locked`, naming the holder.
+ * Takes the lock of the org. The highest `.lemming/lock.N` without a `lock.N.free` is the owner. The file is completed first
+ * and then linked, so exactly one process gets a number and no half-written lock exists. The lock of a dead process, of an
+ * earlier start of the machine or of another folder is taken over at once. Throws `locked`, which names the holder.
  */
 export function takeLock(disk: Disk, host: Host, command: string): Lock {
   for (let tries = 0; tries < 1000; tries++) {
@@ -59,7 +59,7 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
   throw failure('locked', 'Other engines keep taking the lock');
 }
 
-/** The living holder of the lock, if any. */
+/** The holder of the lock, if its process is alive. */
 export function lockHolder(disk: Disk, host: Host): { pid: number; command: string } | null {
   const top = highest(disk);
   const owner = top && !top.free ? readOwner(disk, top.number) : null;
@@ -73,7 +73,7 @@ function highest(disk: Disk): { number: number; free: boolean } | null {
   return number ? { number, free: names.includes(`lock.${number}.free`) } : null;
 }
 
-/** `gone`: somebody removed it since it was seen. Null: no engine wrote that file. */
+/** `gone`: somebody removed the file in the meantime. Null: no engine wrote it. */
 function readOwner(disk: Disk, number: number): LockOwner | 'gone' | null {
   const bytes = disk.read(`${FOLDER}/lock.${number}`);
   if (bytes === null) return 'gone';
@@ -85,8 +85,8 @@ function readOwner(disk: Disk, number: number): LockOwner | 'gone' | null {
 }
 
 /**
- * Whether the number is still the highest. A process that slept since it looked may have been given a low number again,
- * because later holders removed the old ones. The highest number is never removed, so it is seen now.
+ * Whether the number is still the highest. A process that slept since it looked may have been given a low number again, because
+ * later holders removed the old files. The highest number is never removed, so a second look finds it.
  */
 function isTop(disk: Disk, number: number): boolean {
   if (highest(disk)?.number === number) return true;
@@ -94,7 +94,7 @@ function isTop(disk: Disk, number: number): boolean {
   return false;
 }
 
-/** Whether the owner may be alive. Processes of another machine cannot be seen from here: its lock is respected. */
+/** Whether the owner may be alive. Processes of another machine are invisible from here, so its lock is respected. */
 function alive(owner: LockOwner, host: Host): boolean {
   if (owner.place !== host.place) return false;
   if (owner.host !== host.name) return true;

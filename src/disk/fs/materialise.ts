@@ -9,7 +9,7 @@ import type { Disk } from './disk.ts';
 import { DiskError, isOfPlace } from './disk.ts';
 import { otherName } from './other-name.ts';
 
-/** A file of the engine that met a person's: theirs stays, and the engine's lies beside it. */
+/** A file of the engine that collided with a person's. The person's file stays, and the engine's is written beside it. */
 export interface Conflict {
   path: string;
   ours: string;
@@ -18,17 +18,17 @@ export interface Conflict {
 /** The result of a turn's file operations. */
 export interface Materialised {
   conflicts: Conflict[];
-  /** path → mark of the files made. */
+  /** Path → mark of each file that was made. */
   marks: Map<string, string>;
-  /** Operations that the file system does not take, because of their name or their place. The first of each path. */
+  /** Operations that the file system refused because of their name or place: the first for each path. */
   refused: RefusedOp[];
 }
 
 /**
- * Carries out the file operations of a committed turn. Idempotent: after a crash at any point it is simply done again. It
- * overwrites nothing that a person made or changed: new names are taken with link(2), which refuses a taken name, and an
- * old file is first moved aside and compared, so that an edit cannot be lost at any instant. Operations that the file
- * system refuses for their name or place are left out and reported; only a failing disk stops it.
+ * Carries out the file operations of a committed turn. It is idempotent: after a crash at any point it simply runs again. It
+ * overwrites nothing that a person made or changed. New names are taken with link(2), which refuses a taken name; an old file
+ * is first moved aside and compared, so an edit cannot be lost at any instant. Operations that the file system refuses because
+ * of their name or place are skipped and reported; only a failing disk stops it.
  */
 export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
   return new Materialising(disk, ops, turn).done;
@@ -43,7 +43,7 @@ class Materialising {
   private readonly disk: Disk;
   private readonly ops: readonly FileOp[];
   private readonly turn: number;
-  /** A replacement that several were joined to → the first of them. */
+  /** A replacement that others were merged into → the first of them. */
   private readonly firsts = new Map<FileOp, FileOp>();
   private readonly barred = new Set<string>();
   /** Folders that tell small letters from large ones. */
@@ -57,7 +57,7 @@ class Materialising {
     for (const op of this.joined()) this.carryOut(op);
   }
 
-  /** Works on a path, unless the file system refuses it; then later operations on that path are left out as well. */
+  /** Works on a path. If the file system refuses, later operations on that path are skipped as well. */
   private tried(op: FileOp, path: string, work: () => void): void {
     if (this.barred.has(path)) return;
     try {
@@ -78,9 +78,9 @@ class Materialising {
   }
 
   /**
-   * Joins consecutive replacements of a file into the last one, based on what the first was based on. A file that is
-   * removed in the end is removed in its first form. Otherwise a repetition after a crash would take the last result for an
-   * edit.
+   * Merges consecutive replacements of a file into the last one, which is then based on what the first was based on. A file
+   * that is removed in the end is removed in its first version. Otherwise a second run after a crash would mistake the last
+   * result for an edit.
    */
   private joined(): FileOp[] {
     const last = new Map<string, Replace>();
@@ -131,7 +131,7 @@ class Materialising {
     }
   }
 
-  /** What was begun of a file that cannot be made is taken back. */
+  /** Makes a file. If that fails, the unfinished part is removed again. */
   private put(op: Extract<FileOp, { path: string }>, work: () => void): void {
     this.tried(op, op.path, () => {
       try {
@@ -144,7 +144,6 @@ class Materialising {
   }
 }
 
-/** A file that was replaced, and then removed. */
 function removedAtFirst({ path, was }: Replace): Remove[] {
   return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }];
 }
@@ -155,7 +154,7 @@ function copyOf(op: Replace): Replace {
   return copy;
 }
 
-/** The file that was moved aside gets its name again, and the temporary one goes, as far as that can be done. */
+/** Restores the file that was moved aside and removes the temporary one, as far as the file system permits. */
 function takeBack(disk: Disk, path: string): void {
   const aside = beside(path, 'aside');
   ifItCan(() => {
@@ -164,7 +163,7 @@ function takeBack(disk: Disk, path: string): void {
   ifItCan(() => disk.unlink(beside(path, 'tmp')));
 }
 
-/** What the file system does not take there stays as it is. */
+/** Ignores what the file system refuses because of its name or place. */
 function ifItCan(work: () => void): void {
   try {
     work();
@@ -173,7 +172,7 @@ function ifItCan(work: () => void): void {
   }
 }
 
-/** Hash of what stands there, null where nothing does or it cannot be read. */
+/** The hash of what is at the path; null if nothing is there or it cannot be read. */
 function markOf(disk: Disk, path: string): string | null {
   try {
     const found = readAny(disk, path);
@@ -200,7 +199,7 @@ function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: 
   disk.unlink(temp);
 }
 
-/** Creates a temporary file, replacing one that a crash left. */
+/** Creates a temporary file, and replaces one that a crash left. */
 function createTemp(disk: Disk, temp: string, bytes: string | Uint8Array): string {
   try {
     return disk.create(temp, bytes);
@@ -211,7 +210,7 @@ function createTemp(disk: Disk, temp: string, bytes: string | Uint8Array): strin
   }
 }
 
-/** Gives a file a second name; false when that name is taken. */
+/** Gives a file a second name; false if that name is taken. */
 export function linkNew(disk: Disk, from: string, to: string): boolean {
   try {
     disk.link(from, to);
@@ -236,8 +235,8 @@ function demandOwnName(disk: Disk, path: string, exact?: Set<string>): void {
 }
 
 /**
- * Replaces a file, unless it is not what the new one was based on. It is moved aside first: whatever is there at that
- * instant is compared again, and an edit meets a free name.
+ * Replaces a file, unless it is no longer what the new one was based on. The file is moved aside first: whatever was there at
+ * that instant is compared again, and a later edit finds a free name.
  */
 function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised, exact: Set<string>): void {
   const aside = beside(op.path, 'aside');
@@ -257,13 +256,16 @@ function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised, 
   finish(disk, aside, temp);
 }
 
-/** A person's file that was moved aside gets its name again, or one beside it when they have made another since. */
+/** Gives a person's file that was moved aside its name back, or a name beside it if they have made another file since. */
 export function giveBack(disk: Disk, aside: string, path: string, which: string): void {
   if (disk.stat(aside) === null || linkNew(disk, aside, path) || isSame(disk, aside, path)) return;
   keepAside(disk, aside, path, which);
 }
 
-/** Gives what was moved aside a name beside the file for good. Another that was kept before stays: the next name is taken. */
+/**
+ * Keeps a file that was moved aside under a name beside the file for good. If that name is taken by an earlier one, the next is
+ * used.
+ */
 export function keepAside(disk: Disk, aside: string, path: string, which: number | string): void {
   for (let n = 1; ; n++) {
     const name = conflictPath(path, n === 1 ? which : `${which}-${n}`);
@@ -275,7 +277,7 @@ function moveAside(disk: Disk, path: string, aside: string): void {
   unlessGone(() => disk.rename(path, aside));
 }
 
-/** Runs work on a file that a person may delete at that very instant: then there is nothing to move. */
+/** Works on a file that a person may delete at that instant; then there is nothing to do. */
 function unlessGone<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -291,8 +293,8 @@ function finish(disk: Disk, aside: string, temp: string): void {
 }
 
 /**
- * Moves without replacing: every file gets its second name, the names are made durable, then the first names go. A file
- * that is written earlier than the journal reaches back could otherwise lose both names in a power loss.
+ * Moves files without replacing any. Every file gets its second name, these names are made durable, and then the first names
+ * are removed. Otherwise a file that is older than what the journal can restore could lose both names in a power loss.
  */
 function moveFiles(disk: Disk, ops: readonly FileOp[], tried: (op: Move, work: () => void) => void): void {
   const moved: Move[] = [];
@@ -310,16 +312,16 @@ function moveFiles(disk: Disk, ops: readonly FileOp[], tried: (op: Move, work: (
   const left = new Set(ops.flatMap((op) => (op.op === 'move' ? (FILES_FOLDER.exec(op.from) ?? []) : [])));
   for (const folder of left) ifItCan(() => disk.rmdir(folder));
 }
-/** The folder of what came with a message goes when all of it has moved. */
+/** The folder of a message's attachments. It is removed once everything in it has moved. */
 const FILES_FOLDER = /^.+\.files(?=\/[^/]+$)/;
 
-/** True when the file has both names, or had. */
+/** True if the file has, or had, both names. */
 function nameTwice(disk: Disk, { from, to }: Move): boolean {
   if (disk.stat(from) === null) return disk.stat(beside(from, 'aside')) !== null;
   return unlessGone(() => linkNew(disk, from, to) || isSame(disk, from, to)) ?? false;
 }
 
-/** Removes the first name of a moved file; what a person saved there since stays. */
+/** Removes the first name of a moved file, unless a person saved something there since. */
 function removeOld(disk: Disk, from: string, to: string): void {
   const aside = beside(from, 'aside');
   if (disk.stat(aside) === null) moveAside(disk, from, aside);
@@ -327,13 +329,13 @@ function removeOld(disk: Disk, from: string, to: string): void {
   disk.unlink(aside);
 }
 
-/** One file with two names, or two with the same bytes. */
+/** Whether the paths are two names of one file, or two files with the same bytes. */
 function isSame(disk: Disk, a: string, b: string): boolean {
   const [first, second] = [disk.stat(a), disk.stat(b)];
   return first?.mark === second?.mark || sameBytes(readAny(disk, a), readAny(disk, b) ?? '');
 }
 
-/** Removes a file that was taken in, unless it has changed since: then it is new and stays. */
+/** Removes a file that was taken in, unless it has changed since: then it is new input and stays. */
 function removeFile(disk: Disk, path: string, hash: string | null): void {
   const aside = beside(path, 'aside');
   if (disk.stat(aside) === null) {
@@ -346,7 +348,7 @@ function removeFile(disk: Disk, path: string, hash: string | null): void {
   disk.unlink(aside);
 }
 
-/** The bytes at a path; something else than a regular file is read as one byte that no text of ours is. */
+/** The bytes at a path. Anything but a regular file reads as a single byte, which no text of ours is. */
 export function readAny(disk: Disk, path: string): Uint8Array | null {
   try {
     return disk.read(path);
@@ -357,17 +359,17 @@ export function readAny(disk: Disk, path: string): Uint8Array | null {
   }
 }
 
-/** sha256 of a file's bytes, base64url. */
+/** The sha256 of a file's bytes in base64url. */
 export function bytesHash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url');
 }
 
-/** Whether a file has that content; line ends and byte order mark of people's files do not count. */
+/** Whether a file has that content. Line ends and the byte order mark of people's files do not count. */
 function readsAs(found: Uint8Array | null, content: Content): boolean {
   return found !== null && (sameBytes(found, content) || textOf(found) === content);
 }
 
-/** Whether a file has that hash as it stands, or as it is read; null: any has. */
+/** Whether the bytes have that hash, either raw or decoded; null matches anything. */
 function hasHash(found: Uint8Array, hash: string | null): boolean {
   return hash === null || bytesHash(found) === hash || bytesHash(Buffer.from(textOf(found))) === hash;
 }
@@ -381,15 +383,15 @@ function sameBytes(found: Uint8Array | null, bytes: string | Uint8Array): boolea
 }
 
 /**
- * After a power loss: the files that the operations of the turns since the last sync leave behind, made again where they are
- * missing, empty, torn (a beginning of what they should be) or an older version of ours. Any other file is an edit and stays.
+ * After a power loss: makes the files again that the operations of the turns since the last sync should have left, where they
+ * are missing, empty, torn (a prefix of the content) or an older version of ours. Any other file is an edit and stays.
  */
 export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const restored: string[] = [];
   const older = versions(ops);
   const last = finalFiles(ops);
   const needs = neededBy(ops);
-  const inOrder = [...last].sort(([a], [b]) => Number(needs.has(a)) - Number(needs.has(b))); // what is needed comes first
+  const inOrder = [...last].sort(([a], [b]) => Number(needs.has(a)) - Number(needs.has(b))); // dependencies first
   for (const [path, bytes] of inOrder)
     ifItCan(() => {
       const found = readAny(disk, path);
@@ -409,13 +411,13 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
     });
   moveFiles(
     disk,
-    ops.filter((op) => op.op !== 'move' || !last.has(op.from)), // a name that was taken again later
+    ops.filter((op) => op.op !== 'move' || !last.has(op.from)), // the name was taken again later
     (_op, work) => ifItCan(work),
   );
   return restored;
 }
 
-/** What must be there before a file is written, by its last version. */
+/** What must exist before a file is written, by its last version. */
 function neededBy(ops: readonly FileOp[]): Map<string, readonly string[]> {
   const needs = new Map<string, readonly string[]>();
   for (const op of ops)
@@ -426,7 +428,7 @@ function neededBy(ops: readonly FileOp[]): Map<string, readonly string[]> {
   return needs;
 }
 
-/** What was adopted, or moved, may be back as an older version of ours, or as a torn one. */
+/** Removes a file that was adopted or moved and came back as an older or a torn version of ours. */
 function removeLeft(disk: Disk, path: string, ops: readonly FileOp[]): void {
   const found = readAny(disk, path);
   if (found === null) return;
@@ -434,7 +436,7 @@ function removeLeft(disk: Disk, path: string, ops: readonly FileOp[]): void {
   if (texts.some((text) => isTorn(found, Buffer.from(text)))) disk.unlink(path);
 }
 
-/** What a finished operation had removed, and the power loss brought back. */
+/** Removes what a finished operation had removed and the power loss brought back. */
 function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<string>>): void {
   if (op.op === 'adopt') removeFile(disk, op.found, op.hash);
   if (op.op === 'remove') removeFile(disk, op.path, op.hash);
@@ -447,7 +449,7 @@ function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<str
   if (op.op === 'live' && op.was === null) disk.unlink(beside(op.path, 'new'));
 }
 
-/** Path → hashes of everything of ours that ever stood there. */
+/** Path → hashes of every version of ours that was ever there. */
 function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
   const all = new Map<string, Set<string>>();
   const add = (path: string, hash: string): void =>

@@ -1,21 +1,21 @@
-/** Holds folders open, so that no link can take their place. */
+/** Holds folders open so that no link can replace them. */
 import fs from 'node:fs';
 import { DiskError } from './disk.ts';
 
 const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY } = fs.constants;
 
-/** Linux shows the folders that a process holds open, by their numbers, and where they really are. */
+/** Linux lists the folders that a process holds open by number, with their real location. */
 const HELD = fs.existsSync('/proc/self/fd');
 
-/** Whether a path lies below a folder in which programs of agents may change what is a folder at any instant. */
+/** Whether a path lies below a folder that programs of agents can change at any instant. */
 export function isOfPrograms(path: string): boolean {
   return /^agents\/[^/]+\/workspace\/./.test(path) && HELD;
 }
 
-/** Hands out a path to a folder that leads there whatever becomes of its name. */
+/** Passes on a path that leads to the folder even if its name is changed in the meantime. */
 export type Hold = <T>(folder: string, call: (folder: string) => T) => T;
 
-/** Opens folders below `root`, and sees to it that each is the one that was meant. */
+/** Opens folders below `root` and makes sure that each is the intended one. */
 export function holder(root: string): Hold {
   return (folder, call) => {
     const held = new OpenFolder(root, folder);
@@ -29,8 +29,8 @@ export function holder(root: string): Hold {
 }
 
 /**
- * The same for those who only look, and look again and again: the folder of the last look stays open until the program
- * turns to something else. Its place is proven before each look all the same.
+ * The same for repeated reads: the last folder stays open until the program turns to something else. Its place is proven before
+ * each read nevertheless.
  */
 export function looker(root: string): Hold {
   let kept: OpenFolder | null = null;
@@ -75,7 +75,7 @@ class OpenFolder {
     this.path = `/proc/self/fd/${this.fd}`;
   }
 
-  /** Once it is proven: its name still leads to this very folder. Less work than the proof. */
+  /** After the first proof: whether the name still leads to this very folder. Cheaper than the proof. */
   isStillThere(): boolean {
     this.self ??= fs.fstatSync(this.fd);
     const found = fs.lstatSync(this.name, { throwIfNoEntry: false });
@@ -92,7 +92,7 @@ class OpenFolder {
   }
 }
 
-/** The system takes a link in the place of a folder for no folder. */
+/** The system does not open a link as a folder. */
 function openFolder(path: string, folder: string): number {
   try {
     return fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -104,7 +104,7 @@ function openFolder(path: string, folder: string): number {
   }
 }
 
-/** The org folder without links; it does not move while a process works in it. */
+/** The org folder with all links resolved; it does not move while a process works in it. */
 function realRoot(root: string): string {
   const known = realRoots.get(root) ?? fs.realpathSync(root);
   realRoots.set(root, known);

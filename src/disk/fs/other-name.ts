@@ -31,7 +31,7 @@ function spellings(name: string): string[] {
   return [...new Set(ways)].filter((other) => other !== name);
 }
 
-/** What names have in common that some file systems take for one. */
+/** What names that some file systems treat as equal have in common. */
 export function folded(name: string): string {
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
 }

@@ -1,4 +1,4 @@
-/** The real file system under an organisation. */
+/** The file system of the machine, below an organisation. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { byCodeUnit } from '../../schema/name.ts';
@@ -8,13 +8,13 @@ import { type Hold, holder, isOfPrograms, looker } from './open-folders.ts';
 
 const { R_OK, W_OK, X_OK, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
-/** Largest file of others that is read at all; limits by kind are checked by the caller. */
+/** The largest file of others that is read at all. Callers check smaller limits by kind. */
 const MAX_READ = 64 * 1024 * 1024;
 
-/** The file system under `root`, an absolute path. */
+/** The file system below `root`, which is an absolute path. */
 export function realDisk(root: string): Disk {
   const sound = new Set<string>();
-  /** No folder on the way is a link. Looked at once for each folder, until `recheck`. */
+  /** Makes sure that no folder on the way is a link. Checked once for each folder, until `recheck`. */
   const check = (folder: string): void => {
     if (folder === '' || folder === '.' || sound.has(folder)) return;
     const cut = folder.lastIndexOf('/');
@@ -25,7 +25,7 @@ export function realDisk(root: string): Disk {
       throw new DiskError('not-regular', folder, 'this is a link, and LeMMing does not follow links');
     sound.add(folder);
   };
-  /** A folder that somebody looked at needs no second look before something is written in it. */
+  /** A folder that was just looked at needs no second check before a write. */
   const noteFolder = (p: string, stat: Stat | null): Stat | null => {
     if (stat?.kind === 'folder') sound.add(p);
     return stat;
@@ -35,7 +35,10 @@ export function realDisk(root: string): Disk {
     if (cut > 0) check(p.slice(0, cut));
     return p === '' || p === '.' ? root : `${root}/${p}`;
   };
-  /** Hands out the path of a file. In a workspace, where programs are at work, its folder is held meanwhile, so that no link can take the place of one. */
+  /**
+   * Passes on the path of a file. In a workspace, where programs run, the folder is held open meanwhile, so that no link can
+   * replace it.
+   */
   const by =
     (hold: Hold) =>
     <T>(p: string, call: (file: string) => T): T => {
@@ -46,7 +49,7 @@ export function realDisk(root: string): Disk {
   const looking = by(looker(root));
   const holdingBoth = (from: string, to: string, call: (from: string, to: string) => void): void =>
     holding(from, (source) => holding(to, (target) => call(source, target)));
-  /** Missing folders on the way to a path; the root itself is never made: a folder that went away stays away. */
+  /** Makes missing folders on the way to a path, but never the root: if it disappeared, it must stay so. */
   const makeParents = (p: string): void => {
     const folder = path.posix.dirname(p);
     if (folder === '.') return;
@@ -59,7 +62,7 @@ export function realDisk(root: string): Disk {
       throw new DiskError('not-regular', folder, 'this is a file, but a folder belongs here');
     }
   };
-  /** In a workspace one by one, each in the folder that is held. */
+  /** In a workspace, folders are made one at a time, each within the folder that is held open. */
   const makeFolder = (folder: string): void => {
     if (!isOfPrograms(folder)) {
       makeAll(folder);
@@ -68,7 +71,7 @@ export function realDisk(root: string): Disk {
     makeFolder(path.posix.dirname(folder));
     holding(folder, makeOne);
   };
-  /** Node says of a folder that it cannot make on a disk that is read-only that something is not there. */
+  /** On a read-only disk Node reports a folder that cannot be made as absent. */
   const makeAll = (folder: string): void => {
     try {
       fs.mkdirSync(at(folder), { recursive: true });
@@ -78,7 +81,7 @@ export function realDisk(root: string): Disk {
       throw error;
     }
   };
-  /** The first try is without a look at the parents, because they are almost always there. */
+  /** Tries first without checking the parents, because they almost always exist. */
   const withParents = <T>(p: string, call: () => T): T => {
     try {
       return attempt(p, call);
@@ -112,7 +115,7 @@ export function realDisk(root: string): Disk {
   };
 }
 
-/** Links are no business of this: whoever looks for them tells. */
+/** Ignores links: other checks report them. */
 function isOpen(file: string, root: string): boolean {
   try {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
@@ -125,7 +128,7 @@ function isOpen(file: string, root: string): boolean {
   }
 }
 
-/** The whole folder is: then nobody closed a part of it, and writing says so. */
+/** Whether the whole org folder is read-only. Then no part of it was closed on purpose, and writing reports the problem. */
 function isReadOnly(root: string): boolean {
   try {
     fs.accessSync(root, W_OK);
@@ -135,7 +138,7 @@ function isReadOnly(root: string): boolean {
   }
 }
 
-/** Runs a call and turns the system's error into a `DiskError`; `absent` is the answer when nothing is there. */
+/** Runs a call and turns the system's error into a `DiskError`. `absent` is the result if nothing is there. */
 function attempt<T>(p: string, call: () => T, ...absent: [T?]): T {
   try {
     return call();
@@ -198,7 +201,7 @@ function readPiece(file: string, p: string, from: number, size: number): Uint8Ar
   }
 }
 
-/** As much as the file was said to hold; the system's own files hold something and say nothing. */
+/** Reads as many bytes as the file is said to have. Files of the kernel (such as /proc) report size 0 and have content. */
 function readAll(fd: number, size: number, from: number | null = null): Uint8Array {
   if (size === 0) return from === null ? fs.readFileSync(fd) : new Uint8Array();
   const bytes = Buffer.allocUnsafe(size);
@@ -243,7 +246,7 @@ function byName(found: [string, Stat['kind']][]): [string, Stat['kind']][] {
   return found.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
-/** What went away meanwhile is left out. */
+/** Skips what disappeared in the meantime. */
 function lookInto(folder: string): [string, Stat][] {
   const found: [string, Stat][] = [];
   for (const name of fs.readdirSync(folder).sort()) {
@@ -267,7 +270,7 @@ function createFile(file: string, bytes: string | Uint8Array): string {
   }
 }
 
-/** Text goes to the system without a copy; what a short write left over follows as bytes. */
+/** Passes text to the system without a copy; after a short write the rest follows as bytes. */
 function writeAll(fd: number, bytes: string | Uint8Array): void {
   let done = typeof bytes === 'string' ? fs.writeSync(fd, bytes) : 0;
   if (typeof bytes === 'string' && done === Buffer.byteLength(bytes)) return;

@@ -1,13 +1,13 @@
-/** Records what a reading of the folder looked at, so that looking alone can later tell whether it would find the same. */
+/** Records what a read of the folder depended on, so that stats alone can later tell whether it would find the same. */
 import { createHash } from 'node:crypto';
 import { copyWith } from '../../schema/copy.ts';
 import { GRAIN_MS } from './clock.ts';
 import type { Disk, Stat } from './disk.ts';
 
-/** A path, and whether its content counts, or only what is there and who may use it. */
+/** A path, and whether its content counts or only its kind and permissions. */
 export type Looked = [path: string, whole: boolean];
 
-/** A disk that records what it is asked. Of a listed folder the names count, of a file that is read its content. */
+/** A disk that records what is read through it. Of a listed folder the names count, of a file its content. */
 export class Trace {
   readonly disk: Disk;
   private readonly stats = new Map<string, Stat | null>();
@@ -26,30 +26,30 @@ export class Trace {
     } satisfies Partial<Disk>);
   }
 
-  /** What was there before somebody looked into it. */
+  /** Records what was there before it was read. */
   private note(path: string, disk: Disk): string {
     if (!this.stats.has(path)) this.stats.set(path, disk.stat(path));
     this.whole.add(path);
     return path;
   }
 
-  /** All that was looked at. */
+  /** Everything that was read. */
   looked(): Looked[] {
     return [...this.stats.keys()].map((path) => [path, this.whole.has(path)]);
   }
 
-  /** As `digestOf`, of what was there when it was looked at. */
+  /** Like `digestOf`, for the state at the time of reading. */
   digest(): string {
     return digestOf((path) => this.stats.get(path) ?? null, this.looked());
   }
 
-  /** Whether the marks of all whose content counts will tell the next change. `start`: when the reading began. */
+  /** Whether the marks of everything whose content counts will show the next change. `start` is when the read began. */
   isSettled(start: number): boolean {
     return [...this.whole].every((path) => (this.stats.get(path)?.mtimeMs ?? 0) < start - GRAIN_MS);
   }
 }
 
-/** Another one as soon as any of it is another. */
+/** A digest that changes as soon as anything in the list does. */
 export function digestOf(stat: (path: string) => Stat | null, looked: readonly Looked[]): string {
   const hash = createHash('sha256');
   for (const [path, whole] of looked) hash.update(`${answerOf(stat(path), whole)}\n`);

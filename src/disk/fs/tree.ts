@@ -1,15 +1,21 @@
-/** Walks and removes whole folders. */
+/** Walks and removes folder trees. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { type Disk, DiskError } from './disk.ts';
 import { isOfPrograms } from './open-folders.ts';
 
-/** What lies under a folder: regular files, and what is neither file nor a folder that can be read (links, devices), each sorted by path. */
+/**
+ * The content of a folder: regular files, and everything that is neither a file nor a readable folder (links, devices), each
+ * sorted by path.
+ */
 export interface FileTree {
   files: string[];
   others: string[];
 }
 
-/** Everything under some folders of a disk. Links are named and not followed. `skip` leaves out a file, or a folder with all in it. */
+/**
+ * Everything below some folders of a disk. Links are listed and not followed. `skip` leaves out a file, or a folder with
+ * everything in it.
+ */
 export function treeOf(
   disk: Disk,
   folders: readonly string[],
@@ -26,7 +32,7 @@ const NO_TEXT = /\ufffd[^/]*$/;
 
 function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: FileTree): void {
   const kind = path === '' ? 'folder' : disk.stat(path)?.kind;
-  // A name that is not valid text can be listed, but not looked at.
+  // A name that is not valid text can be listed, but not opened.
   if (NO_TEXT.test(path) && kind === undefined) tree.others.push(path);
   if (kind === undefined || (path !== '' && skip(path))) return;
   if (kind === 'file') tree.files.push(path);
@@ -34,7 +40,7 @@ function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: F
   else for (const name of namesIn(disk, path, tree)) look(disk, path === '' ? name : `${path}/${name}`, skip, tree);
 }
 
-/** A folder that its owner closed is named, and stands in nobody's way. */
+/** A folder that its owner closed is listed and does not stop the walk. */
 function namesIn(disk: Disk, path: string, tree: FileTree): string[] {
   try {
     return disk.list(path) ?? [];
@@ -45,11 +51,11 @@ function namesIn(disk: Disk, path: string, tree: FileTree): string[] {
   }
 }
 
-/** Folders below one another, and bytes of a path, beyond which the system takes no path any more, or soon will not. */
+/** The nesting, and the bytes of a path, beyond which the system rejects paths or soon will. */
 const LEVELS = 100;
 const PATH_BYTES = 1500;
 
-/** Whether a path is so long that what lies below it may be out of reach; so many times the usual bounds. */
+/** Whether a path is so long that what lies below it may be out of reach. `times` multiplies the limits. */
 export function isTooDeep(path: string, times = 1): boolean {
   return (
     path.length > LEVELS && (path.split('/').length > LEVELS * times || Buffer.byteLength(path) > PATH_BYTES * times)
@@ -57,15 +63,15 @@ export function isTooDeep(path: string, times = 1): boolean {
 }
 
 /**
- * Removes a folder with everything in it, links themselves and not what they lead to. No error when it is absent. What lies
- * too deep is moved up first, piece by piece.
+ * Removes a folder with everything in it. Links are removed, not what they lead to. An absent folder is no error. What is
+ * nested too deeply is moved up first, piece by piece.
  */
 export function removeTree(disk: Disk, folder: string): void {
   const parts = [folder];
   for (const part of parts) remove(disk, part, parts);
 }
 
-/** `parts`: the folder, and what of it was moved beside it. */
+/** `parts`: the folder, and the pieces of it that were moved beside it. */
 function remove(disk: Disk, path: string, parts: string[]): void {
   const kind = disk.stat(path)?.kind;
   if (kind === undefined) return;
@@ -80,7 +86,7 @@ function remove(disk: Disk, path: string, parts: string[]): void {
   }
 }
 
-/** Removes files, and the folders that became empty by it; `stop` and what is above it stay. */
+/** Removes files, and the folders that became empty; `stop` and the folders above it stay. */
 export function removeFiles(disk: Disk, paths: readonly string[], stop: (folder: string) => boolean): void {
   for (const path of paths) disk.unlink(path);
   const folders = new Set(paths.map(folderOf));
@@ -92,7 +98,7 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** Whether editors, sync tools or interrupted writes left the file: it is not a file of the org. */
+/** Whether the file was left by an editor, a sync tool or an interrupted write, and so does not belong to the org. */
 export function isLeftover(name: string): boolean {
   return /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|\.conflict-\d|\.conflict-old$|\.sync-conflict-|\(.*conflicted copy/i.test(
     name,

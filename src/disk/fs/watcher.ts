@@ -4,8 +4,8 @@ import type { FSWatcher } from 'chokidar';
 import { realClock } from './clock.ts';
 
 /**
- * Notices when something changes in the journal or beside it, so that those who look at it regularly look early. A hint and
- * never the truth: where nothing can be watched there are no hints, and every wait ends by itself.
+ * Notices changes in and beside the journal, so that regular readers look sooner. It only gives hints: where nothing can be
+ * watched there are none, and every wait ends by itself.
  */
 export class FolderWatcher {
   private readonly root: string;
@@ -27,7 +27,7 @@ export class FolderWatcher {
     this.rung = false;
   }
 
-  /** No longer listens. */
+  /** Stops watching. */
   async close(): Promise<void> {
     this.closed = true;
     await this.watcher?.close();
@@ -43,7 +43,7 @@ export class FolderWatcher {
     this.wake = null;
   }
 
-  /** Watches two folders, and none of the files in them: the folders report those as well. */
+  /** Watches two folders rather than their files: a folder reports changes of its files as well. */
   private async listen(): Promise<void> {
     this.listens = true;
     const { watch } = await import('chokidar');
@@ -51,7 +51,7 @@ export class FolderWatcher {
     const folders = ['org', 'org/journal'].map((path) => join(this.root, path));
     const ignored = (path: string) => !folders.includes(path);
     this.watcher = watch(folders[0] as string, { ignored, depth: 1, ignoreInitial: true, persistent: false });
-    this.watcher.on('raw', () => this.ring()).on('error', () => {}); // then nothing rings, and the waits end by themselves
+    this.watcher.on('raw', () => this.ring()).on('error', () => {}); // without events, the waits end by themselves
   }
 
   private ring(): void {

@@ -1,9 +1,9 @@
-/** Writes files of a workspace at once, without losing an edit. */
+/** Writes files of a workspace immediately, without losing an edit. */
 import { NOTHING } from '../../core/model/tool.ts';
 import { type Disk, isOfPlace } from './disk.ts';
 import { beside, bytesHash, giveBack, keepAside, linkNew } from './materialise.ts';
 
-/** Replaces a file of a private workspace at once: complete or not at all. */
+/** Replaces a file of a private workspace atomically. */
 export function replaceNow(disk: Disk, path: string, text: string | Uint8Array): void {
   const temp = beside(path, 'tmp');
   disk.unlink(temp);
@@ -11,7 +11,7 @@ export function replaceNow(disk: Disk, path: string, text: string | Uint8Array):
   disk.rename(temp, path);
 }
 
-/** Makes a file at once: complete or not at all. False when the name is taken. */
+/** Creates a file atomically; false if the name is taken. */
 export function createNow(disk: Disk, path: string, text: string | Uint8Array): boolean {
   const temp = beside(path, 'tmp');
   disk.unlink(temp);
@@ -21,18 +21,18 @@ export function createNow(disk: Disk, path: string, text: string | Uint8Array): 
   return isNew;
 }
 
-/** What a live write found at its place. */
+/** What an immediate write replaced. */
 export interface Replaced {
   bytes: Uint8Array | null;
-  /** Removes it for good: call it once it is kept elsewhere. */
+  /** Removes it for good. Call this once it is kept elsewhere. */
   release(): void;
 }
 
 /**
- * Writes a file of a workspace at once. What stands there is moved aside first, so that an edit a person makes at that very
- * instant is found, not overwritten. After a kill at any point it is simply done again, and still tells what stood there: until its
- * release that stays beside the file, or a mark that nothing stood there. `over`: the hash of what alone may give
- * way, or `NOTHING`; null: something else stands there, and stays.
+ * Writes a file of a workspace immediately. The existing file is moved aside first, so an edit that a person makes at that
+ * instant is found, not overwritten. After a kill at any point the write simply runs again and still reports what it replaced:
+ * until `release`, that file stays beside the new one, or a marker that there was none. `over` is the hash of the only content
+ * that may be replaced, or `NOTHING`; if anything else is there it stays, and the result is null.
  */
 export function writeLive(disk: Disk, path: string, text: string): Replaced;
 export function writeLive(disk: Disk, path: string, text: string, over: string | undefined): Replaced | null;
@@ -71,8 +71,9 @@ function hashAt(disk: Disk, path: string): string {
 }
 
 /**
- * What a kill left beside a file whose write the journal holds already. `was` and `is`: the hashes of what that write replaced and of
- * what it wrote; null for nothing. Where something else lies, a later write was cut off, and finds there what it needs to be done again.
+ * Cleans up after a kill during a write that the journal already records. `was` and `is` are the hashes of what that write
+ * replaced and what it wrote; null for nothing. If something else is there, a later write was cut off and needs it to run
+ * again.
  */
 export function tidyLive(disk: Disk, path: string, { was, is }: { was: string | null; is: string | null }): void {
   const aside = beside(path, 'aside');
@@ -85,11 +86,14 @@ export function tidyLive(disk: Disk, path: string, { was, is }: { was: string | 
     try {
       step();
     } catch (error) {
-      if (!isOfPlace(error)) throw error; // a folder of that name, or a workspace that cannot be used, keeps nobody from starting
+      if (!isOfPlace(error)) throw error; // a folder with that name, or an unusable workspace, must not keep the engine from starting
     }
 }
 
-/** Removes what the journal holds. A later write that was cut off has put aside what the earlier one wrote: it goes back. */
+/**
+ * Removes the file aside once the journal records it. If a later write was cut off after moving the earlier result aside, that
+ * result is restored.
+ */
 function tidyAside(
   disk: Disk,
   path: string,

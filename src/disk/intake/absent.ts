@@ -1,4 +1,4 @@
-/** Notices agents whose folder is gone or closed. */
+/** Notices agents whose folder is missing or unreadable. */
 import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';
@@ -7,26 +7,24 @@ import { isLeftover } from '../fs/tree.ts';
 import { isText } from './reader.ts';
 import type { FolderSnapshot } from './snapshot.ts';
 
-/** Agents whose folder is gone or closed to this program are set aside, and the others work. */
-
-/** How long a folder must be gone: editors and version control remove one and write it again. Milliseconds. */
+/** How long a folder must be missing, in milliseconds: editors and version control remove a folder and write it again. */
 const GONE_MS = 1000;
 
-/** Folders of an agent that the engine reads and writes. */
+/** The folders of an agent that the engine reads and writes. */
 const PARTS = ['outbox', 'memory', 'workspace', 'requests', 'logs', 'skills'];
 
-/** Those in which the engine looks into folders, too, and how many below one another. */
+/** The folders whose subfolders the engine reads as well, and to which depth. */
 const DEEP = ['memory', 'skills'];
 const DEPTH = 3;
 
 type AbsenceEntry = Extract<InputEntry, { k: 'absent' | 'back' }>;
 
-/** Keeps track of agents whose folder is gone or closed. */
+/** Tracks agents whose folder is missing or unreadable. They are set aside while the others work. */
 export class Absences {
   /** Path → owner and mode of what this program may use. */
   private readonly open = new Map<string, string>();
 
-  /** The agents whose folder is gone or closed now, and what has changed since the last freeze. */
+  /** The agents that are away now, and what changed since the last freeze. */
   changes(look: FolderSnapshot, state: State): { away: Set<string>; inputs: AbsenceEntry[] } {
     const listed = new Set(look.list('agents').filter(isName));
     const gone = goneFrom(state, listed);
@@ -48,7 +46,7 @@ export class Absences {
     return { away, inputs };
   }
 
-  /** What of its folder this program may not use; null: it may use all. */
+  /** The part of its folder that this program may not use; null if it may use all. */
   private closed(look: FolderSnapshot, agent: string): string | null {
     const home = `agents/${agent}`;
     for (const path of placesOf(look, agent))
@@ -56,7 +54,7 @@ export class Absences {
     return null;
   }
 
-  /** The system is asked again when owner or mode have changed. */
+  /** The system is asked again only if the owner or the mode changed. */
   private isOpen(look: FolderSnapshot, path: string): boolean {
     const rights = look.stat(path)?.rights;
     if (rights === undefined || this.open.get(path) === rights) return true;
@@ -68,7 +66,7 @@ export class Absences {
 }
 const GONE = 'The folder of the agent is missing.';
 
-/** Agents that the state has, and that are not among these names. */
+/** Agents that the state has but that are not among these names. */
 export function goneFrom(state: State, listed: ReadonlySet<string>): string[] {
   const gone: string[] = [];
   for (const path of state.files.texts.keys()) {
@@ -84,11 +82,11 @@ function agentOf(path: string): string | null {
   return path === resumePath(name) ? name : null;
 }
 
-/** What the engine reads and writes there, folders before what lies in them: whoever finds one closed looks no further. */
+/** The paths that the engine reads and writes there. Folders precede their content: after a closed folder the search ends. */
 function* placesOf(look: FolderSnapshot, agent: string): Generator<string> {
   const home = `agents/${agent}`;
   yield home;
-  if (look.stat(home)?.kind !== 'folder') return; // links are told elsewhere
+  if (look.stat(home)?.kind !== 'folder') return; // links are reported elsewhere
   const names = look.list(home);
   for (const part of PARTS) if (names.includes(part)) yield `${home}/${part}`;
   if (names.includes('resume.md')) yield resumePath(agent);

@@ -6,13 +6,13 @@ import { type Fault, fault } from '../../schema/fault.ts';
 import { approvalHead } from '../../schema/records/approval.ts';
 import { readMarkdown } from '../yaml/yaml.ts';
 
-/** What a person wrote into the file of a held act; `undecided` when it holds no decision yet. */
+/** What a person wrote into the file of a held act; `undecided` if there is no decision yet. */
 export type ApprovalAnswer = { decision: 'approve' | 'deny'; by: string; note: string; said?: string } | 'undecided';
 
 /**
- * Reads the file of a held act as a person left it. The answer is that of `by:`, else of the first person who was asked,
- * else of the first person there is. Faults: all that is wrong with it; `invalid-value` for a copy of another approval, and
- * when who answers is no person of this organisation.
+ * Reads the file of a held act as a person left it. The author of the answer is the one in `by:`, else the first person who was
+ * asked, else the first person of the org. Faults: everything that is wrong with it; `invalid-value` for a copy of another
+ * approval, and for an author who is not a person of this organisation.
  */
 export function readAnswer(
   config: Config,

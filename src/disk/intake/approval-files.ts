@@ -1,11 +1,11 @@
-/** Finds the files of held acts that people changed. */
+/** Finds files of held acts that people changed. */
 import { heldText } from '../../core/journal/texts-rules-1.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import { approvalPath } from '../../core/model/paths.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import type { State } from '../../core/model/state.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { readAnswer } from './answer.ts';
 import { type FolderReader, isText, malformed } from './reader.ts';
@@ -18,7 +18,7 @@ export class ApprovalFiles {
     this.reader = reader;
   }
 
-  /** Held acts that people answered in their files, what cannot be understood there, and files about acts that do not wait. */
+  /** Held acts that people answered in their files, answers that are invalid, and files about acts that do not wait. */
   async answers(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     for (const approval of state.approvals.pending.values()) {
@@ -31,13 +31,13 @@ export class ApprovalFiles {
     return [...inputs, ...this.lateAnswers(state, limit)];
   }
 
-  /** Whether people wrote anything into `org/approvals/` that was not set aside already. */
+  /** Whether people wrote anything into `org/approvals/` that has not been set aside yet. */
   waiting(state: State, config: Config, limit: number): boolean {
     const waits = (approval: Approval): boolean => this.answerIn(state, config, approval, 0, limit) !== null;
     return [...state.approvals.pending.values()].some(waits) || this.lateAnswers(state, limit).length > 0;
   }
 
-  /** What is wrong with the files of held acts, set aside or not. */
+  /** The faults in files of held acts, including those that were set aside. */
   faulty(state: State, config: Config, limit: number): Fault[] {
     return [...state.approvals.pending.values()].flatMap((approval) => {
       const read = this.reader.readText(approvalPath(approval.id), limit);
@@ -52,7 +52,7 @@ export class ApprovalFiles {
     if (!stat || this.reader.marks.get(path) === stat.mark) return null;
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, 'org');
-    if (approval.answer?.hash === read.hash) return null; // taken in an earlier turn; the act waits for credits
+    if (approval.answer?.hash === read.hash) return null; // taken in during an earlier turn; the act waits for credits
     const answer = answerOf(config, approval, read.text);
     if (answer === 'undecided') {
       if (this.reader.settled(stat)) this.reader.marks.set(path, stat.mark);
@@ -69,11 +69,11 @@ export class ApprovalFiles {
       ...answer,
       hash,
       text,
-      ...(mended === undefined ? {} : { mends: mended }),
+      ...defined({ mends: mended }),
     };
   }
 
-  /** Files about acts that were answered meanwhile, or never were there. */
+  /** Files about acts that have been answered in the meantime, or never existed. */
   private lateAnswers(state: State, limit: number): InputEntry[] {
     const inputs: (InputEntry | null)[] = [];
     for (const name of this.reader.list('org/approvals')) {
@@ -88,7 +88,7 @@ export class ApprovalFiles {
   }
 }
 
-/** What the file of a held act says; as the engine wrote it, nothing. */
+/** The answer in the file of a held act. The file as the engine wrote it has none. */
 function answerOf(config: Config, approval: Approval, text: string): ReturnType<typeof readAnswer> {
   return text === heldText(approval) ? 'undecided' : readAnswer(config, approval, approvalPath(approval.id), text);
 }

@@ -16,8 +16,9 @@ import { isTracked, Tracked } from './tracked.ts';
 import { Workspaces } from './workspaces.ts';
 
 /**
- * The org folder as the engine sees it: notices what people changed since it looked last. It remembers the marks of files,
- * so that a file is read only when it changed; what it finds is returned as inputs for the journal, never acted upon here.
+ * The org folder from the engine's point of view: it finds what people changed since the last look. It remembers the marks of
+ * files, so that a file is read only if it changed. What it finds is returned as inputs for the journal and never acted upon
+ * here.
  */
 export class Folder {
   readonly tracked: Tracked;
@@ -43,14 +44,14 @@ export class Folder {
     this.workspaces = new Workspaces(this.reader, this.tracked);
   }
 
-  /** The files made by this engine need no reading: their marks are known. */
+  /** Files that this engine wrote are not read: their marks are known. */
   known(marks: ReadonlyMap<string, string>): void {
     for (const [path, mark] of marks)
       if (isTracked(path)) this.reader.marks.set(path, mark);
       else this.outboxes.known(path, mark);
   }
 
-  /** A file was written by this engine in a way that left no mark: it is read again at the next freeze. */
+  /** This engine wrote a file without recording its mark: it is read again at the next freeze. */
   forget(path: string): void {
     this.reader.marks.delete(path);
   }
@@ -58,7 +59,7 @@ export class Folder {
 
 type Aside = Extract<Entry, { k: 'aside' }>;
 
-/** Gives the files that were set aside their ids, `aside-<turn>-<n>`, and their records. */
+/** Gives files that were set aside their ids, `aside-<turn>-<n>`, and their records. */
 export function numberAsides<T extends Entry>(entries: readonly T[], turn: number, from: number): (T | Aside)[] {
   let n = from;
   return entries.map((entry: Entry) => {

@@ -1,9 +1,9 @@
-/** Folders of agents that are gone while a turn is written: they are not made again, and what belongs there waits. */
+/** Agents whose folder disappears while a turn is written. The folder is not made again, and what belongs there waits. */
 import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
 import { resumePath } from '../../core/model/paths.ts';
 import type { Disk } from '../fs/disk.ts';
 
-/** Operations that can be done now, and the agents in whose folder the others belong. An agent that is hired gets its folder. */
+/** The operations that can be done now, and the agents whose folders the others need. A hired agent gets its folder. */
 export function inTheirHomes(disk: Disk, ops: readonly FileOp[]): { here: FileOp[]; gone: string[] } {
   const made = new Set(ops.flatMap((op) => (op.op === 'create' ? [op.path] : [])));
   const isThere = new Map<string, boolean>();
@@ -24,7 +24,7 @@ export function isHome(disk: Disk, agent: string): boolean {
   return disk.stat(`agents/${agent}`) !== null;
 }
 
-/** The agent in whose folder an operation works; null elsewhere. */
+/** The agent in whose folder an operation works; null for other places. */
 export function homeOf(op: FileOp): string | null {
   const [top, name = ''] = (op.op === 'live' ? op.path : placesOf(op)[0]).split('/', 2);
   return top === 'agents' ? name : null;

@@ -13,7 +13,6 @@ import { isLeftover } from '../fs/tree.ts';
 import { type IncomingMessage, readIncoming } from './incoming-message.ts';
 import { type FolderReader, isText, type Unreadable } from './reader.ts';
 
-/** Finds mail that people put into their outboxes. */
 export class IncomingMail {
   private readonly reader: FolderReader;
 
@@ -21,7 +20,7 @@ export class IncomingMail {
     this.reader = reader;
   }
 
-  /** New messages in the outboxes of people, completed; numbered in the order of their file names. */
+  /** New messages in the outboxes of people, with defaults filled in and numbered in the order of their file names. */
   async taken(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     for (const person of config.order) {
@@ -41,7 +40,7 @@ export class IncomingMail {
     return inputs;
   }
 
-  /** Whether there is incoming mail that was not set aside already. */
+  /** Whether there is incoming mail that has not been set aside yet. */
   waiting(state: State, config: Config): boolean {
     const people = config.order.filter((name) => config.agents.get(name)?.person);
     return people.some((person) => this.dropped(state, config, person).some((path) => this.isNew(state, path)));
@@ -72,7 +71,7 @@ export class IncomingMail {
     return paths;
   }
 
-  /** Whether a message in the outbox names the file. */
+  /** Whether a message in the outbox refers to the file. */
   private isAttached(outbox: string, name: string): boolean {
     return (this.reader.disk.list(outbox) ?? []).some((other) => {
       if (!isText(other)) return false;
@@ -81,7 +80,7 @@ export class IncomingMail {
     });
   }
 
-  /** What is wrong with the files that wait in people's outboxes, set aside or not. */
+  /** The faults of files that wait in people's outboxes, including those that were set aside. */
   faulty(state: State, config: Config, limit: number): Fault[] {
     const people = config.order.filter((name) => config.agents.get(name)?.person);
     return people.flatMap((person) =>
@@ -117,8 +116,8 @@ export class IncomingMail {
   }
 
   /**
-   * The files of a message that lie in its folder: of `note.md` in `note.files`. They move to the folder that its id names;
-   * what lies beside the message stays there. Null when nothing lies in such a folder.
+   * The attachments in a message's folder, for example `note.files` for `note.md`. They move to the folder named after the
+   * message's id; files beside the message stay there. Null if the folder has no files.
    */
   private carried(path: string, folder: string, wanted: readonly string[]): FoundFiles | null {
     const found = wanted.map((name) => `${path.replace(/\.md$/, '')}.files/${name}`);
@@ -134,7 +133,7 @@ export class IncomingMail {
     return { names, files };
   }
 
-  /** The incoming message in a file, or why it is none. */
+  /** The incoming message in a file, or why there is none. */
   private look(
     config: Config,
     path: string,
@@ -179,7 +178,7 @@ export class IncomingMail {
   }
 }
 
-/** A file named after a recipient that is no markdown file: mail that went wrong, such as `planner.txt`. */
+/** A file that is named after a recipient but is not markdown, such as `planner.txt`: probably a message. */
 function isMeantFor({ agents, units }: Config, name: string): boolean {
   if (name.endsWith('.md')) return false;
   const stem = name.replace(/\.[^.]*$/, '');
@@ -190,13 +189,13 @@ function notTaken(path: string, bad: Unreadable, fault: Fault): Bad {
   return { bad, fault: copyWith(fault, { file: path }) };
 }
 
-/** Why a file is not taken, for the journal, and as a fault. */
+/** Why a file is not taken in, for the journal and as a fault. */
 interface Bad {
   bad: Unreadable;
   fault: Fault;
 }
 
-/** The names under which the files of a message are known, and where each lies. */
+/** The attachments of a message: their names, and their paths. */
 interface FoundFiles {
   names: string[];
   files: { path: string; found?: string }[];

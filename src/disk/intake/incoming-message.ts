@@ -1,4 +1,4 @@
-/** Reads the file of a message, written by a person or by the engine. */
+/** Reads the file of a message, whether a person or the engine wrote it. */
 import type * as z from 'zod';
 import { firstLine } from '../../core/rights/recipients.ts';
 import { copyWith } from '../../schema/copy.ts';
@@ -9,7 +9,7 @@ import { dropHead, type Message, messageHead } from '../../schema/records/messag
 import { readFrontMatter } from '../yaml/codec.ts';
 import { readMarkdown, readYaml } from '../yaml/yaml.ts';
 
-/** Mail that a person made by hand: what they wrote, and whom it goes to as they named them (names, `@unit`, `*`). */
+/** A message that a person wrote by hand, with the recipients as they named them (names, `@unit`, `*`). */
 export interface IncomingMessage {
   head: z.output<ReturnType<typeof dropHead>>;
   to: string[];
@@ -17,9 +17,9 @@ export interface IncomingMessage {
 }
 
 /**
- * Reads a file that a person put into their outbox. Front matter is optional. The recipients are its `to`, else the folder
- * (`outbox/manager/note.md`), else the name of the file (`outbox/manager.md`); whether they exist is not known here. The
- * subject defaults to the first line of the body. Fault: the first thing that is wrong; `invalid-value` when nobody is named.
+ * Reads a file that a person put into their outbox. Front matter is optional. The recipients are in `to`, else given by the
+ * folder (`outbox/manager/note.md`), else by the file name (`outbox/manager.md`); whether they exist is not checked here. The
+ * subject defaults to the first line of the body. Fault: the first problem; `invalid-value` if there is no recipient.
  */
 export function readIncoming(path: string, text: string): IncomingMessage | { fault: Fault } {
   const parts = readFrontMatter(text, path);
@@ -36,7 +36,7 @@ export function readIncoming(path: string, text: string): IncomingMessage | { fa
 const NAMING =
   'Begin the file with the lines ---, to: NAME and ---. Or name the file after the recipient, such as manager.md. Or put it into a folder of that name, such as outbox/manager/.';
 
-/** The recipient that the folder in the outbox, or the name of the file, stands for. */
+/** The recipient that the subfolder of the outbox or the file name stands for. */
 function recipientIn(path: string): string[] | null {
   const [folder, file] = /^agents\/[^/]+\/outbox\/(?:([^/]+)\/)?([^/]+)\.md$/.exec(path)?.slice(1) ?? [];
   const name = folder ?? file ?? '';
@@ -48,8 +48,9 @@ function oneLine(text: string): string {
 }
 
 /**
- * Reads the file of a message that the engine wrote, and that a person may have edited since. The author is the directory
- * the file lies in, whatever its front matter says. `readMessage(printMessage(m), m.path)` gives `m` with its body canonical.
+ * Reads the file of a message that the engine wrote and that a person may have edited since. The author is the agent in whose
+ * folder the file is, whatever the front matter says. `readMessage(printMessage(m), m.path)` gives `m` with its body in
+ * canonical form.
  */
 export function readMessage(text: string, path: string): { message: Message | null; faults: Fault[] } {
   const { head, body, faults } = readMarkdown(messageHead(), text, path);

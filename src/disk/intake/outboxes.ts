@@ -1,4 +1,4 @@
-/** Notices what people did to sent mail, and which mail has become old. */
+/** Notices what people did to sent mail, and which mail is old. */
 import { revivable } from '../../core/mail/absent-agents.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
@@ -14,13 +14,13 @@ import { isLeftover } from '../fs/tree.ts';
 import { readMessage } from './incoming-message.ts';
 import { type FolderReader, YOUNG_MS } from './reader.ts';
 
-/** An outbox is looked through for old mail once in so many turns. */
+/** Each outbox is checked for old mail once in that many turns. */
 const SWEEP_TURNS = 50;
 
-/** Mail that lies in the outboxes: what people did to it, what is none, and what has become old. */
+/** The mail in outboxes: what people did to it, foreign files, and old mail. */
 export class Outboxes {
   private readonly reader: FolderReader;
-  /** Path → mark for mail that waits for agents; what was delivered is forgotten. */
+  /** Path → mark of mail that waits for agents; delivered mail is removed. */
   private mailMarks = new Map<string, string>();
   private lookedThrough = false;
 
@@ -28,7 +28,7 @@ export class Outboxes {
     this.reader = reader;
   }
 
-  /** A file that this engine wrote. */
+  /** Records a file that this engine wrote. */
   known(path: string, mark: string): void {
     this.mailMarks.set(path, mark);
   }
@@ -40,12 +40,12 @@ export class Outboxes {
     this.mailMarks = new Map();
     let waited = false;
     for (const mail of waitingForAgents(state, config)) {
-      if (isAway(state.staff, mail.from)) continue; // its folder may come back with it
+      if (isAway(state.staff, mail.from)) continue; // its folder may come back with the file
       const stat = this.reader.disk.stat(mail.path);
       if (stat) this.mailMarks.set(mail.path, stat.mark);
       if (stat && before.get(mail.path) === stat.mark) continue;
       if (!stat && !waited) {
-        waited = true; // some programs save by removing the file first
+        waited = true; // some programs remove a file before they save it again
         await this.reader.clock.sleep(YOUNG_MS);
       }
       const input =
@@ -69,8 +69,8 @@ export class Outboxes {
   }
 
   /**
-   * Files in agents' outboxes that no engine wrote: set aside. Every outbox is looked through at the first freeze, then in
-   * rotation: such files are never delivered, so noticing them can wait.
+   * Sets aside files in agents' outboxes that no engine wrote. All outboxes are checked at the first freeze, then in rotation:
+   * such files are never delivered, so finding them is not urgent.
    */
   foreign(state: State, config: Config, turn: number, passed = 0): InputEntry[] {
     const inputs: InputEntry[] = [];
@@ -98,7 +98,7 @@ export class Outboxes {
     return inputs;
   }
 
-  /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
+  /** Delivered mail that is old, agent by agent in rotation, and mail that people moved to the archive themselves. */
   sweep(state: State, config: Config, turn: number, passed = 0): InputEntry[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0 && state.mail.archive.size === 0) return [];
@@ -116,7 +116,7 @@ export class Outboxes {
     return paths.length + ids.length > 0 ? [...barred, { k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : barred;
   }
 
-  /** Somebody put a file where the archive of an outbox is to be. */
+  /** Reports a file in the place of an outbox's archive folder. */
   private barredArchive(state: State, agent: string): InputEntry[] {
     const path = `agents/${agent}/outbox/archive`;
     const stat = this.reader.disk.stat(path);
@@ -137,13 +137,13 @@ export class Outboxes {
     );
   }
 
-  /** A message and what came with it, where they lie in the outbox. */
+  /** A message and its attachments, where they are in the outbox. */
   private filesWith(id: string): string[] {
     const { author, turn, n } = parseMessageId(id) ?? { author: '', turn: 0, n: 0 };
     return filesOfMail(this.reader.disk, author, (one) => one.turn === turn && one.n === n);
   }
 
-  /** The messages of dead letters that people want delivered again, as their files stand. */
+  /** The messages of dead letters that people want delivered again, from their present files. */
   revivals(state: State, turn: number, limit: number): InputEntry[] {
     const inputs: InputEntry[] = [];
     for (const [id, to] of revivable(state)) {
@@ -158,7 +158,7 @@ export class Outboxes {
   }
 }
 
-/** The files of messages in an outbox, with what came with them; those that editors left are no such files. */
+/** The files of messages in an outbox, with their attachments; leftovers of editors do not count. */
 export function filesOfMail(disk: Disk, agent: string, wanted: (of: { turn: number; n: number }) => boolean): string[] {
   const outbox = `agents/${agent}/outbox`;
   return (disk.list(outbox) ?? []).flatMap((name) => {
@@ -172,12 +172,12 @@ export function filesOfMail(disk: Disk, agent: string, wanted: (of: { turn: numb
   });
 }
 
-/** Whether its turn in the rotation is now, or was among those that passed. */
+/** Whether its turn in the rotation is now, or was among the turns that passed. */
 function isInRotation(at: number, passed: number): boolean {
   return at % SWEEP_TURNS <= passed;
 }
 
-/** Mail that somebody else than a person waits for, in the order it was written. */
+/** Mail that waits for an agent (not a person), in the order of writing. */
 function waitingForAgents(state: State, config: Config): Mail[] {
   const found = new Map<string, Mail>();
   for (const name of state.mail.inbox.keys())
@@ -185,7 +185,7 @@ function waitingForAgents(state: State, config: Config): Mail[] {
   return [...found.values()].sort((a, b) => a.turn - b.turn || byCodeUnit(a.id, b.id));
 }
 
-/** The messages of an author that somebody waits for, or that a dead letter speaks of: they stay where they lie. */
+/** The messages of an author that somebody waits for, or that a dead letter mentions: they are not archived. */
 function unsettledOf(state: State, author: string): Set<string> {
   const stems = new Set<string>();
   for (const id of state.mail.waiting.names(`${author}/`)) stems.add(stemOfId(id));
@@ -193,18 +193,18 @@ function unsettledOf(state: State, author: string): Set<string> {
   return stems;
 }
 
-/** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */
+/** The common prefix of a message and its attachments: `agents/a/outbox/000042-01`. */
 function stemOf(path: string): string {
   return /^.*\/\d{6,}-\d{2,}/.exec(path)?.[0] ?? path;
 }
 
-/** The same, by the id of the message; for what is no id, a path that nothing has. */
+/** The same for the id of a message; for an invalid id, a path that nothing has. */
 function stemOfId(id: string): string {
   const { author, turn, n } = parseMessageId(id) ?? { author: '', turn: 0, n: 0 };
   return `agents/${author}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}`;
 }
 
-/** A name that this engine gives, of a turn that is over. */
+/** A name that the engine gave in an earlier turn. */
 function isOurs(state: State, name: string): boolean {
   const turn = /^(\d{6,})-\d{2,}-/.exec(name)?.[1];
   return turn !== undefined && Number(turn) <= state.clock.turn;

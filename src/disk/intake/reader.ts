@@ -1,4 +1,4 @@
-/** Reads files of people only when they changed. */
+/** Reads files of people only if they changed. */
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
@@ -9,10 +9,10 @@ import { bytesHash } from '../fs/materialise.ts';
 import { isLeftover } from '../fs/tree.ts';
 import { decode } from '../yaml/codec.ts';
 
-/** Files younger than this may still be written: milliseconds. */
+/** A file younger than that many milliseconds may still be in the process of being written. */
 export const YOUNG_MS = 500;
 
-/** Reads what people write, and remembers marks, so that a file or folder is read only when it changed. */
+/** Reads what people write and remembers marks, so that a file or folder is read only if it changed. */
 export class FolderReader {
   readonly disk: Disk;
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export class FolderReader {
     this.redact = redact;
   }
 
-  /** Names in a folder; a folder that has not changed is not listed again. */
+  /** The names in a folder. An unchanged folder is not listed again. */
   list(path: string, stat = this.disk.stat(path)): string[] {
     if (stat?.kind !== 'folder') return [];
     const known = this.listings.get(path);
@@ -40,17 +40,16 @@ export class FolderReader {
     return names;
   }
 
-  /** Whether its mark will tell the next change. */
+  /** Whether its mark will show the next change. */
   settled(stat: Stat): boolean {
     return this.clock.now() - stat.mtimeMs > GRAIN_MS;
   }
 
-  /** A text without the known secrets. */
   masked(text: string): string {
     return this.redact(text);
   }
 
-  /** A text that people wrote, and its hash; or why it is not read. `limit`: bytes. */
+  /** A text that people wrote, with its hash; or why it is not read. `limit` is in bytes. */
   readText(path: string, limit: number): { text: string; hash: string } | Unreadable {
     try {
       const bytes = this.disk.read(path);
@@ -95,8 +94,8 @@ export class FolderReader {
   }
 
   /**
-   * Waits, at most a second, until a file has not changed for a while. One whose time lies in the future, as after a copy
-   * from another machine, is watched instead. Files named `*.sent.md` were moved into place whole.
+   * Waits up to a second until a file has not changed for a while. A file whose time lies in the future, as after a copy from
+   * another machine, is observed instead. Files named `*.sent.md` were moved into place complete.
    */
   async quiet(path: string): Promise<boolean> {
     let stat = this.disk.stat(path);
@@ -119,16 +118,16 @@ export class FolderReader {
 export interface Unreadable {
   reason: DeadLetterHead['reason'];
   detail: string;
-  /** Tells this version of the file from the next. */
+  /** Distinguishes this version of the file from the next. */
   mark: string;
 }
 
-/** What is wrong with a file that was read. */
+/** The faults of a file that was read, as a reason to set it aside. */
 export function malformed(faults: readonly Fault[]): Pick<Unreadable, 'reason' | 'detail'> {
   return { reason: 'malformed', detail: faults.map(printFault).join('\n') };
 }
 
-/** A markdown file that a person may have written. */
+/** Whether it is a markdown file that a person may have written. */
 export function isText(name: string): boolean {
   return name.endsWith('.md') && !isLeftover(name);
 }

@@ -1,4 +1,4 @@
-/** Finds the requests that commands left for the engine. */
+/** Finds requests that commands left for the engine. */
 import { asked } from '../../core/journal/asked.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
@@ -8,7 +8,7 @@ import { isLeftover } from '../fs/tree.ts';
 import { readYaml } from '../yaml/yaml.ts';
 import { type FolderReader, malformed } from './reader.ts';
 
-/** The `requests/` folders of people, where commands put what they ask while an engine runs. */
+/** The `requests/` folders of people, in which commands leave requests while an engine runs. */
 export class Requests {
   private readonly reader: FolderReader;
 
@@ -16,14 +16,14 @@ export class Requests {
     this.reader = reader;
   }
 
-  /** What commands asked, from the `requests/` folders of people. */
+  /** The requests of commands. */
   taken(state: State, people: readonly string[], limit: number, time: number): InputEntry[] {
     return [...this.requestFiles(people)].flatMap(
       ({ path, person }) => this.readRequest(state, path, person, limit, time) ?? [],
     );
   }
 
-  /** Whether commands asked anything that was not set aside already. */
+  /** Whether there is a request that has not been set aside yet. */
   waiting(state: State, people: readonly string[], limit: number): boolean {
     for (const { path } of this.requestFiles(people)) {
       const aside = state.dead.aside.get(path);

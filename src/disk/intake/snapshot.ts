@@ -1,8 +1,8 @@
-/** What lies in the folder at one moment. */
+/** The content of the folder at one moment. */
 import type { Stat } from '../fs/disk.ts';
 import type { FolderReader } from './reader.ts';
 
-/** What lies in the folder at one moment: whoever asks for a path again hears the same, and the disk is asked once. */
+/** The content of the folder at one moment: each path is read from disk once, so repeated questions get the same answer. */
 export class FolderSnapshot {
   readonly reader: FolderReader;
   private readonly stats = new Map<string, Stat | null>();
@@ -20,7 +20,6 @@ export class FolderSnapshot {
     return stat;
   }
 
-  /** Names in a folder. */
   list(path: string): string[] {
     return this.reader.list(path, this.stat(path));
   }

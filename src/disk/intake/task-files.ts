@@ -25,7 +25,9 @@ export class TaskFiles {
     this.reader = reader;
   }
 
-  /** What people did to tasks since the state, in the order of the files. Each edit is judged after the ones before. */
+  /**
+   * How people changed tasks compared with the state, in the order of the files. Each edit is judged after the ones before it.
+   */
   async changes(state: State, config: Config, at: TurnTime, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
     const edits = new TaskEdits(config, state, at);
@@ -38,7 +40,7 @@ export class TaskFiles {
     return inputs;
   }
 
-  /** Whether the next freeze has a file to look at. */
+  /** Whether there is a file for the next freeze to read. */
   waiting(state: State, limit: number): boolean {
     if (this.paths().some((path) => this.reader.differs(state, path, limit))) return true;
     return this.gone(state).length > 0;

@@ -1,4 +1,4 @@
-/** Finds changes of the files whose text the state holds. */
+/** Finds changes of files whose text the state holds. */
 import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';
@@ -12,32 +12,32 @@ import { Absences } from './absent.ts';
 import { type FolderReader, isText } from './reader.ts';
 import { FolderSnapshot } from './snapshot.ts';
 
-/** Folders below a folder of skills, or of tools, that are looked into: a skill, and two levels in it. */
+/** How many levels below a folder of skills or tools are read: the skill's folder, and two levels in it. */
 const SKILL_DEPTH = 3;
 
-/** Files that people write and the engine reads, by folder. */
+/** Folders with files that people write and the engine reads. */
 const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
 
-/** The files whose text the state holds because people write them: configuration, resumes, skills, memory. */
+/** The files of people whose text the state holds: configuration, resumes, skills, memory. */
 export class Tracked {
   private readonly reader: FolderReader;
-  /** The folder as it was when changes were looked for. */
+  /** The folder at the time of the last search for changes. */
   private look: FolderSnapshot;
   private readonly absences = new Absences();
-  /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
+  /** Agents with a folder that is a link or not a folder. They are skipped until that is fixed. */
   private readonly unsafe = new Set<string>();
-  /** Agents whose folder is not to be had: what the state holds of them stays. */
+  /** Agents whose folder is missing or unreadable: what the state holds of them stays. */
   private away: ReadonlySet<string> = new Set();
-  /** Agents that had no memory folder, or no folder of skills, when their own was looked at. */
+  /** Agents that had no folder of memory or skills when their own folder was examined. */
   private readonly forgetful = new Set<string>();
   private readonly unskilled = new Set<string>();
-  /** Agents whose resume has the name of one that was retired. */
+  /** Agents whose resume carries the name of a retired agent. */
   private readonly retired = new Set<string>();
-  /** Whether something could not be read when changes were looked for, so that an earlier text of it may count. */
+  /** Whether a file could not be read in the search for changes, so that an earlier text of it may be in use. */
   private partial = false;
-  /** Folders for entries of memory that are none → their marks. */
+  /** Things other than folders in places for memory entries → their marks. */
   private readonly barred = new Map<string, string>();
-  /** Agent → mark of its folder when the folders in it were looked at. */
+  /** Agent → mark of its folder when its subfolders were examined. */
   private readonly homes = new Map<string, string>();
 
   constructor(reader: FolderReader) {
@@ -45,12 +45,15 @@ export class Tracked {
     this.look = new FolderSnapshot(reader);
   }
 
-  /** Whether each file was found as it stands: then what they say depends on the folder alone. */
+  /** Whether every file could be read, so that the texts depend on the folder alone. */
   isWhole(): boolean {
     return !this.partial && this.away.size === 0 && this.unsafe.size === 0;
   }
 
-  /** Files that people write: changes since the state. `limit` is the largest file in bytes; without `memory` all but its entries. */
+  /**
+   * The changes of people's files compared with the state. `limit` is the size of the largest file in bytes; without `memory`,
+   * entries of memory are skipped.
+   */
   changes(state: State, limit: number, memory = true): InputEntry[] {
     this.look = new FolderSnapshot(this.reader);
     const { away, inputs: absent } = this.absences.changes(this.look, state);
@@ -78,19 +81,19 @@ export class Tracked {
     return inputs.sort((a, b) => byCodeUnit(pathOf(a), pathOf(b)));
   }
 
-  /** Whether something of that name lay in the folder of an agent when changes were looked for. */
+  /** Whether something with that name was in the agent's folder at the last search for changes. */
   lies(agent: string, name: string): boolean {
     return this.look.list(`agents/${agent}`).includes(name);
   }
 
-  /** Names of the folders under `agents/`, whatever they are called. */
+  /** The names of the folders in `agents/`, valid or not. */
   agentFolders(): string[] {
     return this.look
       .list('agents')
       .filter((name) => !isLeftover(name) && this.look.stat(`agents/${name}`)?.kind === 'folder');
   }
 
-  /** Names in `agents/` that an agent could have, and that are files. */
+  /** Files in `agents/` whose names would be valid names of agents. */
   barredNames(state: State): string[] {
     const look = new FolderSnapshot(this.reader);
     return look
@@ -99,7 +102,7 @@ export class Tracked {
       .filter((name) => look.stat(`agents/${name}`)?.kind === 'file');
   }
 
-  /** Agents whose folders cannot be trusted, and those without a resume. Nothing is ever followed out of the organisation. */
+  /** Reports agents with unsafe folders, and agents without a resume. No link is ever followed out of the organisation. */
   private unsafeFolders(state: State): InputEntry[] {
     const inputs: (InputEntry | null)[] = [];
     for (const agent of this.look.list('agents')) {
@@ -119,7 +122,7 @@ export class Tracked {
       const isAgents = state.files.texts.has(resumePath(agent)) || state.dead.aside.has(home);
       if (bad !== undefined && (isAgents || this.look.stat(home)?.kind !== 'file')) {
         this.unsafe.add(agent);
-        this.homes.delete(agent); // looked at again until it is mended: the first look may be one that takes nothing in
+        this.homes.delete(agent); // examined again until it is fixed: this look may be one that takes nothing in
         inputs.push(
           this.reader.aside(
             state,
@@ -175,7 +178,7 @@ export class Tracked {
     }
   }
 
-  /** The texts of skills or tools in a folder and so many levels below it; links are not followed. */
+  /** The texts of skills or tools in a folder and a number of levels below it; links are not followed. */
   private *texts(folder: string, isOne: (path: string) => boolean, levels: number): Generator<string> {
     for (const name of this.look.list(folder)) {
       const path = `${folder}/${name}`;
@@ -189,7 +192,7 @@ export class Tracked {
     return splitToolPath(path) !== null && this.look.stat(path)?.kind !== 'folder';
   }
 
-  /** Entries of memory in a folder, and in the folders that belong to it. */
+  /** Memory entries in a folder and its subfolders. */
   private *entries(folder: string): Generator<string> {
     for (const name of this.look.list(folder)) {
       if (isText(name)) yield `${folder}/${name}`;
@@ -198,14 +201,14 @@ export class Tracked {
     }
   }
 
-  /** Whether a folder is there and can be looked into. */
+  /** Whether a folder exists and can be read. */
   private isOpen(path: string): boolean {
     const stat = this.look.stat(path);
     if (stat && stat.kind !== 'folder') this.barred.set(path, stat.mark);
     return stat?.kind === 'folder';
   }
 
-  /** Folders for entries of memory that are links or no folders: nothing is read or written there. */
+  /** Reports links and other things that are not folders in places for memory entries: nothing is read or written there. */
   private barredFolders(state: State): InputEntry[] {
     const inputs = [...this.barred].flatMap(([path, mark]) => {
       const detail = `${path} is a link or not a folder, so its content is ignored. Replace it with a real folder.`;
@@ -251,7 +254,7 @@ export function isTracked(path: string): boolean {
   );
 }
 
-/** An entry of memory, of an agent or of all. */
+/** Whether it is an entry of memory, of one agent or of all. */
 function isMemory(path: string): boolean {
   return /^(org\/shared\/context|agents\/[^/]+\/memory)\//.test(path);
 }

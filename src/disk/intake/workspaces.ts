@@ -15,7 +15,7 @@ const NONE: WorkspaceEntry[] = [];
 
 type WorkspaceEntry = Extract<InputEntry, { k: 'workspace' }>;
 
-/** Looks at workspaces. A name counts, and how many files are in a folder; what is in a file does not. */
+/** Examines workspaces: names, and the number of files in each folder. The content of files does not count. */
 export class Workspaces {
   private readonly reader: FolderReader;
   private readonly tracked: Tracked;
@@ -25,7 +25,7 @@ export class Workspaces {
     this.tracked = tracked;
   }
 
-  /** The workspaces that do not look as the state has them. Asked right after changes were looked for. */
+  /** The workspaces that differ from the state. Call this right after searching for changes. */
   changes({ files }: State, agents: readonly string[]): WorkspaceEntry[] {
     return agents.flatMap((agent): WorkspaceEntry[] => {
       const known = files.trees.get(agent);
@@ -36,7 +36,7 @@ export class Workspaces {
     });
   }
 
-  /** Its folder was listed when changes were looked for, so that nothing is asked of an agent without a workspace. */
+  /** Uses the listing from the search for changes, so that an agent without a workspace costs nothing. */
   private mayLie(agent: string): boolean {
     try {
       return this.tracked.lies(agent, 'workspace');
@@ -58,7 +58,10 @@ export class Workspaces {
     return { entries, ...((top.more || told.length < top.found.length) && { more: true as const }) };
   }
 
-  /** Files in a folder and all folders below it, as far as the budget goes. What programs fill is not counted. */
+  /**
+   * The number of files in a folder and below, within the budget. Folders that programs fill, such as node_modules, are not
+   * counted.
+   */
   private countIn(name: string, folder: string, budget: { left: number }): Omit<TreeEntry, 'name'> {
     if (isUnsearched(name)) return { files: 0, more: true };
     let files = 0;
@@ -75,7 +78,7 @@ export class Workspaces {
     return { files, ...(isMore && { more: true as const }) };
   }
 
-  /** Files and folders; nothing of a folder that cannot be looked into. */
+  /** The files and folders in a folder; nothing if it cannot be read. */
   private glance(folder: string, budget: { left: number }): { found: [string, boolean][]; more: boolean } {
     try {
       const { found, more } = this.reader.disk.glance(folder, budget.left) ?? { found: [], more: false };

@@ -1,20 +1,20 @@
 /** Writes a generated text without repeating other fields of its line. */
 import type { Entry, Held } from '../../core/model/entry.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 
 /**
- * A generated text stands in its line. What another field of that line holds word for word is not written twice: the text
- * becomes a list of literals and of names of such fields.
+ * A generated text in a line. A part that another field of the line contains literally is not written twice: the text becomes a
+ * list of literals and names of such fields.
  */
 type TextPart = string | { of: TextField };
 type TextField = 'input' | 'shows' | 'detail';
 type Fields = Partial<Record<TextField, string>>;
 type PackedText = string | TextPart[];
 
-/** Characters from which on a repeated text is named. */
+/** The length from which a repeated text is replaced by a name. */
 const LONG = 20;
 
-/** A line with the texts of which these are the fields; `undefined` for a line without any. */
+/** A line whose texts were changed by a function that also gets the line's fields; undefined for a line without such texts. */
 export function withTexts(line: Entry, change: (text: PackedText, fields: Fields) => PackedText): object | undefined {
   switch (line.k) {
     case 'held':
@@ -35,7 +35,7 @@ export function withTexts(line: Entry, change: (text: PackedText, fields: Fields
 
 /** An input is shown as its file has it. */
 function heldFields({ input, shows }: Held): Fields {
-  return { input: JSON.stringify(input, null, 2), ...(shows !== undefined && { shows }) };
+  return { input: JSON.stringify(input, null, 2), ...defined({ shows }) };
 }
 
 function changed<T extends { text?: PackedText }>(
@@ -53,7 +53,7 @@ export function packText(text: PackedText, fields: Fields): PackedText {
   return parts.length === 1 ? text : parts;
 }
 
-/** The first place where a literal holds the text becomes its name. */
+/** Replaces the first occurrence of the text in a literal by the name of its field. */
 function splitFirst(parts: TextPart[], text: string, of: TextField): TextPart[] {
   const i = parts.findIndex((part) => typeof part === 'string' && part.includes(text));
   if (i < 0) return parts;
@@ -62,7 +62,7 @@ function splitFirst(parts: TextPart[], text: string, of: TextField): TextPart[] 
   return parts.toSpliced(i, 1, literal.slice(0, at), { of }, literal.slice(at + text.length));
 }
 
-/** Throws when a field is named that is not there. */
+/** Throws if the text names a missing field. */
 export function unpackText(text: PackedText, fields: Fields): string {
   if (typeof text === 'string') return text;
   return text.map((part) => (typeof part === 'string' ? part : named(part.of, fields))).join('');

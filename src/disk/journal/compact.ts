@@ -1,26 +1,28 @@
 /** Writes texts that occur several times in a journal file only once. */
+import { inputFields } from '../../core/model/call.ts';
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type FaultError, failure } from '../../schema/fault.ts';
 import { packText, unpackText, withTexts } from './compact-texts.ts';
 
-/** Reads the text of a journal file. */
+/** Reads a journal file as text. */
 export type JournalText = (turn: number) => string;
 type SentLine = Extract<Entry, { k: 'sent' }>;
 
-/** What a prompt tells of an act. */
+/** The result of an act in a prompt. */
 type ActResult = Extract<IntentEntry['prompt'], { after: number }>['results'][number];
 
 /**
- * Keeps a text once, by references within the journal file of a turn. The body of a sent message that a reply holds word for
- * word is written as the place of that act. A result that a prompt tells as its `used` line has it is written without its
- * text. A generated text names the fields of its line that it holds. The bytes of an attached file that were attached before
- * are written as the path of that file; its line may stand in an earlier journal file. Both ways work line by line.
+ * Stores a repeated text once, with references within the journal file of a turn. The body of a sent message that a reply
+ * contains literally is replaced by the position of that act. A result in a prompt that equals that of its `used` line is
+ * written without its text. A generated text refers to the fields of its line that it contains. The bytes of a file that was
+ * attached before are replaced by that file's path, whose line may be in an earlier journal file. Packing and unpacking go line
+ * by line.
  */
 export class Compact {
-  /** Bodies in the replies of the turn, by agent. */
+  /** Message bodies in the replies of the turn, by agent. */
   private readonly bodies = new Map<string, { n: number; act: number; body: string }[]>();
-  /** Agent → what tools said after its latest call, by the number of the act; forgotten when the next call was answered. */
+  /** Agent → the results of the tools after its latest call, by act number. They are forgotten when the next call is answered. */
   private readonly said = new Map<string, { n: number; texts: Map<number, string> }>();
   private readonly textOf: JournalText;
 
@@ -28,7 +30,7 @@ export class Compact {
     this.textOf = textOf;
   }
 
-  /** The line as it is written. */
+  /** The line in the form in which it is written. */
   pack(entry: Entry): object {
     this.note(entry);
     if (entry.k === 'intent') return this.packIntent(entry);
@@ -50,7 +52,7 @@ export class Compact {
     return copyWith(entry, { prompt: copyWith(prompt, { results }) });
   }
 
-  /** The line as it is meant. Throws `damaged-journal` when it refers to a line that is not there. */
+  /** The complete line. Throws `damaged-journal` if it refers to a missing line. */
   unpack(line: Entry): Entry {
     this.note(line);
     if (line.k === 'intent') return this.unpackIntent(line);
@@ -88,7 +90,7 @@ export class Compact {
     return copyWith(line, { prompt: copyWith(prompt, { results }) });
   }
 
-  /** Takes in what later lines may refer to; `pack` and `unpack` do so of themselves. */
+  /** Records what later lines may refer to. `pack` and `unpack` call it themselves. */
   note(entry: Entry): void {
     if (entry.k === 'used') this.noteSaid(entry);
     if (entry.k !== 'reply') return;
@@ -108,7 +110,7 @@ export class Compact {
 
   private noteBodies(entry: Extract<Entry, { k: 'reply' }>): void {
     entry.reply.acts.forEach(({ input }, act) => {
-      const body = input !== null && typeof input === 'object' && !Array.isArray(input) ? input.body : undefined;
+      const { body } = inputFields(input);
       if (typeof body !== 'string') return;
       const list = this.bodies.get(entry.agent);
       if (list) list.push({ n: entry.n, act, body });
@@ -117,7 +119,7 @@ export class Compact {
   }
 }
 
-/** A line whose text stands in another line that is gone. */
+/** The fault of a line that refers to a missing line. */
 function lost(message: string, value?: string): FaultError {
   return failure('damaged-journal', message, value === undefined ? {} : { value });
 }
@@ -127,7 +129,7 @@ function withoutBytes(entry: SentLine): object {
   return copyWith(entry, { files });
 }
 
-/** The bytes of an attached file, from the line that brought them. */
+/** The bytes of an attached file, from the line that first contained them. */
 function attachedIn(textOf: JournalText, path: string): string {
   const turn = Number(/\/outbox\/(\d+)-/.exec(path)?.[1]);
   const name = JSON.stringify(path);

@@ -1,13 +1,13 @@
 /**
- * What this machine knew of each journal file when an engine closed: its last seal, its size, and the mark of its version.
- * With it a start finds a file that was changed or shortened since, by looking at names and marks only: a file is read
- * again when its mark is another.
+ * What this machine knew of each journal file when an engine closed: its last seal, its size, and a mark of its version. With
+ * it, a start detects that a file was changed or shortened by looking only at names and marks; a file is read again only if its
+ * mark differs.
  */
 import { crc32 } from 'node:zlib';
 import type { Disk } from '../fs/disk.ts';
 import { GENESIS, isNewer, JOURNAL, journalPath, readJournalFile } from './journal.ts';
 
-/** Bytes for each file: seal, size, checksum of its mark, number. A checksum of 0 means: look into it. */
+/** The bytes of each row: seal, size, checksum of the mark, number. Checksum 0 means that the file must be read. */
 const SEAL = 32;
 const SIZE = 6;
 const NUMBER = SEAL + SIZE + 4;
@@ -15,26 +15,26 @@ const ROW = NUMBER + 6;
 
 /** How a journal differs from what was known of it. */
 export interface JournalDifference {
-  /** The file that is not as it was; of a way back the last file that is there. */
+  /** The file that differs; for `back`, the last existing file. */
   file: number;
-  /** `back`: it ends earlier, and up to there it is the same history, as after a checkout of an older commit. */
+  /** `back`: the journal ends earlier with the same history, as after a checkout of an older commit. */
   how: 'changed' | 'back';
 }
 
 export class JournalMarks {
   private rows: Buffer;
-  /** How many files are known; their numbers rise. */
+  /** How many files are known; their numbers increase. */
   count: number;
   /** Rows whose marks are not known yet. */
   private readonly fresh = new Set<number>();
 
-  /** `bytes`: what `bytes()` gave. Throws nothing; a length that cannot be is taken as far as it goes. */
+  /** `bytes`: a result of `bytes()`. Never throws; an impossible length is read as far as it goes. */
   constructor(bytes: Buffer = Buffer.alloc(0)) {
     this.count = Math.floor(bytes.length / ROW);
     this.rows = Buffer.from(bytes.subarray(0, this.count * ROW));
   }
 
-  /** A file has this seal at its end, after so many bytes. */
+  /** Records that a file has this seal at its end, and that size. */
   note(file: number, seal: string, size: number): void {
     let row = this.count;
     while (row > 0 && this.fileOf(row - 1) >= file) row--;
@@ -49,7 +49,7 @@ export class JournalMarks {
     this.fresh.add(row);
   }
 
-  /** Takes the marks of the files that were noted, and of the last two, which each start writes anew. */
+  /** Records the marks of the files that were noted, and of the last two, which each start rewrites. */
   stamp(disk: Disk): void {
     for (const row of this.fresh.add(this.count - 1).add(this.count - 2)) {
       if (row < 0) continue;
@@ -68,7 +68,7 @@ export class JournalMarks {
     return this.rows.subarray(0, this.count * ROW);
   }
 
-  /** Whether others know the same of the same files, but for when they were looked at. */
+  /** Whether the other marks describe the same files in the same state, regardless of when they were examined. */
   agreesWith(other: JournalMarks): boolean {
     const facts = (row: Buffer): Buffer => Buffer.concat([row.subarray(0, SEAL + SIZE), row.subarray(NUMBER)]);
     const rowsOf = (marks: JournalMarks): Buffer[] =>
@@ -76,7 +76,7 @@ export class JournalMarks {
     return Buffer.concat(rowsOf(this)).equals(Buffer.concat(rowsOf(other)));
   }
 
-  /** The first difference between what was known and what is there; null when the journal only grew. */
+  /** The first difference between the known and the present journal; null if it only grew. */
   difference(disk: Disk): JournalDifference | null {
     const marks = new Map((disk.look(JOURNAL) ?? []).map(([name, { mark }]) => [`${JOURNAL}/${name}`, mark]));
     for (let row = 0; row < this.count; row++) {
@@ -95,7 +95,7 @@ export class JournalMarks {
     return null;
   }
 
-  /** The groups of a file must follow the seal before it, and reach the seal that it had. Only the last one may have grown. */
+  /** Checks that the groups of a file follow the seal before it and reach its known seal. Only the last file may have grown. */
   private lookInto(disk: Disk, row: number): 'same' | 'shorter' | 'other' {
     const read = readJournalFile(disk, this.fileOf(row), row === 0 ? GENESIS : this.sealOf(row - 1));
     const size = this.sizeOf(row);
@@ -120,7 +120,7 @@ export class JournalMarks {
   }
 }
 
-/** No file of the journal comes after that one. */
+/** Whether no journal file follows that one. */
 function isEnd(marks: ReadonlyMap<string, string>, file: number): boolean {
   return ![...marks.keys()].some((path) => Number(/(\d{6,})\.jsonl$/.exec(path)?.[1] ?? 0) > file);
 }

@@ -12,11 +12,10 @@ import { Compact, type JournalText } from './compact.ts';
 import type { JournalMarks } from './journal-marks.ts';
 
 /**
- * `org/journal/000042.jsonl`, one file a turn. Lines are written in groups; a group ends with a seal
- * `{"k":"seal","n":lines,"h":hash}` whose hash covers the lines and, through the seal before, everything before them:
- * h = sha256(previous h + sha256(lines)), base64url. A tail without its seal was torn by a crash and is dropped. A redacted
- * group keeps the old sha256 of its lines in the seal (`s`), so the chain still holds; the new one stands in a later
- * `redacted` line.
+ * `org/journal/000042.jsonl`, one file for each turn. Lines are written in groups. A group ends with a seal
+ * `{"k":"seal","n":lines,"h":hash}`, whose hash covers the lines and, through the previous seal, everything before them: h =
+ * sha256(previous h + sha256(lines)), base64url. A tail without a seal was torn by a crash and is dropped. A redacted group
+ * keeps the old sha256 of its lines in its seal (`s`), so the chain still holds; a later `redacted` line gives the new one.
  */
 
 export const JOURNAL = 'org/journal';
@@ -32,16 +31,16 @@ interface Seal {
   s?: string;
 }
 
-/** A group as read: its lines, and where it stands. */
+/** A group of lines, with its position in the file. */
 export interface Group {
   file: number;
   entries: Entry[];
   seal: string;
-  /** sha256 of the lines as they are now. */
+  /** sha256 of the present lines. */
   hash: string;
-  /** Of a redacted group: sha256 of the lines as they were. */
+  /** sha256 of the original lines, if the group was redacted. */
   original: string | null;
-  /** Byte offset just after the group. */
+  /** Byte offset of the end of the group. */
   end: number;
 }
 
@@ -49,7 +48,7 @@ export function journalPath(turn: number): string {
   return `${JOURNAL}/${padTurn(turn)}.jsonl`;
 }
 
-/** Numbers of the journal's files in order. Two files of one turn are a fault; a number is left out where turns passed. */
+/** The numbers of the journal's files in order. Two files of one turn are a fault; a number may be missing where turns passed. */
 export function journalFiles(disk: Disk): number[] {
   const numbers: number[] = [];
   for (const name of disk.list(JOURNAL) ?? []) {
@@ -63,7 +62,7 @@ export function journalFiles(disk: Disk): number[] {
   return numbers.sort((a, b) => a - b);
 }
 
-/** The file after that one, which is the next but where turns passed. Looks at the folder again only when it changed. */
+/** The file after a given one: the next turn's, unless turns passed. The folder is listed again only if it changed. */
 export class NextFile {
   private readonly disk: Disk;
   private known: { file: number; mark: string } | null = null;
@@ -83,27 +82,28 @@ export class NextFile {
   }
 }
 
-/** Seals chain across files, so that a missing one shows in the next. Empty where turns passed. */
+/** The fault of a missing file, which shows because seals chain across files. None where turns passed. */
 export function missingBefore(file: number, last: number, { faults }: FileRead): Fault[] {
   if (faults.length === 0 || file === last + 1) return [];
   return [fault('damaged-journal', `The journal of turn ${last + 1} is missing`, { file: JOURNAL })];
 }
 
-/** What of a line is read. */
+/** Reduces a line to the part that is read. */
 type Trim = (line: string) => string;
 
-/** What a journal file holds: its good groups, and whether a torn tail follows them. */
+/** The content of a journal file: its valid groups, and whether a torn tail follows them. */
 export interface FileRead {
   groups: Group[];
-  /** Bytes of the good groups. */
+  /** The size of the valid groups in bytes. */
   good: number;
   size: number;
   faults: Fault[];
 }
 
 /**
- * Reads one file whose groups follow the seal `previous`; `compact` has read what stands before `from`. Never throws for what is in the file. A NUL byte is a hole that a
- * power loss left among writes that were not synced: what stands behind it was never durable, so it counts as torn.
+ * Reads a file whose groups follow the seal `previous`; `compact` has read everything before `from`. Never throws because of
+ * the content. A NUL byte is a hole that a power loss left among unsynced writes: what follows it was never durable, so it
+ * counts as torn.
  */
 export function readJournalFile(
   disk: Disk,
@@ -148,15 +148,15 @@ export function readJournalFile(
   return read;
 }
 
-/** Of a journal that is only written: its lines refer to no other file. */
+/** For a journal that is only written, whose lines refer to no other file. */
 const noTexts: JournalText = () => '';
 
-/** Reads journal files as texts, for lines that refer to earlier files. */
+/** Reads journal files as text, for lines that refer to earlier files. */
 export function textsOf(disk: Disk): JournalText {
   return (turn) => Buffer.from(disk.read(journalPath(turn), 'whole') ?? []).toString();
 }
 
-/** Whether the line at that offset begins as a seal does; looks at its bytes, for most lines are none. */
+/** Whether the line at that offset begins like a seal. It looks at bytes, because few lines are seals. */
 function isSeal(bytes: Buffer, line: number): boolean {
   for (let i = SEAL_START.length - 1; i >= 0; i--) if (bytes[line + i] !== SEAL_START[i]) return false;
   return true;
@@ -208,7 +208,7 @@ function newerJournal(what: string, place: { file: string; line: number }): Faul
   );
 }
 
-/** What a newer program wrote. Nothing after it can be understood. */
+/** Whether a newer program wrote it. Nothing after it can be understood. */
 export function isNewer({ code }: Fault): boolean {
   return code === 'newer-journal';
 }
@@ -227,7 +227,7 @@ export function chain(head: string, hash: string): string {
   return sha(`${head}.${hash}`);
 }
 
-/** Where reading begins. */
+/** A position from which to read. */
 export interface Position {
   file: number;
   end: number;
@@ -235,7 +235,7 @@ export interface Position {
 }
 export const BEGINNING: Position = { file: 0, end: 0, head: GENESIS };
 
-/** All groups of the journal in order. A torn tail is allowed in the last file only. */
+/** All groups of the journal in order. Only the last file may have a torn tail. */
 export function* readJournal(disk: Disk, faults: Fault[], after = BEGINNING): Generator<Group> {
   for (const read of readFiles(disk, faults, after, () => false)) yield* read.groups;
 }
@@ -248,7 +248,7 @@ export function* readForFold(
 ): Generator<{ groups: Group[]; left: number }> {
   yield* readFiles(disk, faults, after, (left) => left >= WHOLE_FILES);
 }
-/** Files at the end whose turn may have to be finished. */
+/** The number of files at the end whose turn may have to be finished. */
 const WHOLE_FILES = 2;
 
 function* readFiles(
@@ -281,7 +281,10 @@ function* readFiles(
   }
 }
 
-/** An intent without its prompt; any other line whole. The name of the key cannot stand within a text: there its quotes are escaped. */
+/**
+ * An intent without its prompt; any other line as it is. The key cannot be confused with text, where its quotes would be
+ * escaped.
+ */
 function withoutPrompt(line: string): string {
   const cut = line.startsWith('{"k":"intent"') ? line.indexOf(',"prompt":') : -1;
   if (cut < 0) return line;
@@ -289,7 +292,7 @@ function withoutPrompt(line: string): string {
   return `${line.slice(0, cut)}${rest},"prompt":{"system":"","pieces":[],"max":0}}`;
 }
 
-/** The journal being written. Entries are collected and written as one group, with one sync for all who wait. */
+/** The journal that is being written. Lines are collected and written as one group, with one sync for everybody who waits. */
 export class Journal {
   private readonly disk: Disk;
   private readonly marks: Pick<JournalMarks, 'note'> | undefined;
@@ -298,22 +301,22 @@ export class Journal {
   private compact = new Compact(noTexts);
   private readonly ears: ((entry: Entry) => void)[] = [];
   private waiting: Promise<void> | null = null;
-  /** Entries that wait for room, and the bytes they want. */
+  /** Lines that wait for free space, and the bytes they need. */
   private announced: Entry[] = [];
   private room = 0;
-  /** After a failed write nothing more is written: it would stand behind half a group. */
+  /** After a failed write nothing more is written: it would follow half a group. */
   private failed: unknown = null;
   /** Hash of the last seal. */
   head: string;
   /** The file being written. */
   file: number;
-  /** Its size in bytes, all groups sealed. */
+  /** Its size in bytes; all its groups are sealed. */
   size: number;
-  /** Size up to which the file was synced. */
+  /** The size up to which the file was synced. */
   private synced: number;
   private dirSynced: boolean;
 
-  /** `marks` is told of each seal. */
+  /** `marks` is informed of each seal. */
   constructor(disk: Disk, file: number, head: string, size: number, marks?: Pick<JournalMarks, 'note'>) {
     this.disk = disk;
     this.marks = marks;
@@ -325,9 +328,9 @@ export class Journal {
   }
 
   /**
-   * Makes durable what an earlier engine wrote: after a kill its last lines may only be in the system's memory, and nothing
-   * may build upon what a power loss could still take. The files are written anew, because after a failed fsync the system
-   * may count lines as written that never reached the disk.
+   * Makes durable what an earlier engine wrote. After a kill its last lines may exist only in the system's memory, and nothing
+   * may build on what a power loss could still remove. The files are written again, because after a failed fsync the system may
+   * count lines as written that never reached the disk.
    */
   secure(): void {
     const written = journalFiles(this.disk).filter((file) => file <= this.file);
@@ -346,7 +349,7 @@ export class Journal {
     this.disk.rename(temp, path);
   }
 
-  /** Drops a torn tail that a crash left after the good groups, and later files, which hold nothing else. */
+  /** Drops a torn tail that a crash left after the valid groups, and later files, which contain nothing else. */
   dropTail(): void {
     const stat = this.disk.stat(journalPath(this.file));
     if (stat && stat.size > this.size) this.open().truncate(this.size);
@@ -366,12 +369,12 @@ export class Journal {
     }
   }
 
-  /** Hears each line as it is added, before it is written; what it throws ends the turn. */
+  /** Calls `hear` with each line as it is added, before it is written. An exception from it ends the turn. */
   on(hear: (entry: Entry) => void): void {
     this.ears.push(hear);
   }
 
-  /** Writes the collected group; `sync` makes it durable before it returns. */
+  /** Writes the collected group; with `sync`, it is durable when the call returns. */
   write(sync: boolean): void {
     if (this.failed) throw this.failed;
     try {
@@ -405,7 +408,7 @@ export class Journal {
     this.synced = this.size;
   }
 
-  /** Resolves when everything added so far is durable. All who ask in one turn of the event loop share one sync. */
+  /** Resolves when everything added so far is durable. Everyone who asks in one turn of the event loop shares one sync. */
   durable(): Promise<void> {
     this.waiting ??= new Promise((resolve, reject) => {
       setImmediate(() => {
@@ -422,8 +425,8 @@ export class Journal {
   }
 
   /**
-   * Writes an entry for which so many bytes must be free afterwards, as the intent of a call needs room for its reply. It
-   * resolves when the entry is durable. Without room it fails with `full` and the entry is not written, but all others are.
+   * Writes a line if that many bytes remain free afterwards, as the intent of a call needs space for its reply. Resolves when
+   * the line is durable. Without enough space it fails with `full`; then this line is not written, but all others are.
    */
   async announce(entry: Entry, room: number): Promise<void> {
     this.announced.push(entry);
@@ -434,7 +437,7 @@ export class Journal {
       throw new DiskError('full', journalPath(this.file), 'no room for the replies of the calls');
   }
 
-  /** Those who announced together find their list emptied when there was room. */
+  /** If there was space, callers that announced together find their list empty. */
   private flush(): void {
     const { announced, room } = this;
     this.announced = [];
@@ -443,7 +446,7 @@ export class Journal {
     this.write(true);
   }
 
-  /** Goes on to the file of that turn. */
+  /** Continues in the file of that turn. */
   turnTo(turn: number): void {
     if (turn === this.file) return;
     this.write(true);

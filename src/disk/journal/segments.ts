@@ -1,7 +1,7 @@
 /**
  * Sealed rows of old state: files of JSON lines `["key",value]` in the order of their keys, written once and read block by
- * block. The index, which whoever keeps it must be able to believe, holds the hash of each block; so half of a file, or a
- * changed one, is never believed. Later segments win; null takes a row away.
+ * block. The index holds the hash of each block, so a partial or changed file is never trusted; the index itself must come from
+ * a trusted place. Later segments take precedence; null removes a row.
  */
 import { createHash } from 'node:crypto';
 import type { SpilledRows } from '../../core/model/maps/spill-map.ts';
@@ -9,18 +9,18 @@ import { failure } from '../../schema/fault.ts';
 import { realClock } from '../fs/clock.ts';
 import { type Disk, DiskError } from '../fs/disk.ts';
 
-/** Where they lie. */
+/** Their folder. */
 export const SEGMENTS = '.lemming/old';
-/** Bytes that are read at once, about. */
+/** Approximate number of bytes that are read at once. */
 const BLOCK = 32_768;
-/** From so many bytes on a block ends where another kind of rows begins. */
+/** A block of at least that many bytes ends where another kind of rows begins. */
 const SMALL_BLOCK = 4096;
-/** Blocks that are held in memory. */
+/** How many blocks are held in memory. */
 const HELD = 64;
-/** So many segments of about one size become one. */
+/** That many segments of similar size are merged into one. */
 const MERGED = 8;
 
-/** A piece of a segment: its first and last key, where it stands, and its hash. */
+/** A block of a segment: its first and last key, offset, size and hash. */
 type SegmentBlock = [first: string, last: string, at: number, size: number, hash: string];
 
 /** What is known of a segment without reading it. */
@@ -33,12 +33,12 @@ export interface Segment {
 /** A key and its line. */
 type SegmentRow = readonly [key: string, line: string];
 
-/** All segments of an organisation, the oldest first. */
+/** All segments of an organisation, oldest first. */
 export class Segments {
   private readonly disk: Disk;
   private list: Segment[];
   private held = new Map<string, Buffer>();
-  /** Files that go with this process; null: they are to be kept. */
+  /** Files that are removed when this process ends; null: files are kept. */
   private passing: Set<string> | null = null;
 
   constructor(disk: Disk, list: readonly Segment[] = []) {
@@ -51,8 +51,8 @@ export class Segments {
   }
 
   /**
-   * What is sealed from now on is for this process alone, which keeps no index of it: it goes when the process ends, and
-   * earlier when it became part of another segment.
+   * From now on, sealed rows belong to this process alone, which stores no index of them. Their files are removed when the
+   * process ends, or earlier when they have been merged.
    */
   pass(): void {
     if (this.passing) return;
@@ -63,7 +63,7 @@ export class Segments {
     });
   }
 
-  /** What must be kept to find them again. */
+  /** What must be stored to find the segments again. */
   get index(): readonly Segment[] {
     return this.list;
   }
@@ -92,7 +92,7 @@ export class Segments {
       if (!isGone(line)) yield [key.slice(cut), () => contentOf(line)];
   }
 
-  /** The rows of some segments as one row, the latest of each key. */
+  /** The rows of several segments in one sequence, with the latest value of each key. */
   private *merged(list: readonly Segment[], from: string, to: string): Generator<SegmentRow> {
     const sources = list.map((segment) => this.rowsOf(segment, from, to));
     const heads = sources.map((source) => source.next().value as SegmentRow | undefined);
@@ -118,7 +118,7 @@ export class Segments {
     }
   }
 
-  /** Throws `disk-error` when it is not what was written: then the file goes, and what speaks of it is not believed any more. */
+  /** Throws `disk-error` if the content is not what was written. The file is then removed, and its index is no longer trusted. */
   private read({ file }: Segment, [, , at, size, hash]: SegmentBlock, hold = true): Buffer {
     const name = `${file} ${at}`;
     const known = this.held.get(name);
@@ -140,7 +140,7 @@ export class Segments {
     });
   }
 
-  /** Seals rows, whose keys are in order; then as many as are of one size become one. */
+  /** Seals rows, whose keys are in order; then merges segments of similar size. */
   add(rows: Iterable<readonly [key: string, value: unknown]>): void {
     const lines = function* (): Generator<SegmentRow> {
       for (const [key, value] of rows) yield [key, JSON.stringify([key, value])];
@@ -149,7 +149,7 @@ export class Segments {
     for (let from = this.surplus(); from !== null; from = this.surplus()) this.merge(from);
   }
 
-  /** The first of the last segments that are of one size, if they are many. */
+  /** The first of the last segments of similar size, if there are enough to merge. */
   private surplus(): number | null {
     const from = this.list.length - MERGED;
     if (from < 0) return null;
@@ -166,7 +166,7 @@ export class Segments {
     this.seal(kept(), from);
   }
 
-  /** A segment in the place of those from that one on. It is durable before anything can speak of it. */
+  /** Replaces the segments from that one on by a new one. It is durable before any index can refer to it. */
   private seal(rows: Iterable<SegmentRow>, from: number): void {
     const writer = new SegmentWriter(this.disk, this.freeName());
     for (const row of rows) writer.row(row);
@@ -187,7 +187,7 @@ export class Segments {
     return `${String(Math.max(0, ...last) + 1).padStart(6, '0')}-${realClock.token()}.jsonl`;
   }
 
-  /** Removes what neither these nor those speak of. */
+  /** Removes files that neither this index nor the others refer to. */
   sweep(others: readonly Segment[]): void {
     const named = new Set([...this.list, ...others].map(({ file }) => file));
     for (const name of this.disk.list(SEGMENTS) ?? []) if (!named.has(name)) this.disk.unlink(`${SEGMENTS}/${name}`);
@@ -196,7 +196,7 @@ export class Segments {
 
 const endings: (() => void)[] = [];
 
-/** What cannot be done then is left to the next engine, which removes what nothing speaks of. */
+/** If the work fails, the next engine removes the files to which nothing refers. */
 function atExit(work: () => void): void {
   if (endings.length === 0)
     process.on('exit', () => {
@@ -258,7 +258,7 @@ class SegmentWriter {
   }
 }
 
-/** A copy: a slice of a string keeps all of it in memory, here a whole block for each key of the index. */
+/** A copy. A slice would keep the whole string in memory, here a block for each key of the index. */
 function alone(key: string): string {
   return Buffer.from(key).toString();
 }
@@ -272,7 +272,7 @@ function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url');
 }
 
-/** The last block that begins at a key or before it; -1: none. */
+/** The last block that begins at or before a key; -1 if there is none. */
 function placeOf(blocks: readonly SegmentBlock[], key: string): number {
   let [low, high] = [0, blocks.length];
   while (low < high) {
@@ -283,7 +283,7 @@ function placeOf(blocks: readonly SegmentBlock[], key: string): number {
   return low - 1;
 }
 
-/** The key of a line, whose end is the first quote that is not part of it. */
+/** The key of a line, which ends at the first quote that is not escaped. */
 function keyOf(line: string): string {
   let end = line.indexOf('"', 2);
   if (line.lastIndexOf('\\', end) < 2) return line.slice(2, end);
@@ -291,7 +291,7 @@ function keyOf(line: string): string {
   return JSON.parse(line.slice(1, end + 1)) as string;
 }
 
-/** The line of a key: its beginning could stand within another one. */
+/** The line of a key. Its beginning could also occur within another line. */
 function lineOf(block: Buffer, key: string): string | null {
   const start = `[${JSON.stringify(key)},`;
   for (let at = block.indexOf(start); at >= 0; at = block.indexOf(start, at + 1))

@@ -4,7 +4,7 @@ import type { Disk } from '../fs/disk.ts';
 import { Compact } from './compact.ts';
 import { GENESIS, journalPath, NextFile, readJournalFile, textsOf } from './journal.ts';
 
-/** Reads a journal while another process writes it: each look gives the lines of the groups sealed since the last. */
+/** Reads a journal while another process writes it. Each look returns the lines of the groups sealed since the last one. */
 export class Tail {
   private readonly disk: Disk;
   private file: number;
@@ -13,10 +13,10 @@ export class Tail {
   private compact: Compact;
   private mark: string | null = null;
   private readonly next: NextFile;
-  /** The lines that stand before in that file. */
+  /** The lines of that file before the start. */
   readonly before: Entry[] = [];
 
-  /** Goes on after the group of that file that ends at byte `end` with the seal `head`. */
+  /** Starts after the group that ends at byte `end` of that file with the seal `head`. */
   constructor(disk: Disk, file: number, end: number, head: string) {
     this.disk = disk;
     this.compact = new Compact(textsOf(disk));
@@ -35,7 +35,7 @@ export class Tail {
     for (const entry of this.before) this.compact.note(entry);
   }
 
-  /** The new lines in order; null when this is not the journal that was read before: then everything must be read again. */
+  /** The new lines in order; null if this is not the journal that was read before, so that everything must be read again. */
   look(): Entry[] | null {
     const entries: Entry[] = [];
     for (;;) {
@@ -44,7 +44,7 @@ export class Tail {
       if (stat && stat.mark !== this.mark && !this.read(stat.mark, entries)) return null;
       const next = this.next.after(this.file);
       if (next === null) return entries;
-      if (stat && this.mark !== this.disk.stat(journalPath(this.file))?.mark) continue; // it grew before the next began
+      if (stat && this.mark !== this.disk.stat(journalPath(this.file))?.mark) continue; // it grew before the next file began
       this.file = next;
       this.end = 0;
       this.compact = new Compact(textsOf(this.disk));

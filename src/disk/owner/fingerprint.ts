@@ -3,24 +3,24 @@ import { crc32 } from 'node:zlib';
 import type { Disk } from '../fs/disk.ts';
 import { marksOfKeys } from './owner-folder.ts';
 
-/** What a fingerprint looks at beyond what it finds itself. */
+/** What a fingerprint covers in addition to the files it finds itself. */
 export interface Watched {
   /** People, whose outboxes and requests count. */
   people: readonly string[];
-  /** Further files that count, such as incoming mail. */
+  /** Additional files, such as incoming mail. */
   paths: readonly string[];
-  /** Of these count the variables of LeMMing, those that say where services are, and which keys are set. */
+  /** Environment. The variables of LeMMing, addresses of services, and which keys are set are part of the fingerprint. */
   env: Record<string, string | undefined>;
 }
 
-/** What identifies the state of a folder, and when it last changed. */
+/** Identifies the state of a folder, and tells when it last changed. */
 export interface Fingerprint {
   text: string;
-  /** The latest modification time in it: milliseconds since 1970. */
+  /** The latest modification time: milliseconds since 1970. */
   changedMs: number;
 }
 
-/** Folders of which every file counts. */
+/** Folders all of whose files count. */
 const FOLDERS = [
   'org/units',
   'org/goals',
@@ -32,9 +32,9 @@ const FOLDERS = [
 ];
 
 /**
- * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything that people
- * configure, their incoming mail and their requests. Reads names and marks, no content. A second change within one tick of
- * the file system's clock goes unseen, so keep only fingerprints that are older than that.
+ * A text that changes whenever the status of the org may have changed. It covers the journal's end, the lock, everything that
+ * people configure, their incoming mail and their requests. It reads names and marks, but no content. A second change within
+ * one tick of the file system's clock is not seen, so keep only fingerprints that are older than that.
  */
 export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   const found = new Findings(disk);
@@ -72,7 +72,7 @@ class Findings {
     this.disk = disk;
   }
 
-  /** All files of the journal, as one number: an edited one counts. */
+  /** All files of the journal as one number, so that an edited file is noticed. */
   journal(): void {
     let sum = 0;
     for (const [name, { mark, mtimeMs }] of this.disk.look('org/journal') ?? []) {
@@ -93,7 +93,7 @@ class Findings {
     for (const name of this.names(folder, wanted)) this.mark(`${folder}/${name}`);
   }
 
-  /** Skills and tools: each folder is known by one file in it. */
+  /** Skills and tools: each folder is represented by one file in it. */
   folders(folder: string, file: string): void {
     if (this.disk.stat(folder) === null) return;
     for (const id of this.names(folder, () => true)) this.mark(`${folder}/${id}/${file}`);

@@ -12,14 +12,14 @@ import { decode } from '../yaml/codec.ts';
 import { readYaml } from '../yaml/yaml.ts';
 import { isOpen, type OwnerFolder, putFile } from './owner-folder.ts';
 
-/** Largest file of the owner that is read: bytes. */
+/** The largest file of the owner that is read, in bytes. */
 const MOST = 1_048_576;
-/** Group or others may read or write. */
+/** Permission bits that let group or others read or write. */
 const OPEN_BITS = 0o066;
-/** Group or others may write. */
+/** Permission bits that let group or others write. */
 const WRITE_BITS = 0o022;
 
-/** `secrets.yaml`: the program that prints each secret. */
+/** `secrets.yaml`: the command that prints each secret. */
 const secretsFile = later(() =>
   z.strictObject({
     version: z.literal(1),
@@ -31,7 +31,7 @@ const secretsFile = later(() =>
 );
 export type SecretsFile = z.infer<ReturnType<typeof secretsFile>>;
 
-/** `trust.yaml`: what the owner approved, by its hash. `what` and `time` are for people. */
+/** `trust.yaml`: what the owner approved, by hash. `what` and `time` are for people. */
 const approval = later(() =>
   z.strictObject({
     kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network']),
@@ -43,26 +43,26 @@ const approval = later(() =>
 const trustFile = later(() => z.strictObject({ version: z.literal(1), approved: z.array(approval()) }));
 export type TrustRow = z.infer<ReturnType<typeof approval>>;
 
-/** What a file says: null when it is absent or cannot be used. */
+/** The content of a file: null if it is absent or unusable. */
 export interface OwnerFile<T> {
   value: T | null;
   faults: Fault[];
 }
 
-/** A file of the owner as it stands now. It is read again only when it was changed. */
+/** The current content of a file of the owner. It is read again only if it changed. */
 export type Live<T> = () => OwnerFile<T>;
 
-/** The variables of `.env`. Lines that are none are faults; the others count. */
+/** The variables in `.env`. An invalid line is a fault; the others count. */
 export function liveEnv(folder: OwnerFolder | null): Live<ReadonlyMap<string, string>> {
   return live(folder, '.env', (text, file) => readEnv(text, file), 'read');
 }
 
-/** `secrets.yaml`. It says which programs run, so one that others can write does not count. */
+/** `secrets.yaml`. It determines which programs run, so it is ignored if others can write it. */
 export function liveSecrets(folder: OwnerFolder | null): Live<SecretsFile> {
   return live(folder, 'secrets.yaml', (text, file) => quiet(readYaml(secretsFile(), text, file)), 'refuse');
 }
 
-/** The approvals of `trust.yaml`; one that others can write does not count. */
+/** The approvals in `trust.yaml`, which is ignored if others can write it. */
 export function liveTrust(folder: OwnerFolder | null): Live<readonly TrustRow[]> {
   const read = (text: string, file: string): OwnerFile<readonly TrustRow[]> => {
     const { value, faults } = quiet(readYaml(trustFile(), text, file));
@@ -76,13 +76,13 @@ export function readKeymap(folder: OwnerFolder | null, actions: Iterable<string>
   return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(actions), text, file), 'read')();
 }
 
-/** Puts `trust.yaml` in place at once, readable by the owner only. */
+/** Replaces `trust.yaml` atomically, readable only by the owner. */
 export function writeTrust(folder: OwnerFolder, approved: readonly TrustRow[]): void {
   const note = '# What lemming trust approved on this machine.\n';
   putFile(folder, 'trust.yaml', `${note}${stringify({ version: 1, approved }, { lineWidth: 0 })}`);
 }
 
-/** Files that look like the owner's keys but lie in the org, where they are not read but may be given away. */
+/** Files in the org that look like the owner's keys. They are not read there, and could be given away by mistake. */
 export function strayFaults(root: string, folder: OwnerFolder | null): Fault[] {
   return ['.env', 'org/.env', 'secrets.yaml', 'org/secrets.yaml']
     .filter((name) => fs.lstatSync(path.join(root, name), { throwIfNoEntry: false }))
@@ -94,7 +94,7 @@ export function strayFaults(root: string, folder: OwnerFolder | null): Fault[] {
     );
 }
 
-/** A fault when others can write into the folder. */
+/** A fault if others can write into the folder. */
 export function folderFaults(folder: OwnerFolder | null): Fault[] {
   const stat = folder && fs.statSync(folder.path, { throwIfNoEntry: false });
   if (!folder || !stat || !isOpen(stat.mode, WRITE_BITS)) return [];
@@ -103,7 +103,7 @@ export function folderFaults(folder: OwnerFolder | null): Fault[] {
 
 const ABSENT = { value: null, faults: [] };
 
-/** `whenOpen`: whether a file that others can write still counts. */
+/** `whenOpen`: whether a file counts although others can write it. */
 function live<T>(
   folder: OwnerFolder | null,
   name: string,
@@ -154,7 +154,7 @@ function found<T>(
   return { value, faults: [...open, ...faults] };
 }
 
-/** A regular file, or what a link leads to; never waits for a pipe. More than the limit is not read. */
+/** Reads a regular file, also through a link; never blocks on a pipe. Reads no more than the limit. */
 function readRegular(file: string): { bytes: Uint8Array; stat: fs.BigIntStats } {
   const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   try {
@@ -171,7 +171,7 @@ function markOf(stat: fs.BigIntStats | undefined): string | null {
   return stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}` : null;
 }
 
-/** Faults without the values they found: those could be secrets. */
+/** The faults without the values they quote, which could be secrets. */
 function quiet<T>({ value, faults }: OwnerFile<T>): OwnerFile<T> {
   return {
     value,
@@ -187,7 +187,7 @@ function quiet<T>({ value, faults }: OwnerFile<T>): OwnerFile<T> {
 const LINE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
 
-/** Lines `KEY=value`; values may stand in quotes, after which only a comment may follow. A fault never shows the line. */
+/** Reads lines `KEY=value`. A value may be quoted; only a comment may follow the closing quote. A fault never shows the line. */
 export function readEnv(text: string, file: string): OwnerFile<ReadonlyMap<string, string>> {
   const value = new Map<string, string>();
   const faults: Fault[] = [];
@@ -212,7 +212,7 @@ export function readEnv(text: string, file: string): OwnerFile<ReadonlyMap<strin
   return { value, faults };
 }
 
-/** The value after `=`; null when a quote is not closed or text follows it. */
+/** The value after `=`; null if a quote is not closed or is followed by text. */
 function valueIn(text: string): string | null {
   const single = /^'([^']*)'\s*(?:#.*)?$/.exec(text);
   if (single) return single[1] ?? '';

@@ -1,19 +1,19 @@
-/**
- * Locates the folder of the owner of this machine, and writes files there. It loads little, because `lemming status` needs
- * it.
- */
+/** Locates the folder of this machine's owner and writes files there. It loads few modules, because `lemming status` needs it. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { cut } from '../../schema/print.ts';
 
-/** The owner's folder: where it is, and how messages call it, without a path of this machine. */
+/** The owner's folder: its path, and the name that messages use, which reveals no path of this machine. */
 export interface OwnerFolder {
   path: string;
   label: string;
 }
 
-/** `LEMMING_HOME`, else the usual place for settings of a person; null where no variable tells. Throws nothing; a relative path is none. */
+/**
+ * `LEMMING_HOME`, or the usual place for a user's settings; null if no variable gives it. Never throws; a relative path is
+ * ignored.
+ */
 export function ownerFolder(env: Readonly<Record<string, string | undefined>>): OwnerFolder | null {
   const places: [string | undefined, string, string][] = [
     [env.LEMMING_HOME, '', '$LEMMING_HOME'],
@@ -24,7 +24,7 @@ export function ownerFolder(env: Readonly<Record<string, string | undefined>>): 
   return given && path.isAbsolute(given) ? { path: path.join(given, below ?? ''), label: label ?? '' } : null;
 }
 
-/** A fault when `LEMMING_HOME` is a relative path: the folder would be another one in each working directory. */
+/** A fault if `LEMMING_HOME` is a relative path: the folder would depend on the working directory. */
 export function homeFault(env: Readonly<Record<string, string | undefined>>): Fault | null {
   const given = env.LEMMING_HOME;
   if (!given || path.isAbsolute(given)) return null;
@@ -34,10 +34,10 @@ export function homeFault(env: Readonly<Record<string, string | undefined>>): Fa
   });
 }
 
-/** Files of the folder that say which keys there are, and where they may go. */
+/** Files of the folder that determine which keys exist and where they may be sent. */
 const OF_KEYS = ['.env', 'trust.yaml'];
 
-/** Marks of those files, and when one of them last changed: milliseconds since 1970. */
+/** The marks of those files, and the time of the latest change: milliseconds since 1970. */
 export function marksOfKeys(env: Readonly<Record<string, string | undefined>>): { marks: string[]; changedMs: number } {
   const folder = ownerFolder(env);
   const stats = folder ? OF_KEYS.map((name) => statOf(path.join(folder.path, name))) : [];
@@ -47,7 +47,7 @@ export function marksOfKeys(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** What cannot be looked at is as good as absent. */
+/** A file that cannot be examined counts as absent. */
 function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file);
@@ -56,7 +56,7 @@ function statOf(file: string): fs.Stats | undefined {
   }
 }
 
-/** Puts a file into the folder, complete at once, mode 0600; makes folders on the way with mode 0700. Returns its path. */
+/** Writes a file into the folder atomically, with mode 0600; makes missing folders with mode 0700. Returns its path. */
 export function putFile(folder: OwnerFolder, name: string, text: string): string {
   const file = path.join(folder.path, name);
   const temp = `${file}.${process.pid}.tmp`;
@@ -67,7 +67,7 @@ export function putFile(folder: OwnerFolder, name: string, text: string): string
   return file;
 }
 
-/** A fault when the folder lies inside the org, where agents read and archives are made. */
+/** A fault if the folder lies inside the org, where agents read and archives are made. */
 export function insideFault(folder: OwnerFolder, root: string): Fault | null {
   const place = path.relative(realPath(root), realPath(folder.path));
   if (place === '..' || place.startsWith(`..${path.sep}`) || path.isAbsolute(place)) return null;
@@ -76,12 +76,12 @@ export function insideFault(folder: OwnerFolder, root: string): Fault | null {
   });
 }
 
-/** Whether group or others have one of these rights, where the system knows such rights. */
+/** Whether group or others have one of these permissions, on systems with such permissions. */
 export function isOpen(mode: number, bits: number): boolean {
   return process.platform !== 'win32' && (mode & bits) !== 0;
 }
 
-/** The path without links; of what is not there yet, as far as it is there. */
+/** The path with links resolved, as far as it exists. */
 function realPath(place: string): string {
   try {
     return fs.realpathSync(place);

@@ -1,4 +1,4 @@
-/** The owner of this machine: keys, secrets and approvals. */
+/** The owner of this machine, with keys, secrets and approvals. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,63 +21,63 @@ import {
 } from './owner-files.ts';
 import { homeFault, insideFault, type OwnerFolder, ownerFolder, putFile } from './owner-folder.ts';
 
-/** Variables that every child process is given. */
+/** Variables that every child process gets. */
 const FOR_CHILDREN = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'USER'];
-/** What a program needs besides to reach the keychain of this desktop: addresses, no secrets. */
+/** Additional variables that a program needs to reach the desktop's keychain: addresses, not secrets. */
 const FOR_KEYCHAINS = ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'];
-/** A secret that a program printed is kept so long: milliseconds. */
+/** How long a printed secret is kept, in milliseconds. */
 const KEPT_MS = 60_000;
-/** What such a program may take, and may print. */
+/** Limits of a program that prints a secret: time in milliseconds, and output. */
 const SECRET_MS = 10_000;
 const SECRET_BYTES = 65_536;
-/** While texts are only masked, `.env` is read again after this time: milliseconds. */
+/** While texts are only masked, `.env` is read again after that many milliseconds. */
 const LOOK_MS = 1000;
 
-/** What the owner of this machine keeps outside every org: keys, and what may run. */
+/** What the owner of this machine keeps outside every org: keys, and approvals of what may run. */
 export interface Owner {
-  /** A variable of the process that is not empty, else of the owner's `.env` as it stands now. */
+  /** A non-empty variable of the process; otherwise the variable from the owner's current `.env`. */
   env(name: string): string | undefined;
-  /** What `env:NAME` or `secret://name` stands for, as it is now. Rejects with an `auth` that says what to set, and where. */
+  /** The present value of `env:NAME` or `secret://name`. Rejects with an `auth` that says what to set, and where. */
   secret(reference: string): Promise<string>;
-  /** The next `secret` asks its program again. For a key that a service refused. */
+  /** Makes the next `secret` run its program again, after a service refused the key. */
   forget(reference: string): void;
-  /** The environment of child processes: PATH and the like, and the variables named. */
+  /** The environment of child processes: PATH and the like, and the named variables. */
   childEnv(names: readonly string[]): Record<string, string>;
   /** Throws a `bad-request` that names `lemming trust` unless exactly this was approved. */
   requireTrust(what: Trusted): void;
-  /** Runs an approved program. Throws as `requireTrust` does; rejects with the signal's reason. */
+  /** Runs an approved program. Throws like `requireTrust`; rejects with the signal's reason. */
   run(job: Job): Promise<Ran>;
   approved(what: Trusted): boolean;
-  /** Throws the fault of the folder when it cannot hold approvals. */
+  /** Throws the fault of the folder if it cannot hold approvals. */
   approve(what: Trusted): void;
-  /** False when it was not approved. Throws as `approve` does. */
+  /** False if it was not approved. Throws like `approve`. */
   revoke(what: Trusted): boolean;
-  /** The URL of a module that holds exactly this text, in a folder that only the owner can write. */
+  /** The URL of a module with exactly this text, in a folder that only the owner can write. */
   moduleOf(text: string): string;
   /** Masks every secret known here. `idle`: there is none. */
   redact: ((text: string) => string) & { idle(): boolean };
   /** Every secret known here: value → name. */
   secrets(): ReadonlyMap<string, string>;
-  /** What is wrong with the owner's files, and with keys that lie in the org. */
+  /** Faults of the owner's files, and of keys that lie in the org. */
   faults(): Fault[];
-  /** Takes notice of an org that must not hold the owner's folder, and of secret variables that are new. */
+  /** Registers an org that must not contain the owner's folder, and new secret variables. */
   look(root?: string): void;
 }
 
-/** The owners that a machine knows, by environment: what one of them learnt, such as a secret to mask, holds for all who ask. */
+/** The owners on a machine, by environment. What one of them learnt, such as a secret to mask, applies to everyone who asks. */
 export interface Owners {
   get(env: Env): Owner | undefined;
   set(env: Env, owner: Owner): unknown;
 }
 
-/** Where an owner is asked: a machine, an environment, and an org that must not hold the owner's folder. */
+/** Where an owner is looked up: a machine, an environment, and an org that must not contain the owner's folder. */
 export interface OwnerPlace {
   machine: { owners: Owners };
   env: Env;
   root?: string;
 }
 
-/** The owner of the machine with that environment: always the same for the same machine and environment. */
+/** The owner of the machine in that environment; the same object for the same machine and environment. */
 export function ownerOf({ machine: { owners }, env, root }: OwnerPlace): Owner {
   const owner = owners.get(env) ?? machineOwner(env);
   owners.set(env, owner);
@@ -85,7 +85,7 @@ export function ownerOf({ machine: { owners }, env, root }: OwnerPlace): Owner {
   return owner;
 }
 
-/** An owner as the environment says, known to nobody else. */
+/** The owner for an environment, not shared with anybody. */
 export function machineOwner(env: Env): Owner {
   const owner = new MachineOwner(env);
   owner.look();
@@ -100,10 +100,10 @@ export function outsideOf(
   return { env, secret, redact, childEnv, requireTrust, run };
 }
 
-/** A secret that a program printed, or is about to. */
+/** A secret that a program printed or is about to print. */
 interface PrintedSecret {
   value: Promise<string>;
-  /** Milliseconds of the machine's ticks; Infinity while the program runs. */
+  /** In milliseconds of the machine's ticks; Infinity while the program runs. */
   until: number;
 }
 
@@ -115,7 +115,7 @@ class MachineOwner implements Owner {
   private readonly trust: ReturnType<typeof liveTrust>;
   private readonly roots = new Set<string>();
   private readonly kept = new Map<string, PrintedSecret>();
-  /** Old values stay: what was written with them may come back. */
+  /** Old values stay: texts that contain them may come back. */
   private readonly known = new Map<string, string>();
   private strike = maskerOf(this.known);
   private struck = 0;
@@ -139,7 +139,7 @@ class MachineOwner implements Owner {
     for (const [value, name] of secrets) if (!this.known.has(value)) this.known.set(value, name);
   }
 
-  /** `.env` as it stands now; its secrets are known from then on. */
+  /** The current `.env`; its secrets are known from then on. */
   private fromFile(): ReadonlyMap<string, string> | null {
     const { value } = this.dotenv();
     if (value && !this.learnt.has(value)) {
@@ -203,7 +203,7 @@ class MachineOwner implements Owner {
     return kept.value;
   }
 
-  /** Runs the program of a secret. What it says besides is never shown: it could be the secret. */
+  /** Runs the program of a secret. Its other output is never shown: it could be the secret. */
   private async ask(reference: string, name: string): Promise<string> {
     const { run, env } = this.programOf(reference, name);
     const { runChild } = await import('../sandbox/child.ts');
@@ -336,7 +336,7 @@ class MachineOwner implements Owner {
     ...[...this.roots].flatMap((root) => strayFaults(root, this.folder)),
   ];
 
-  /** What is wrong with where the folder is. */
+  /** The faults of the folder's location. */
   private own(): Fault[] {
     return [homeFault(this.variables), this.refusal()].filter((one) => one !== null);
   }
@@ -353,7 +353,7 @@ function isOf({ kind, what, sha256 }: TrustRow, asked: Trusted): boolean {
   return kind === asked.kind && what === trustTerm(asked) && sha256 === trustHash(asked);
 }
 
-/** Why what a program did is no secret; null when it is one. */
+/** Why the output of a program is not a secret; null if it is one. */
 function wrongOf(end: Ran['end'], stdout: Uint8Array): string | null {
   switch (end.how) {
     case 'late':

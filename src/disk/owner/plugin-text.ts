@@ -3,12 +3,12 @@ import { failure } from '../../schema/fault.ts';
 import type { Disk } from '../fs/disk.ts';
 import { DiskError } from '../fs/disk.ts';
 
-/** Largest plug-in: bytes. */
+/** The largest plug-in, in bytes. */
 const MOST = 1_048_576;
 
 /**
- * The exact text of a plug-in, a path in the org such as `./org/providers/mine.mjs`. Faults: `missing-file`, `not-regular`
- * (a link is none), `too-large`, `not-text`.
+ * The exact text of a plug-in, given by its path in the org, such as `./org/providers/mine.mjs`. Faults: `missing-file`,
+ * `not-regular` (for a link, too), `too-large`, `not-text`.
  */
 export function pluginText(disk: Disk, name: string): string {
   const file = name.replace(/^\.\//, '');
@@ -16,7 +16,7 @@ export function pluginText(disk: Disk, name: string): string {
   if (bytes === null) throw failure('missing-file', `The plug-in ${file} is missing`, { file });
   if (bytes.length > MOST) throw failure('too-large', `The plug-in has more than ${MOST} bytes`, { file });
   try {
-    // Byte for byte: what is approved is what stands there, with its byte order mark and its line ends.
+    // Byte for byte, with byte order mark and line ends: the approval covers exactly this text.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw failure('not-text', 'The plug-in is not UTF-8', { file });
@@ -25,7 +25,7 @@ export function pluginText(disk: Disk, name: string): string {
 
 function bytesOf(disk: Disk, file: string): Uint8Array | null {
   try {
-    // A folder on the way may have become a link since it was looked at.
+    // A folder on the path may have become a link since the last check.
     disk.recheck();
     return disk.read(file);
   } catch (error) {

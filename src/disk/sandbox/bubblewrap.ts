@@ -1,16 +1,16 @@
-/** The command lines that run a program in bubblewrap. */
+/** Builds the command lines that run a program in bubblewrap. */
 import fs from 'node:fs';
 import { FILTER_FD, STATUS_FD } from './child.ts';
 import { PROXY_FORWARD, PROXY_SOCKET } from './proxy.ts';
 
-/** Whose rights a program has outside the sandbox: never those of root. */
+/** Whose rights a program has outside the sandbox. Never root's. */
 export interface ProgramOwner {
   uid: number;
   gid: number;
 }
 
 const MB = 1024 * 1024;
-/** What leads to the proxy of a program: its folder, and what stands at its port. */
+/** The folder with the socket of a program's proxy, and the program that forwards its port. */
 const DOOR_SPOT = '/proxy';
 const NODE_SPOT = '/proxy-node';
 const PROXY_PORT = 3128;
@@ -22,25 +22,25 @@ export const BOX_FILE_BYTES = 64 * MB;
 const TMP_BYTES = 64 * MB;
 const SHM_BYTES = 16 * MB;
 
-/** All that a program finds in its environment; with `BOX_VARIABLES` in the sandbox. */
+/** The whole environment of a program; in the sandbox, `SANDBOX_VARIABLES` are added. */
 export const HOST_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
 const BOX_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8' };
 
-/** Nobody: whom root becomes when a workspace is its own. */
+/** The user `nobody`, whose rights a program gets in a workspace that belongs to root. */
 export const NOBODY = 65_534;
 
-/** Whom a sandbox is for, and what the machine has for it. */
+/** Whom a sandbox is for, and what the machine offers for it. */
 export interface SandboxParts {
   owner: ProgramOwner | null;
-  /** Files through which a process enters groups of the kernel. */
+  /** Files through which a process enters control groups. */
   doors: readonly string[];
-  /** There is a program that starts others with a session keyring of their own. */
+  /** Whether a program is installed that starts others with a session keyring of their own. */
   keyring: boolean;
 }
 
 /**
- * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
- * entered, then root becomes the owner, who is not root, so that the limit of processes counts.
+ * The command line that runs a program in bubblewrap; it is to be started in the program's folder. It first enters the control
+ * groups and then changes from root to the owner: for root the limit on processes would not count.
  */
 export function boxed(folder: string, means: SandboxParts, argv: readonly string[], spots: Spots): string[] {
   return within(folder, means, (place) => [
@@ -51,15 +51,15 @@ export function boxed(folder: string, means: SandboxParts, argv: readonly string
 
 /** Folders that a program finds beside its workspace and cannot change. */
 export interface Spots {
-  /** The files of its tool, at `TOOL_SPOT`. */
+  /** The files of its tool, mounted at `TOOL_SPOT`. */
   tool: string | null;
   /** The socket of its proxy. */
   door: string | null;
 }
 
 /**
- * The command line that runs a server of tools, to be started in the folder that it is shown and cannot change. Its standard
- * output is its own, its environment is what it is started with, and it may run for as long as it is needed.
+ * The command line that runs an MCP server; it is to be started in the folder that the server sees and cannot change. Its
+ * standard output is separate, its environment is the one it is started with, and it may run for as long as it is needed.
  */
 export function boxedServer(folder: string, means: SandboxParts, argv: readonly string[], network: boolean): string[] {
   return within(folder, means, (place) => [
@@ -78,25 +78,25 @@ function within(folder: string, { owner, doors, keyring }: SandboxParts, box: (p
   ];
 }
 
-/** Starts a program with a new, empty session keyring, and says its number. */
+/** Starts a program with a new, empty session keyring, and prints the keyring's number. */
 export const KEYRING = ['keyctl', 'session', '-'];
 const KEYRING_SAID = /^Joined session keyring: -?\d+\n/;
 
-/** What a sandbox wrote to standard error, but for what only its keyring says. */
+/** What a sandbox wrote to standard error, without the lines that only report its keyring. */
 export function saidBy(stderr: string): string {
   return stderr.replace(KEYRING_SAID, '');
 }
 
-/** The first process of the sandbox: it waits for the program, and all that is left ends with it. */
+/** The first process of the sandbox waits for the program; when it ends, everything left over ends with it. */
 const FIRST = '"$@" 2>&1; exit $?';
 const LAST = '"$@"; exit $?';
-/** First the program behind the port of the proxy, which runs until the end. */
+/** Starts the program that forwards the proxy's port; it runs until the end. */
 const NETWORKED = `${NODE_SPOT} ${DOOR_SPOT}/${PROXY_FORWARD} ${PROXY_PORT} ${DOOR_SPOT}/${PROXY_SOCKET} >/tmp/.proxy 2>&1 </dev/null &
 n=0; until [ -s /tmp/.proxy ] || [ $n -gt 500 ]; do n=$((n+1)); sleep 0.01; done; ${FIRST}`;
 
 /**
- * The limits of each process; they are set inside, where only processes of this sandbox are counted. Memory is what a
- * process may write to: of addresses, JavaScript and WebAssembly reserve far more than they ever use.
+ * The limits of each process. They are set inside the sandbox, where only its own processes are counted. Memory means writable
+ * memory, not address space: JavaScript and WebAssembly reserve far more addresses than they ever use.
  */
 const LIMITS = {
   data: BOX_MEMORY,
@@ -115,7 +115,7 @@ function prlimit(limits: Record<string, number>): string[] {
 /** Where a program finds the files of its tool. */
 export const TOOL_SPOT = '/tool';
 
-/** Where root shows a folder to somebody who may not go through those above it; in a view of the mounts of its own. */
+/** Where root shows a folder to a user who cannot pass through the folders above it, in a mount namespace of its own. */
 const SPOT = '/mnt';
 
 function entering(entered: boolean, doors: readonly string[]): string[] {
@@ -130,7 +130,7 @@ function dropping({ uid, gid }: ProgramOwner): string[] {
   return ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs', '--'];
 }
 
-/** Whether the owner, who has no other groups, may go through all folders above. */
+/** Whether the owner, who has no other groups, can pass through all folders above. */
 function isReachable(folder: string, { uid, gid }: ProgramOwner): boolean {
   const parts = folder.split('/');
   return parts.slice(1, -1).every((_, i) => {
@@ -195,7 +195,7 @@ const NAMES_AND_KEYS = ['resolv.conf', 'hosts', 'nsswitch.conf', 'ssl', 'pki', '
   (name) => `/etc/${name}`,
 );
 
-/** The programs of the machine, and of /etc only what they cannot start without. */
+/** The programs of the machine, and of /etc only what they need to start. */
 function system(): string[] {
   const folders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].flatMap((name) => {
     const stat = fs.lstatSync(`/${name}`, { throwIfNoEntry: false });

@@ -7,16 +7,17 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Job, JobEnd, Ran } from '../../core/tools/job.ts';
 
-/** From SIGTERM to SIGKILL, milliseconds. */
+/** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 500;
-/** A program that has ended may have left others that hold its output open: they are waited for so long. */
+/** Milliseconds to wait for processes that a program left behind and that hold its output open. */
 const STRAGGLERS_MS = 300;
-/** Bytes of standard error that are kept: the last ones. */
+/** How many bytes of standard error are kept, from its end. */
 const STDERR_BYTES = 65_536;
 
 /**
- * Runs a program in an empty folder of its own, which is removed afterwards, and resolves with how it ended. Nothing that
- * it started outlives it, unless that made a session of its own. Rejects with the signal's reason, at once, when aborted.
+ * Runs a program in an empty folder of its own, which is removed afterwards, and resolves with how it ended. Nothing that it
+ * started outlives it, except a process in a session of its own. Rejects with the signal's reason as soon as the signal is
+ * aborted.
  */
 export async function runChild(job: Job): Promise<Ran> {
   job.signal?.throwIfAborted();
@@ -28,9 +29,9 @@ export async function runChild(job: Job): Promise<Ran> {
   return result;
 }
 
-/** What a sandbox has besides input and output: descriptors of its own. */
+/** Descriptors that a sandbox has besides input and output. */
 export interface ExtraDescriptors {
-  /** Which calls its programs may make: it reads them at `FILTER_FD`. */
+  /** The filter of its system calls, which it reads from `FILTER_FD`. */
   filter: Uint8Array;
   /** Hears what it writes to `STATUS_FD`. */
   told?(text: string): void;
@@ -40,7 +41,7 @@ export interface ExtraDescriptors {
 export const FILTER_FD = 3;
 export const STATUS_FD = 4;
 
-/** Runs a program in that folder and resolves, or rejects, when it has really ended. */
+/** Runs a program in that folder and settles when the program has really ended. */
 export async function runIn(folder: string, job: Job, side?: ExtraDescriptors): Promise<Ran> {
   const { ran, gone } = begin(job, folder, side);
   try {
@@ -67,7 +68,7 @@ function begin(job: Job, folder: string, side?: ExtraDescriptors): Begun {
   }
 }
 
-/** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
+/** Starts a program in a process group of its own, so that all of it can be ended. The arguments are copied. */
 export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, side?: ExtraDescriptors): ChildProcess {
   const [program = '', ...args] = argv;
   const last = side ? (side.told ? STATUS_FD : FILTER_FD) : 2;
@@ -87,8 +88,8 @@ export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, sid
 }
 
 /**
- * Descriptors that whoever started this process left open, for a program would find them open as well: in their place it
- * gets one that leads nowhere. Those that this process opens itself close by themselves.
+ * Descriptors that this process inherited. A program would find them open as well, so it gets a descriptor of nothing in their
+ * place. Those that this process opens itself close by themselves.
  */
 function handedOn(): readonly { descriptor: number; nothing: number }[] {
   if (left) return left;
@@ -106,7 +107,7 @@ function inheritable(): number[] {
       const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1] ?? '0';
       return (Number.parseInt(flags, 8) & CLOSES_BY_ITSELF) === 0;
     } catch {
-      return false; // the one that the folder was read with
+      return false; // the descriptor with which the folder was read
     }
   });
 }
@@ -184,13 +185,13 @@ function watch(child: ChildProcess, job: Job): Begun {
   return { ran, gone: isGone };
 }
 
-/** A program may end, or close its input, before it has read everything: that is its right. */
+/** A program may end, or close its input, before it has read everything. */
 function feed(child: ChildProcess, input: string): void {
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
 }
 
-/** Ends what a program left behind; what got away and still holds its output is no longer listened to. */
+/** Ends what a program left behind, and stops listening to processes that escaped and still hold its output open. */
 function sweepUp(child: ChildProcess, now: boolean): void {
   const kill = () => killGroup(child, 'SIGKILL');
   if (now) kill();
@@ -206,7 +207,7 @@ function sweepUp(child: ChildProcess, now: boolean): void {
   });
 }
 
-/** The program and all that it started, where the system knows groups. */
+/** Signals the program and everything that it started, where the system has process groups. */
 export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
@@ -216,7 +217,7 @@ export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Programs that run. They have no terminal whose end would end them: this process sees to it when it ends. */
+/** Running programs. They have no terminal that would end them, so this process ends them when it exits. */
 const alive = new Set<ChildProcess>();
 let hooked = false;
 
@@ -236,7 +237,7 @@ function ranOf(end: JobEnd, stdout: readonly Buffer[] = [], stderr: Buffer = Buf
   return { end, stdout: new Uint8Array(Buffer.concat(stdout)), stderr: stderr.toString() };
 }
 
-/** What the system said against it: ENOENT, EACCES, or a wrong argument. */
+/** The system's reason: ENOENT, EACCES, or an invalid argument. */
 function notStarted(error: unknown): JobEnd {
   return { how: 'not-started', reason: (error as NodeJS.ErrnoException).code ?? String(error) };
 }

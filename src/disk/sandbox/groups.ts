@@ -3,14 +3,14 @@ import fs from 'node:fs';
 import { realClock } from '../fs/clock.ts';
 import { BOX_MEMORY, BOX_PROCESSES } from './bubblewrap.ts';
 
-/** A kind of limit of the kernel (cgroups), and the file that sets it; processes are counted with those of the sandbox itself. */
+/** The kinds of limits, and the file that sets each. The processes of the sandbox itself are counted as well. */
 const LIMITS = {
   pids: { v1: 'pids.max', v2: 'pids.max', value: BOX_PROCESSES + 16 },
   memory: { v1: 'memory.limit_in_bytes', v2: 'memory.max', value: BOX_MEMORY },
 };
 type Kind = keyof typeof LIMITS;
 
-/** Where groups can be made: a folder of the kernel, and the limits that are set in it. */
+/** A folder of the kernel in which groups can be made, and the limits that can be set there. */
 interface GroupFolder {
   folder: string;
   kinds: Kind[];
@@ -19,9 +19,9 @@ interface GroupFolder {
 
 let made = 0;
 
-/** The groups of one run of a program: what is in them is counted together. */
+/** The control groups of one run of a program; everything in them is counted together. */
 export class Groups {
-  /** Files through which a process enters. */
+  /** Files through which a process enters them. */
   readonly doors: string[];
   readonly folders: readonly string[];
 
@@ -30,7 +30,7 @@ export class Groups {
     this.doors = folders.map((folder) => `${folder}/cgroup.procs`);
   }
 
-  /** Whether this process may make groups that count processes. What engines that were killed left behind is removed. */
+  /** Whether this process may make groups that count processes. Also removes groups that killed engines left behind. */
   static possible(): boolean {
     for (const { folder } of placesHere()) sweep(folder);
     const groups = Groups.make();
@@ -38,7 +38,7 @@ export class Groups {
     return groups !== null;
   }
 
-  /** null where none can be made, or processes not counted. */
+  /** Null if no groups can be made, or if they would not count processes. */
   static make(): Groups | null {
     const name = `lemming-${process.pid}-${++made}`;
     const folders: string[] = [];
@@ -55,7 +55,7 @@ export class Groups {
     return null;
   }
 
-  /** Those that were in them have ended. */
+  /** Call this when their processes have ended. */
   async remove(): Promise<void> {
     for (const folder of this.folders)
       for (let tries = 0; !removeGroup(folder) && tries < 100; tries++) await realClock.sleep(5);
@@ -70,7 +70,7 @@ function sweep(folder: string): void {
   }
 }
 
-/** Makes a group and sets what can be set; none: the group is not there. */
+/** Makes a group and sets the limits it offers; without any, the group is removed again. */
 function limitIn(folder: string, { kinds, version }: GroupFolder): Kind[] {
   try {
     fs.mkdirSync(folder);
@@ -82,7 +82,7 @@ function limitIn(folder: string, { kinds, version }: GroupFolder): Kind[] {
   return set;
 }
 
-/** The kernel's files cannot be made: where a limit is not offered, writing fails. */
+/** Files of the kernel cannot be created: where a limit is not offered, writing fails. */
 function writes(file: string, text: string): boolean {
   try {
     fs.writeFileSync(file, text, { flag: 'r+' });
@@ -101,7 +101,7 @@ function removeGroup(folder: string): boolean {
   }
 }
 
-/** The groups in which this process is itself (proc(5), /proc/PID/cgroup). */
+/** The groups of this process itself (proc(5), /proc/PID/cgroup). */
 function placesHere(): GroupFolder[] {
   const lines = linesOf('/proc/self/cgroup').map((line) => line.split(':'));
   return lines.flatMap(([, names = '', path = '']): GroupFolder[] => {

@@ -5,14 +5,14 @@ import type { Ran } from '../../core/tools/job.ts';
 import { runChild } from './child.ts';
 
 const CHILD = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
-/** Most bytes of output. */
+/** The most bytes of output. */
 const MOST = 50_000;
-/** The program that runs the code gets so much of its time for starting: milliseconds. */
+/** Milliseconds of the time limit that are granted on top for starting the child process. */
 const STARTING_MS = 5000;
 
 /**
- * Runs JavaScript in QuickJS, a machine of its own in WebAssembly whose memory cannot grow beyond 64 MB, in a process of its
- * own. It reaches no file, no network, no process and no clock of this machine's programs.
+ * Runs JavaScript in QuickJS: a virtual machine in WebAssembly with at most 64 MB of memory, in a process of its own. The code
+ * has no access to files, network, processes or the clock.
  */
 export async function runJavascript(code: string, timeoutMs: number, signal: AbortSignal): Promise<WorldResult> {
   const argv = [process.execPath, '--max-old-space-size=128', '--stack-size=3900', CHILD, `${timeoutMs}`];
@@ -22,7 +22,7 @@ export async function runJavascript(code: string, timeoutMs: number, signal: Abo
   return { ok: trouble === null, text: [text, trouble].filter(Boolean).join('\n') || 'undefined' };
 }
 
-/** The child ends with 0 for a value and 1 for an error that it printed. */
+/** The child exits with 0 for a value and with 1 for an error that it printed. */
 function troubleOf({ end, stderr }: Ran, timeoutMs: number): string | null {
   switch (end.how) {
     case 'exit':

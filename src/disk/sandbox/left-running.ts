@@ -6,14 +6,14 @@ import type { Host } from '../fs/lock.ts';
 import { realDisk } from '../fs/real.ts';
 
 /**
- * Programs that an engine started and did not live to end. Each is noted before it does anything, by what no other process
- * ever has: its number, the moment of its start, and the start of the machine; and by its groups of the kernel. A note is
- * a kept file: one that was not made on this machine for this folder ends nothing.
+ * Programs that an engine started and was killed before it could end. Before a program does anything, it is noted by what no
+ * other process ever has (process id, start time, and boot id) and by its control groups. The note is a kept file: a note that
+ * was not made on this machine for this folder ends nothing.
  */
 const NOTES = 'programs';
 const FOLDER = `.lemming/${NOTES}`;
 
-/** A process as no other is. */
+/** Identifies a process uniquely. */
 interface ProcessIdentity {
   pid: number;
   start: string;
@@ -21,7 +21,7 @@ interface ProcessIdentity {
 
 interface Note {
   boot: string;
-  /** Who started it: as long as that lives, it sees to the program itself. */
+  /** The process that started it. While that is alive, it takes care of the program itself. */
   by: ProcessIdentity;
   program: ProcessIdentity;
   groups: { folder: string; inode: number }[];
@@ -29,13 +29,13 @@ interface Note {
 
 let notes = 0;
 
-/** An organisation, and what is kept beside it. */
+/** An organisation, and its kept files. */
 export interface Home {
   root: string;
   kept: KeptFiles;
 }
 
-/** Notes a program of an org; returns what takes the note away when it has ended. */
+/** Notes a program of an org. The returned function removes the note; call it when the program has ended. */
 export function noteRunning({ root, kept }: Home, pid: number | undefined, groups: readonly string[] = []): () => void {
   const host = realHost(root);
   const [by, program] = [knownAs(host, process.pid), knownAs(host, pid ?? 0)];
@@ -51,11 +51,11 @@ export function noteRunning({ root, kept }: Home, pid: number | undefined, group
   kept.write(name, '', JSON.stringify(note));
   return () => {
     kept.drop(name);
-    for (const folder of [FOLDER, '.lemming']) disk.rmdir(folder); // while they are empty
+    for (const folder of [FOLDER, '.lemming']) disk.rmdir(folder); // removed once they are empty
   };
 }
 
-/** Ends what engines of an org left running when they were killed. Returns how many programs that were. */
+/** Ends what killed engines of an org left running, and returns the number of programs. */
 export function endLeft({ root, kept }: Home): number {
   const disk = realDisk(root);
   const names = disk.list(FOLDER) ?? [];
@@ -74,7 +74,7 @@ function endOne(kept: KeptFiles, host: Host, name: string): boolean {
   return [...left, ...members].map(end).includes(true);
 }
 
-/** null: no engine wrote it. */
+/** Null if no engine wrote the note. */
 function readNote(kept: KeptFiles, name: string): Note | null {
   const found = kept.read(name);
   return found && (JSON.parse(found.bytes.toString()) as Note);
@@ -89,7 +89,7 @@ function isThere(host: Host, { pid, start }: ProcessIdentity): boolean {
   return host.startOf(pid) === start;
 }
 
-/** Who is in a group of the kernel, if it is still the same. */
+/** The processes in a control group, if it is still the same group. */
 function membersOf(folder: string, inode: number): number[] {
   try {
     if (fs.statSync(folder).ino !== inode || !/\/lemming-\d+-\d+$/.test(folder)) return [];

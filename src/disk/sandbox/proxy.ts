@@ -1,5 +1,5 @@
 /**
- * The HTTP proxy through which a program in the sandbox reaches the hosts that its tool names; it listens on a socket in a
+ * The HTTP proxy through which a program in the sandbox reaches the hosts that its tool names. It listens on a socket in a
  * folder of its own.
  */
 
@@ -11,23 +11,23 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { copyWith } from '../../schema/copy.ts';
 
-/** Opens a connection to a host; rejects when the program may not have it. */
+/** Opens a connection to a host; rejects if the program may not have it. */
 export type OpenConnection = (host: string, port: number) => Promise<Socket>;
 
 export interface Proxy {
-  /** Where the socket is. */
+  /** The folder of the socket. */
   folder: string;
   close(): void;
 }
 
 export const PROXY_SOCKET = 'socket';
-/** What a program in the sandbox finds beside it. */
+/** The file that forwards the port, in the folder that the sandbox shows to a program. */
 export const PROXY_FORWARD = 'forward.mjs';
 const FORWARD = new URL('./forward.mjs', import.meta.url);
-/** A name that is not on the internet, so nobody lists it. */
+/** A host that does not exist on the internet, so no tool lists it. */
 const CANARY = 'not-listed.invalid:443';
 
-/** Opens a proxy, and proves that it refuses a host that nobody named. */
+/** Opens a proxy, and proves that it refuses a host that no tool lists. */
 export async function openProxy(reach: OpenConnection): Promise<Proxy> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-net-'));
   const open = new Set<Duplex>();
@@ -58,7 +58,7 @@ export async function openProxy(reach: OpenConnection): Promise<Proxy> {
   }
 }
 
-/** `head`: what the program sent at once behind its request. */
+/** `head`: what the program sent together with its request. */
 async function tunnel(
   reach: OpenConnection,
   { url = '' }: http.IncomingMessage,
@@ -80,7 +80,7 @@ async function tunnel(
   }
 }
 
-/** Of headers only those that are for the host go on, and the host is the one that was judged. */
+/** Forwards only headers that are meant for the host. The host is the one that was checked. */
 async function forward(
   reach: OpenConnection,
   asked: http.IncomingMessage,
@@ -107,7 +107,7 @@ async function forward(
   }
 }
 
-/** What the proxy says to whoever asks for a host. */
+/** The status with which the proxy answers a request for a host. */
 function statusOf(socketPath: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = http.request({ socketPath, method: 'CONNECT', path, timeout: 5000 });
@@ -123,7 +123,6 @@ function statusOf(socketPath: string, path: string): Promise<number> {
   });
 }
 
-/** A connection to an address. */
 export function connectTo(address: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, signal });

@@ -19,50 +19,53 @@ import { filterFor } from './seccomp.ts';
 import { hashOf, listWorkspace, ownerIn, type WorkspaceListing } from './workspace-listing.ts';
 
 /**
- * How well programs are isolated: `strong` by bubblewrap and by control groups in which the kernel counts processes and
- * memory of all of them together, `medium` by bubblewrap alone, `none` not at all.
+ * How well programs are isolated. `strong`: bubblewrap, and control groups that count processes and memory of all processes
+ * together; `medium`: bubblewrap alone; `none`: not at all.
  */
 export type SandboxLevel = 'strong' | 'medium' | 'none';
 
 export interface Probed {
   level: SandboxLevel;
-  /** For `none`: why, in a line. */
+  /** For `none`: the reason, on one line. */
   why: string;
-  /** Programs get a session keyring of their own. */
+  /** Whether programs get a session keyring of their own. */
   keyring?: boolean;
 }
 
-/** What a program may take, whatever its level. */
+/** The limits of a program, at any level. */
 export interface Allowed {
-  /** Milliseconds until it is ended. */
+  /** Time limit in milliseconds. */
   timeoutMs: number;
-  /** Bytes of output until it is ended. */
+  /** Output limit in bytes. */
   most: number;
-  /** Bytes that it may add to the disk, and files, until it is looked at. */
+  /** Bytes and files that it may add to the disk before its workspace is measured. */
   room: { bytes: number; files: number };
-  /** Whether a workspace that holds this has become too large: bytes count as the files say, also those with holes. */
+  /** Whether a workspace with this content is too large. Bytes count by file size, even for sparse files. */
   isFull(held: { bytes: number; count: number }): boolean;
   signal: AbortSignal;
 }
 
-/** How a program ended; `full`: it was ended because the workspace became too large. */
+/** How a program ended. `full`: it was ended because the workspace became too large. */
 export interface SandboxedProgram extends Ran {
   full: boolean;
-  /** What the sandbox itself said, when it could not start the program. */
+  /** The error of the sandbox itself if it could not start the program. */
   broken: string | null;
 }
 
-/** Runs programs that agents wrote. A workspace is a folder of the org; no part of the way to it may be a link. */
+/** Runs programs that agents wrote. A workspace is a folder of the org; no part of the path to it may be a link. */
 export interface Sandbox {
-  /** What works on this machine: really tried out, once. */
+  /** What works on this machine. It is tried once. */
   probe(): Promise<Probed>;
-  /** Ends what engines that were killed left running. */
+  /** Ends what killed engines left running. */
   sweep(): number;
   /** What lies in a workspace, in which no program is at work; what cannot be used there is put right. */
   survey(workspace: string): Promise<WorkspaceListing>;
   /** The hash of a file of that size in a workspace, read in pieces while others have their turn; null when nobody can. */
   hash(workspace: string, name: string, size: number): Promise<string | null>;
-  /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
+  /**
+   * Runs a program in a workspace, isolated at the level that was found; `unsafe` runs it with all rights of this process
+   * instead.
+   */
   run(
     workspace: string,
     argv: readonly string[],
@@ -73,23 +76,23 @@ export interface Sandbox {
   ): Promise<SandboxedProgram>;
 }
 
-/** Begins when it is told to. Errors are told among the rest of the output. */
+/** Starts when the filter is sent. Standard error is merged into the output. */
 const TOGETHER = ['sh', '-c', `read -r _ <&${FILTER_FD}; exec "$0" "$@" 2>&1 ${FILTER_FD}<&-`];
 const BEGIN = Buffer.from('\n');
-/** Programs that run at the same time; others wait. */
+/** How many programs run at the same time; others wait. */
 const AT_ONCE = 8;
-/** How often the disk is looked at while a program runs: milliseconds. */
+/** Milliseconds between checks of the free disk space while a program runs. */
 const LOOK_MS = 100;
-/** How often it is listed even if the disk lost nothing: milliseconds. */
+/** Milliseconds after which a workspace is listed even if the disk lost no space. */
 const NOW_AND_THEN_MS = 500;
-/** What is left of a process that was ended goes within this time: milliseconds. */
+/** Milliseconds within which the rest of an ended process disappears. */
 const GOING_MS = 3000;
 const PROBE_MS = 10_000;
 const NOTHING: ProgramInputs = { input: '', files: new Map() };
-/** Without one no level is found. */
+/** On a processor without a filter no level works. */
 export const FILTER = filterFor(process.arch) ?? new Uint8Array();
 
-/** The sandbox of this machine, for the org folder at `root`. What an engine left running is known by what is kept there. */
+/** The sandbox of this machine for the org folder at `root`. Programs that an engine left running are found through `kept`. */
 export function realSandbox(root: string, kept: KeptFiles = NOTHING_KEPT): Sandbox {
   let found: Promise<Probed> | undefined;
   const lanes = new Lanes(AT_ONCE);
@@ -113,14 +116,14 @@ export function realSandbox(root: string, kept: KeptFiles = NOTHING_KEPT): Sandb
   };
 }
 
-/** The absolute path of a workspace. The sandbox would follow a link on the way to it, whoever made it. */
+/** The absolute path of a workspace. It must contain no link: the sandbox would follow it, whoever made it. */
 function placeOf(root: string, workspace: string): string {
   const folder = `${fs.realpathSync(root)}/${workspace}`;
   if (fs.realpathSync(folder) !== folder) throw new DiskError('not-regular', workspace, 'the way to it holds a link');
   return folder;
 }
 
-/** Runs `true` in the sandbox, with groups, then without. */
+/** Runs `true` in the sandbox, first with control groups, then without. */
 async function tryOut(): Promise<Probed> {
   if (filterFor(process.arch) === null)
     return { level: 'none', why: `which system calls to refuse is not known for the processor ${process.arch}` };
@@ -138,14 +141,14 @@ async function tryOut(): Promise<Probed> {
   }
 }
 
-/** What a program of this machine prints; null when it fails, or there is none. */
+/** What a program of this machine prints; null if it fails or is not installed. */
 function saidOf([program = '', ...args]: readonly string[]): Promise<string | null> {
   return new Promise((resolve) => {
     execFile(program, args, { timeout: PROBE_MS }, (error, out) => resolve(error ? null : out.trim()));
   });
 }
 
-/** What is wrong, or null. */
+/** The problem, or null. */
 async function works(folder: string, found: Pick<Probed, 'level' | 'keyring'>): Promise<string | null> {
   const allowed: Allowed = {
     timeoutMs: PROBE_MS,
@@ -193,7 +196,7 @@ async function runBoxed(
   }
 }
 
-/** Does work that starts a program, and keeps a note of that as long as it may be running. */
+/** Does work that starts a program, and keeps a note of the program as long as it may be running. */
 async function noting<T>(
   home: Home | null,
   groups: readonly string[],
@@ -209,7 +212,7 @@ async function noting<T>(
   }
 }
 
-/** Runs a job while an eye is kept on the disk. */
+/** Runs a job and watches the disk meanwhile. */
 async function guarded(
   folder: string,
   { argv, env, input }: Pick<Job, 'argv' | 'env' | 'input'>,
@@ -239,8 +242,8 @@ async function guarded(
 }
 
 /**
- * Lists a folder while a program is at work in it: as soon as the disk lost more than it may, and from time to time anyway,
- * because a file with holes takes no room. Looking takes at most a tenth of the time.
+ * Lists a folder while a program works in it: as soon as the disk lost more than is allowed, and from time to time anyway,
+ * because a sparse file takes no space. Listing takes at most a tenth of the time.
  */
 async function watchFolder(
   folder: string,
@@ -259,7 +262,7 @@ async function watchFolder(
   }
 }
 
-/** Lays files out where programs can read them, for the time of the work; null when there are none. */
+/** Writes files where programs can read them, for the duration of the work; null if there are no files. */
 async function withFiles<T>(files: ProgramInputs['files'], work: (folder: string | null) => Promise<T>): Promise<T> {
   if (files.size === 0) return work(null);
   const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-tool-'));
@@ -276,7 +279,7 @@ async function withFiles<T>(files: ProgramInputs['files'], work: (folder: string
   }
 }
 
-/** Arguments `./PATH` that stand for one of the files get its path. */
+/** Replaces arguments `./PATH` that refer to one of the files by its path. */
 function namedIn(argv: readonly string[], files: ProgramInputs['files'], folder: string): string[] {
   return argv.map((word) => (word.startsWith('./') && files.has(word.slice(2)) ? `${folder}/${word.slice(2)}` : word));
 }
@@ -286,7 +289,7 @@ function spaceOf(folder: string): { bytes: number; files: number } {
   return { bytes: bavail * bsize, files: ffree };
 }
 
-/** The first process of the sandbox ends only when all others in it have. */
+/** The first process of the sandbox ends only when all others in it have ended. */
 async function untilGone(pid: number): Promise<void> {
   for (const end = realClock.ticks() + GOING_MS; isAlive(pid) && realClock.ticks() < end; ) await realClock.sleep(2);
 }
@@ -300,7 +303,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** So many at a time, in the order in which they came. */
+/** Runs so many jobs at a time, in the order in which they came. */
 class Lanes {
   private free: number;
   private readonly waiting: (() => void)[] = [];

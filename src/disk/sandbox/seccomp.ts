@@ -1,34 +1,31 @@
-/**
- * Builds the kernel filter (seccomp) of the system calls that a program in the sandbox may make, as the bytes of its BPF
- * program.
- */
+/** Builds the seccomp filter that limits the system calls of a program in the sandbox, as the bytes of a BPF program. */
 
-/** A processor that filters are made for, by the name that Node gives it. */
+/** A processor for which filters can be made, by Node's name. */
 export type Processor = 'x64' | 'arm64';
 
-/** Numbers of a call on each of them; null: there is no such call. */
+/** The number of a call on each processor; null if it has no such call. */
 type Numbers = Readonly<Record<Processor, number | null>>;
 
 const both = (x64: number | null, arm64: number | null): Numbers => ({ x64, arm64 });
-/** Calls that came after all processors began to count alike. */
+/** Newer calls have the same number on all processors. */
 const same = (number: number): Numbers => both(number, number);
 
-/** What the kernel calls a processor (AUDIT_ARCH). */
+/** The kernel's name of a processor (AUDIT_ARCH). */
 const ARCHITECTURE = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
-/** The bit of calls in which a program of 64 bits uses addresses of 32 (x32). */
+/** The bit that marks calls with 32-bit addresses in a 64-bit program (x32). */
 const X32 = 0x40000000;
 
 const EPERM = 1;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
 
-/** Calls that no program of an agent needs, and in which faults of the kernel are found again and again. */
+/** Calls that programs of agents do not need, and in which kernel bugs are found again and again. */
 const FORBIDDEN: Readonly<Record<string, Numbers>> = {
-  // Keys that the kernel keeps for a session are those of whoever started LeMMing.
+  // Keys that the kernel keeps for a session belong to whoever started LeMMing.
   add_key: both(248, 217),
   request_key: both(249, 218),
   keyctl: both(250, 219),
-  // Mounts, and other views of the machine.
+  // Mounts and namespaces.
   mount: both(165, 40),
   umount2: both(166, 39),
   pivot_root: both(155, 41),
@@ -43,14 +40,14 @@ const FORBIDDEN: Readonly<Record<string, Numbers>> = {
   open_tree_attr: same(467),
   setns: both(308, 268),
   unshare: both(272, 97),
-  // Programs of the kernel, and a look at what it does.
+  // Programs in the kernel, and tracing.
   bpf: both(321, 280),
   perf_event_open: both(298, 241),
   userfaultfd: both(323, 282),
   fanotify_init: both(300, 262),
   syslog: both(103, 116),
   lookup_dcookie: both(212, 18),
-  // Another kernel, its modules, and the machine as a whole.
+  // Kernel modules, other kernels, and the machine as a whole.
   kexec_load: both(246, 104),
   kexec_file_load: both(320, 294),
   create_module: both(174, null),
@@ -73,10 +70,10 @@ const FORBIDDEN: Readonly<Record<string, Numbers>> = {
   iopl: both(172, null),
   ioperm: both(173, null),
   modify_ldt: both(154, null),
-  // Files by their number, past the folders above them.
+  // Access to files by number, past the folders above them.
   name_to_handle_at: both(303, 264),
   open_by_handle_at: both(304, 265),
-  // Nobody has needed them for decades.
+  // Unused for decades.
   nfsservctl: both(180, 42),
   uselib: both(134, null),
   _sysctl: both(156, null),
@@ -85,8 +82,8 @@ const FORBIDDEN: Readonly<Record<string, Numbers>> = {
 };
 
 /**
- * Calls that seem not to exist, so that programs use others: io_uring does what other calls do, unfiltered, and the flags
- * of clone3 lie where no filter can read them.
+ * Calls that appear not to exist, so that programs fall back to others. io_uring can do what other calls do without passing the
+ * filter, and the flags of clone3 lie where no filter can read them.
  */
 const ABSENT: Readonly<Record<string, Numbers>> = {
   io_uring_setup: same(425),
@@ -95,20 +92,20 @@ const ABSENT: Readonly<Record<string, Numbers>> = {
   clone3: same(435),
 };
 
-/** Every call that is refused whatever it asks for: its name and numbers, and the error that the program gets. */
+/** Every call that is refused regardless of its arguments: name, numbers, and the error that the program gets. */
 export const REFUSED: readonly { name: string; numbers: Numbers; error: number }[] = [
   ...Object.entries(FORBIDDEN).map(([name, numbers]) => ({ name, numbers, error: EPERM })),
   ...Object.entries(ABSENT).map(([name, numbers]) => ({ name, numbers, error: ENOSYS })),
 ];
 
-/** Flags of clone that make a namespace: of mounts, groups, names, IPC, users, processes, network. */
+/** The flags of clone that make a namespace: mount, cgroup, UTS, IPC, user, PID, network. */
 const NAMESPACES = 0x7e020000;
-/** Typing into the terminal of somebody else (TIOCSTI, TIOCLINUX). */
+/** Typing into another user's terminal (TIOCSTI, TIOCLINUX). */
 const TYPING = [0x5412, 0x541c];
-/** Local, IPv4, IPv6, and questions to the kernel about those. All others reach past the sandbox (vsock) or old code. */
+/** Unix, IPv4, IPv6 and netlink. All others reach past the sandbox (vsock) or into old code. */
 const FAMILIES = [1, 2, 10, 16];
 
-/** Offsets of what the kernel tells of a call: its number, the architecture, the low halves of its arguments. */
+/** Offsets in the kernel's description of a call: number, architecture, low halves of the arguments. */
 const NUMBER = 0;
 const ARCH = 4;
 const argument = (n: number): number => 16 + 8 * n;
@@ -120,7 +117,7 @@ const ifAnyBit = (bits: number, yes: number, no: number): Instruction => [0x45, 
 const ALLOW: Instruction = [0x06, 0, 0, 0x7fff0000];
 const refuse = (error: number): Instruction => [0x06, 0, 0, 0x00050000 | error];
 
-/** The filter for a processor, as bwrap takes it; null for a processor that nobody made one for. */
+/** The filter for a processor in the form that bwrap takes; null for an unsupported processor. */
 export function filterFor(processor: string): Uint8Array | null {
   return processor === 'x64' || processor === 'arm64' ? bytesOf(programFor(processor)) : null;
 }
@@ -153,7 +150,7 @@ function onlyFamilies(): Instruction[] {
   return [...FAMILIES.flatMap((family) => [ifEqual(family, 0, 1), ALLOW]), refuse(EAFNOSUPPORT)];
 }
 
-/** As the kernel reads it: eight bytes an instruction, the lowest byte first. */
+/** In the kernel's layout: eight bytes an instruction, little-endian. */
 function bytesOf(program: readonly Instruction[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 * program.length));
   for (const [i, [code, yes, no, value]] of program.entries()) {

@@ -10,28 +10,31 @@ import { Groups } from './groups.ts';
 import { type Home, noteRunning } from './left-running.ts';
 import { FILTER, type Probed } from './sandbox.ts';
 
-/** Characters of one line, and of all that a server writes while somebody waits for it; at more it is ended. */
+/**
+ * The most characters of one line, and of everything that a server writes while a request waits. A server that exceeds it is
+ * ended.
+ */
 const LINE = 4_000_000;
 const ALL = 16_000_000;
-/** Characters of standard error that are kept: the last ones. */
+/** How many characters of standard error are kept, from its end. */
 const LAST_WORDS = 2000;
-/** From the end of its input to its own end: milliseconds. */
+/** Milliseconds from the end of its input to its own end. */
 const GRACE_MS = 1000;
 
 /** A program that answers line by line. */
 export interface ServerProcess {
   send(line: string): void;
-  /** Hears its lines, and once that it ended, and why. */
+  /** Receives its lines, and once that it ended, and why. */
   listen(line: (text: string) => void, ended: (why: string) => void): void;
-  /** Somebody waits for an answer, or nobody does: then what it writes stays in its pipe. */
+  /** With `false`, nobody waits for an answer: what it writes then stays in its pipe. */
   wait(waiting: boolean): void;
-  /** How it ended, and the end of what it wrote to standard error. */
+  /** How it ended, and the last lines of its standard error. */
   lastWords(): string;
-  /** Resolves when it is gone. */
+  /** Resolves when it has ended. */
   close(): Promise<void>;
 }
 
-/** Starts a server of an org, in the sandbox that was found unless its settings say otherwise. `env`: all that it is handed. */
+/** Starts a server of an org, in the sandbox unless its settings say otherwise. `env` is its whole environment. */
 export function startServer(
   home: Home,
   settings: McpServer,
@@ -59,7 +62,7 @@ export function startServer(
   });
 }
 
-/** No part of the way to it may be a link. */
+/** The folder in which the server is started. No part of the path may be a link. */
 function folderOf(root: string, cwd: string): string {
   const folder = join(fs.realpathSync(root), cwd);
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`there is no folder ${cwd}`);
@@ -67,7 +70,7 @@ function folderOf(root: string, cwd: string): string {
   return folder;
 }
 
-/** Whose rights it has when this process is root's; nothing is given to anybody for it. */
+/** Whose rights it has if this process is root's. No file changes its owner for that. */
 function ownerOf(folder: string): ProgramOwner | null {
   if (process.getuid?.() !== 0) return null;
   const { uid, gid } = fs.statSync(folder);

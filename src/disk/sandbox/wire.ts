@@ -1,4 +1,4 @@
-/** The network for tools: each request goes to one address that was checked. */
+/** The network for tools. Each request goes to one address that was checked. */
 import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
@@ -12,12 +12,12 @@ export interface WireRequest {
   body?: string;
 }
 
-/** What came back; redirects are not followed. */
+/** An HTTP response. Redirects are not followed. */
 export interface WireResponse {
   status: number;
   headers: Readonly<Record<string, string | undefined>>;
   body: Uint8Array;
-  /** The body was longer than was wanted. */
+  /** Whether the body was longer than requested. */
   isCut: boolean;
 }
 
@@ -25,9 +25,9 @@ export interface WireResponse {
 export interface Wire {
   /** All addresses of a name. */
   resolve(host: string): Promise<string[]>;
-  /** Takes `most` bytes of the body. Rejects with the signal's reason. */
+  /** Reads up to `most` bytes of the body. Rejects with the signal's reason. */
   ask(address: string, asked: WireRequest, limits: { most: number; signal: AbortSignal }): Promise<WireResponse>;
-  /** Opens a connection for a program in the sandbox; without it there is none. */
+  /** Opens a connection for a program in the sandbox. If absent, programs have no network. */
   connect?(address: string, port: number, signal: AbortSignal): Promise<Socket>;
 }
 
@@ -43,7 +43,7 @@ export const realWire: Wire = {
     }),
 };
 
-/** The host of the URL is only named: to the server, and to the check of its certificate. */
+/** The host of the URL is only named: to the server, and in the check of its certificate. */
 function start(address: string, { url, headers, body }: WireRequest, signal: AbortSignal): http.ClientRequest {
   const name = url.hostname.replace(/^\[|\]$/g, '');
   return (url.protocol === 'https:' ? https : http).request({

@@ -1,4 +1,4 @@
-/** Lists what lies in a workspace, and mends what nobody could use. */
+/** Lists what lies in a workspace, and repairs what cannot be used. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { isUnsearched } from '../../core/text/unsearched-folders.ts';
@@ -6,28 +6,28 @@ import { byCodeUnit } from '../../schema/name.ts';
 import { isTooDeep } from '../fs/tree.ts';
 import { NOBODY, type ProgramOwner } from './bubblewrap.ts';
 
-/** What lies in a workspace at one instant. */
+/** The content of a workspace at one instant. */
 export interface WorkspaceListing {
   /** Path in the workspace → a mark that changes with the content and that no program can set back. */
   files: Map<string, { mark: string; size: number }>;
-  /** Bytes, and files and folders, in all; also of what is left out. */
+  /** Bytes, and the number of files and folders, including those that are not listed. */
   bytes: number;
   count: number;
-  /** Links and devices, names that are no text, and folders into which nobody can look. */
+  /** Links and devices, names that are not text, and folders that cannot be read. */
   strange: number;
-  /** Where folders are now that lay too deep. */
+  /** The new places of folders that were nested too deeply. */
   moved: string[];
 }
 
-/** Looks no further than so many entries. */
+/** Lists at most that many entries. */
 const ENTRIES = 200_000;
-/** Entries that are asked for at the same time. */
+/** How many entries are read at the same time. */
 const AT_ONCE = 64;
 
 /**
- * Looks at everything in a folder (an absolute path), and gives way to others meanwhile. Links are counted and never
- * followed. `mend`: what its owner closed is opened, and folders that lie too deep are moved up, so that everybody can use
- * them; not while a program is at work there, which could put a link in the place of anything.
+ * Lists everything in a folder (an absolute path) and lets other work go on meanwhile. Links are counted and never followed.
+ * `mend` opens what its owner closed and moves up folders that are nested too deeply, so that everybody can use them. It must
+ * not be set while a program works there, because the program could replace anything by a link.
  */
 export async function listWorkspace(folder: string, mend = false): Promise<WorkspaceListing> {
   const seen: WorkspaceListing = { files: new Map(), bytes: 0, count: 0, strange: 0, moved: [] };
@@ -39,13 +39,13 @@ export async function listWorkspace(folder: string, mend = false): Promise<Works
   return seen;
 }
 
-/** A folder in the one that is looked at; `hidden`: it is left out, with all in it. */
+/** A subfolder; `hidden` if it is not listed, like everything in it. */
 interface ListedFolder {
   at: string;
   hidden: boolean;
 }
 
-/** Counts what lies in a folder; returns the folders. */
+/** Counts what lies in a folder and returns its subfolders. */
 async function look(
   root: string,
   { at, hidden }: ListedFolder,
@@ -73,7 +73,7 @@ async function look(
   return folders.sort((a, b) => byCodeUnit(b.at, a.at));
 }
 
-/** null: it is gone. A file that its owner closed is opened, unless it has a second name elsewhere. */
+/** Null if it disappeared. A file that its owner closed is opened, unless it has a second name elsewhere. */
 async function statOf(path: string, mend: boolean): Promise<fs.Stats | null> {
   try {
     const stat = await fs.promises.lstat(path);
@@ -101,7 +101,7 @@ async function namesIn(folder: string, seen: WorkspaceListing): Promise<string[]
   }
 }
 
-/** A folder that everybody can look into: at its place, or moved to the top when it lies too deep. */
+/** A readable folder: in its place, or moved to the top if it is nested too deeply. */
 async function usable(root: string, { at, hidden }: ListedFolder, seen: WorkspaceListing): Promise<ListedFolder> {
   await open(`${root}/${at}`, 0o700);
   if (!isTooDeep(at)) return { at, hidden };
@@ -111,28 +111,28 @@ async function usable(root: string, { at, hidden }: ListedFolder, seen: Workspac
   try {
     await fs.promises.rename(`${root}/${at}`, `${root}/${name}`);
   } catch {
-    return { at, hidden }; // is counted as strange
+    return { at, hidden }; // it counts as strange
   }
   seen.moved.push(name);
   return { at: name, hidden: false };
 }
 const MOVED = 'too-deep-';
 
-/** Adds rights of the owner that are missing. */
+/** Adds missing rights of the owner. */
 async function open(path: string, rights: number): Promise<void> {
   try {
     const { mode } = await fs.promises.lstat(path);
     if ((mode & rights) !== rights) await fs.promises.chmod(path, (mode & 0o777) | rights);
   } catch {
-    // Not ours: it is counted as strange.
+    // Not ours: it counts as strange.
   }
 }
 
-/** Bytes that are hashed before others have their turn. */
+/** Bytes that are hashed before other work has its turn. */
 const PIECE = 1_048_576;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
-/** The hash of the first bytes of a regular file, as `bytesHash` makes it; null when it cannot be read. */
+/** The hash of the first bytes of a regular file, in the form of `bytesHash`; null if it cannot be read. */
 export async function hashOf(file: string, size: number): Promise<string | null> {
   try {
     const handle = await fs.promises.open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -155,19 +155,19 @@ export async function hashOf(file: string, size: number): Promise<string | null>
   }
 }
 
-/** A name that tools can be given again (see `permitPath`). */
+/** Whether tools accept the name (see `permitPath`). */
 function isPlainName(name: string): boolean {
   return !/[\0-\x1f\x7f\\\ufffd]/.test(name) && name.length <= 200;
 }
 
-/** The time of the last change of the inode cannot be set by a program. */
+/** A program cannot set the time of the inode's last change. */
 function markOf(stat: fs.Stats): string {
   return `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`;
 }
 
 /**
- * Whose rights a program in this workspace has when the engine is root: those of the owner of the folder, or nobody's. What
- * belongs to root there is given to that owner. null: the engine is not root, and the program has the engine's rights.
+ * Whose rights a program in this workspace has if the engine is root: those of the folder's owner, or nobody's. Root's files in
+ * it are given to that owner. Null: the engine is not root, and the program has the engine's rights.
  */
 export async function ownerIn(folder: string): Promise<ProgramOwner | null> {
   if (process.getuid?.() !== 0) return null;
@@ -178,7 +178,10 @@ export async function ownerIn(folder: string): Promise<ProgramOwner | null> {
   return owner;
 }
 
-/** Gives away a folder and the files in it; returns the folders in it. A file with a second name may lie elsewhere too: it stays with root. */
+/**
+ * Changes the owner of a folder and the files in it, and returns its subfolders. A file with a second name may also lie
+ * elsewhere, so it stays with root.
+ */
 async function give(folder: string, { uid, gid }: ProgramOwner): Promise<string[]> {
   if (isTooDeep(folder, SLACK)) return [];
   const folders: string[] = [];
@@ -192,5 +195,5 @@ async function give(folder: string, { uid, gid }: ProgramOwner): Promise<string[
   }
   return folders;
 }
-/** The way to the workspace is no part of what lies too deep in it. */
+/** The path to the workspace does not count towards the nesting in it. */
 const SLACK = 2;

@@ -1,4 +1,4 @@
-/** Finds files by what their texts hold, with the best index there is. */
+/** Finds files by their texts, with the best index available. */
 import { createHash } from 'node:crypto';
 import { byCodeUnit } from '../../schema/name.ts';
 import type { KeptFiles } from '../cache/kept.ts';
@@ -8,21 +8,20 @@ import { holdsOne, scanIndex, textsFile } from './scan-index.ts';
 import { fileOf, isMarked, openSqlite, removeSqlite, type Sqlite, sqliteIndex } from './sqlite-index.ts';
 import { type FolderChange, type FoundFile, IndexError, type IndexName, type TextIndex } from './text-index.ts';
 
-/** What is searched. */
 export interface SearchedTexts {
   name: IndexName;
-  /** The folders as they stand, and the files in each. */
+  /** The present folders, and the files in each. */
   folders: ReadonlyMap<string, readonly [name: string, stat: Stat][]>;
-  /** These are all folders that there are: what else the index holds is gone. */
+  /** Whether these are all existing folders: then others in the index are gone. */
   whole: boolean;
-  /** What is searched of a file, read now; null when it cannot be read. */
+  /** The searched part of a file, read now; null if it cannot be read. */
   text(path: string): string | null;
 }
 
 /**
- * The files whose text holds at least one of the pieces, sorted by path: exactly those that reading them all would find. The
- * index is brought up to date on the way: SQLite where this Node has it or `better-sqlite3` is installed, else a file of texts
- * that is scanned. `open` is replaced by tests.
+ * The files whose text contains at least one of the pieces, sorted by path: exactly the files that reading all of them would
+ * find. The index is updated first. It uses SQLite if this Node has it or `better-sqlite3` is installed, and otherwise scans a
+ * file of texts. Tests replace `open`.
  */
 export async function findTexts(
   { disk, kept }: { disk: Disk; kept: KeptFiles },
@@ -53,8 +52,8 @@ function ask(index: TextIndex, shelf: SearchedTexts, pieces: readonly string[]):
 }
 
 /**
- * The index files that differ from the files they cover, as far as a search would believe them: what has changed since is
- * read again anyway.
+ * The index files that differ from the files they cover, as far as a search would trust them: files that changed since are read
+ * again anyway.
  */
 export async function differingIndexes(
   { disk, kept }: { disk: Disk; kept: KeptFiles },
@@ -99,10 +98,13 @@ function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
 }
 
-/** Characters that are handed to an index at once. */
+/** How many characters are passed to an index at once. */
 const CHUNK = 8_000_000;
 
-/** Brings an index to where the files are. Gives the files that had to be read: with its text what is wanted, else null. */
+/**
+ * Updates an index to the present files. Returns the files that had to be read, with their text if it is wanted and with null
+ * otherwise.
+ */
 function refresh(
   index: TextIndex,
   shelf: SearchedTexts,
@@ -131,7 +133,7 @@ function refresh(
   return fresh;
 }
 
-/** What became of a folder. A file that cannot be read, or whose mark may not show its next change, is not held. */
+/** The changes in a folder. A file that cannot be read, or whose mark may not show its next change, is not indexed. */
 function changeOf(
   folder: string,
   mark: string,
@@ -161,14 +163,14 @@ function sizeOf(changes: readonly FolderChange[]): number {
   return changes.reduce((sum, { put }) => put.reduce((size, { text }) => size + text.length, sum), 0);
 }
 
-/** Time in which a second change may leave the mark of a file as it is: the clocks of some file systems tick in seconds. */
+/** How long a second change may leave the mark of a file as it is: the clocks of some file systems tick in seconds. */
 const UNSETTLED_MS = 3000;
 
 function isSettled({ mtimeMs }: Stat, now: number): boolean {
   return mtimeMs < now - UNSETTLED_MS;
 }
 
-/** One mark for all files of a folder; '' when one of them was changed just now. */
+/** One mark for all files of a folder; '' if one of them changed just now. */
 function markOfAll(files: readonly [string, Stat][], now: number): string {
   if (!files.every(([, stat]) => isSettled(stat, now))) return '';
   const marks = files.map(([name, { mark }]) => `${name}/${mark}`).join('\n');

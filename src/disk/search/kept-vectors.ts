@@ -1,29 +1,29 @@
-/** Vectors of the memory's entries, kept between searches because they cost money. */
+/** Keeps the vectors of memory entries between searches, because they cost money. */
 import { failure } from '../../schema/fault.ts';
 import type { KeptFiles } from '../cache/kept.ts';
 
 const FILE = 'memory.vectors';
 
-/** Bytes of vectors that can be kept. */
+/** The most bytes of vectors that can be kept. */
 export const MOST_VECTOR_BYTES = 48 * 1024 * 1024;
 
 /** The line before the numbers. */
 interface Table {
-  /** What made the vectors. */
+  /** The model that made the vectors. */
   by: string;
-  /** Numbers of each. */
+  /** The length of each vector. */
   dimensions: number;
-  /** Names of the vectors. */
+  /** The names of the vectors. */
   names: string[];
 }
 
-/** The vectors that were made by this, by their names. What was not made here, or by something else, is made anew. */
+/** The vectors that this model made, by name. Vectors from another machine or model are computed again. */
 export function keptVectors(kept: KeptFiles, by: string): Map<string, Float32Array> {
   const found = kept.read(FILE);
   return (found && unpack(found.bytes, by)) ?? new Map();
 }
 
-/** Keeps vectors, all of one length. Throws where it cannot, for they may have cost money: a `DiskError`, or `bad-env`. */
+/** Keeps vectors, all of one length. Throws a `DiskError` or `bad-env` if it cannot, because they may have cost money. */
 export function keepVectors(kept: KeptFiles, by: string, vectors: ReadonlyMap<string, Float32Array>): void {
   const [first] = vectors.values();
   const table: Table = { by, dimensions: first?.length ?? 0, names: [...vectors.keys()] };
@@ -41,7 +41,7 @@ function unpack(bytes: Buffer, by: string): Map<string, Float32Array> | null {
   const table = JSON.parse(bytes.toString('utf8', 0, start)) as Table;
   if (table.by !== by) return null;
   const { buffer, byteOffset, byteLength } = bytes.subarray(start);
-  const numbers = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)); // a copy: they begin at any byte
+  const numbers = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)); // a copy: they can begin at any byte
   const { dimensions } = table;
   return new Map(table.names.map((name, i) => [name, numbers.subarray(i * dimensions, (i + 1) * dimensions)]));
 }

@@ -1,11 +1,11 @@
-/** Packs the texts of a folder so that they can be searched at once. */
+/** Packs the texts of a folder so that they can be searched together. */
 import { type FoundFile, INDEX_VERSION, type Indexed } from './text-index.ts';
 
-/** The texts of a folder, packed: a row that tells them apart, and their bytes one after the other. */
+/** The packed texts of a folder: a row that describes them, and their bytes one after the other. */
 export interface PackedBlock {
   folder: string;
   mark: string;
-  /** JSON of `Row`; read only when it is needed. */
+  /** JSON of `Row`, read only on demand. */
   row: Buffer;
   texts: Buffer;
 }
@@ -13,11 +13,10 @@ export interface PackedBlock {
 interface PackedRow {
   names: string[];
   marks: string[];
-  /** Bytes of each text. */
+  /** The size of each text in bytes. */
   sizes: number[];
 }
 
-/** The block of a folder. */
 export function blockOf(folder: string, mark: string, files: readonly Indexed[]): PackedBlock {
   const texts = files.map(({ text }) => Buffer.from(text));
   const row: PackedRow = {
@@ -28,7 +27,7 @@ export function blockOf(folder: string, mark: string, files: readonly Indexed[])
   return { folder, mark, row: Buffer.from(JSON.stringify(row)), texts: Buffer.concat(texts) };
 }
 
-/** A text in a block: where it lies among its bytes. */
+/** A text in a block: its position among the bytes. */
 interface TextPlace {
   path: string;
   mark: string;
@@ -46,7 +45,6 @@ function placesIn({ folder, row }: PackedBlock): TextPlace[] {
   });
 }
 
-/** The files of a block. */
 export function filesIn(block: PackedBlock): Indexed[] {
   return placesIn(block).map((place) => ({ path: place.path, mark: place.mark, text: textAt(block, place) }));
 }
@@ -55,7 +53,7 @@ function textAt({ texts }: PackedBlock, { from, to }: TextPlace): string {
   return texts.toString('utf8', from, to);
 }
 
-/** The files of a block whose text holds one of the pieces; they are looked for in the bytes of all texts at once. */
+/** The files of a block whose text contains one of the pieces. The bytes of all texts are searched together. */
 export function filesHolding(block: PackedBlock, pieces: readonly Buffer[]): FoundFile[] {
   const sought = pieces.filter((piece) => block.texts.includes(piece));
   if (sought.length === 0) return [];
@@ -83,7 +81,7 @@ export function pack(blocks: readonly PackedBlock[]): (string | Buffer)[] {
   return [`${INDEX_VERSION}\n${JSON.stringify(table)}\n`, ...rows, ...texts];
 }
 
-/** The blocks of a file; null when it is of another version. */
+/** The blocks of a file; null if it has another version. */
 export function unpack(bytes: Buffer): PackedBlock[] | null {
   const head = bytes.indexOf('\n') + 1;
   if (bytes.toString('latin1', 0, head) !== `${INDEX_VERSION}\n`) return null;

@@ -5,25 +5,24 @@ import { DiskError } from '../fs/disk.ts';
 import { blockOf, filesHolding, filesIn, type PackedBlock, pack, unpack } from './packed-texts.ts';
 import type { Indexed, IndexName, TextIndex } from './text-index.ts';
 
-/** Bytes that are held at most; a file that is much larger would not be read again. */
+/** The most bytes that are indexed; a much larger file would not be read again. */
 const MOST_BYTES = 48 * 1024 * 1024;
-/** Changes are kept from this part of all on: fewer are read again sooner than everything is written. */
+/** The share of changes from which on they are saved: reading fewer again is faster than writing everything. */
 const WORTH_KEEPING = 1 / 32;
-/** What a file costs beside its text, about. */
+/** The approximate cost of a file in addition to its text. */
 const BYTES_OF_ROW = 100;
 
-/** A folder that was looked into: its texts are apart, so that they can change. */
+/** A folder with its texts unpacked, so that they can change. */
 interface Loose {
   mark: string;
   files: Map<string, Indexed>;
 }
 
-/** The file of such an index. */
 export function textsFile(name: IndexName): string {
   return `${name}.texts`;
 }
 
-/** All texts in one file, looked through one by one: needs nothing, and is fast while they fit in memory. */
+/** All texts in one file, scanned one by one. It needs no library, and is fast while the texts fit in memory. */
 export function scanIndex(kept: KeptFiles, name: IndexName, most = MOST_BYTES): TextIndex {
   const file = textsFile(name);
   const found = kept.read(file);
@@ -98,12 +97,11 @@ function bytesOf({ text }: Indexed): number {
   return BYTES_OF_ROW + Buffer.byteLength(text);
 }
 
-/** Whether a text holds one of the pieces. */
 export function holdsOne(text: string, pieces: readonly string[]): boolean {
   return pieces.some((piece) => holds(text, piece));
 }
 
-/** Where nothing can be written the next search makes it again. */
+/** If nothing can be written, the next search builds it again. */
 function keep(kept: KeptFiles, file: string, blocks: readonly PackedBlock[]): void {
   try {
     kept.write(file, '', ...pack(blocks));

@@ -1,4 +1,4 @@
-/** The index that uses full-text search of SQLite. */
+/** The index that uses the full-text search of SQLite. */
 import fs from 'node:fs';
 import { copyWith } from '../../schema/copy.ts';
 import type { KeptFiles } from '../cache/kept.ts';
@@ -13,16 +13,15 @@ import {
   type TextIndex,
 } from './text-index.ts';
 
-/** What `node:sqlite` and `better-sqlite3` have in common. */
+/** The common part of `node:sqlite` and `better-sqlite3`. */
 export interface Database {
   exec(sql: string): unknown;
   prepare(sql: string): { run(...values: unknown[]): unknown; all(...values: unknown[]): unknown[] };
   close(): void;
 }
-/** Opens a database file. */
 export type Sqlite = (file: string) => Database;
 
-/** Three characters are the least that its words of three can find. */
+/** The shortest piece that a trigram index can find. */
 const LEAST = 3;
 
 const TABLES = `
@@ -35,10 +34,10 @@ PRAGMA user_version = ${INDEX_VERSION};`;
 const HELD =
   'SELECT files.path AS path, files.mark AS mark, texts.text AS text FROM texts JOIN files ON files.id = texts.rowid WHERE folder = ?';
 
-/** The SQLite of this Node, else that of `better-sqlite3` if it is installed; null when there is none. */
+/** The SQLite of this Node, or `better-sqlite3` if it is installed; otherwise null. */
 export async function openSqlite(): Promise<Sqlite | null> {
   const emitWarning = process.emitWarning;
-  process.emitWarning = () => {}; // Node says that its SQLite is young
+  process.emitWarning = () => {}; // Node warns that its SQLite is experimental
   try {
     return (await fromNode()) ?? (await fromPackage());
   } finally {
@@ -67,8 +66,8 @@ async function load<T>(name: string): Promise<T | null> {
 }
 
 /**
- * Full-text search by words of three characters. One that is damaged is made anew; null when there can be none here. What
- * goes wrong while it is asked is an `IndexError`.
+ * A full-text index of trigrams. A damaged one is built again; null if none is possible here. Errors of a query are thrown as
+ * `IndexError`.
  */
 export function sqliteIndex(
   sqlite: Sqlite,
@@ -83,15 +82,15 @@ export function sqliteIndex(
   return index && copyWith(index, { close: () => closeMarked(index, kept, `${root}/${file}`, inode, name) });
 }
 
-/** Whether the database bears the mark that it had when a search here closed it; null where there is none. */
+/** Whether the database has the mark that it had when a search closed it; null if it was never marked. */
 export function isMarked(kept: KeptFiles, root: string, name: IndexName): boolean | null {
   const mark = markOf(`${root}/${fileOf(name)}`);
   return mark === null ? null : kept.read(`${name}.mark`)?.bytes.toString() === mark;
 }
 
 /**
- * The database is changed in place, so its mark is kept in place of a MAC of its content: whoever writes to the file, or
- * copies it, changes that. One that bears no mark of ours is made anew.
+ * The database changes in place, so its mark is kept instead of a MAC of its content: writing to the file or copying it changes
+ * the mark. A database without our mark is built again.
  */
 function closeMarked(
   index: TextIndex,
@@ -103,10 +102,10 @@ function closeMarked(
   index.close();
   const mark = markOf(path);
   try {
-    if (!mark?.startsWith(`${inode}:`)) return; // another search made it anew meanwhile
+    if (!mark?.startsWith(`${inode}:`)) return; // another search built it again in the meantime
     if (kept.read(`${name}.mark`)?.bytes.toString() !== mark) kept.write(`${name}.mark`, '', mark);
   } catch (error) {
-    if (!(error instanceof DiskError)) throw error; // then the next search makes it anew
+    if (!(error instanceof DiskError)) throw error; // then the next search builds it again
   }
 }
 
@@ -127,12 +126,12 @@ function tryOpen(sqlite: Sqlite, disk: Disk, root: string, file: string): TextIn
     db = sqlite(`${root}/${file}`);
     return indexIn(db);
   } catch {
-    db?.close(); // whatever is wrong with it: the files are the truth, and another index answers the same
+    db?.close(); // whatever is wrong with it: another index gives the same answers
     return null;
   }
 }
 
-/** Takes an index away that cannot be mended. */
+/** Removes an index that cannot be repaired. */
 export function removeSqlite(disk: Disk, name: IndexName): void {
   removed(disk, fileOf(name));
 }
@@ -216,7 +215,7 @@ function change(db: Database, changes: readonly FolderChange[], gone: readonly s
   }
 }
 
-/** Pieces that are too short for the table of words are looked for text by text. */
+/** Searches text by text for pieces that are too short for the trigram table. */
 function find(db: Database, pieces: readonly string[]): FoundFile[] {
   const from = 'SELECT files.path AS path, texts.text AS text FROM texts JOIN files ON files.id = texts.rowid WHERE';
   const isShort = pieces.some((piece) => [...piece].length < LEAST);

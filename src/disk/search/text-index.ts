@@ -1,58 +1,57 @@
 /** The interface of an index of texts. */
 
-/** A file as an index holds it; `mark` tells its versions apart. */
+/** An indexed file; `mark` identifies its version. */
 export interface Indexed {
   path: string;
   mark: string;
   text: string;
 }
 
-/** What became of a folder. */
 export interface FolderChange {
   folder: string;
-  /** Tells its versions apart, those of all its files together; '' when the folder has to be looked through each time. */
+  /** Identifies the version of all its files together; '' if the folder must be examined each time. */
   mark: string;
   put: Indexed[];
-  /** Paths that are held no more. */
+  /** Paths that are no longer indexed. */
   drop: string[];
 }
 
-/** A file that was found, and what an index holds of it. */
+/** A file that was found, with its indexed text. */
 export interface FoundFile {
   path: string;
   text: string;
 }
 
 /**
- * Finds files by what their texts hold. Never the truth: it lies in `.lemming/` and is made again from the files when it is
- * gone, damaged or of another version. Every kind of index gives the same answers.
+ * Finds files by their texts. An index lies in `.lemming/` and is never the truth: if it is missing, damaged or of another
+ * version, it is built again from the files. Every kind of index gives the same answers.
  */
 export interface TextIndex {
-  /** Folder → its mark, of every folder that it knows. */
+  /** Folder → its mark, for every indexed folder. */
   folders(): Map<string, string>;
-  /** Path → mark of the files in a folder that it holds. */
+  /** Path → mark of the indexed files in a folder. */
   marks(folder: string): Map<string, string>;
-  /** The files in a folder that it holds. */
+  /** The indexed files in a folder. */
   held(folder: string): Indexed[];
-  /** Takes in the changes, all or none, and forgets folders. What is too much for it is left out, and the folder has no mark then. */
+  /** Applies all changes or none, and forgets folders. What exceeds its capacity is skipped; the folder then has no mark. */
   change(changes: readonly FolderChange[], gone: readonly string[]): void;
-  /** The files whose text holds at least one of the pieces, character by character. */
+  /** The files whose text contains at least one of the pieces literally. */
   holding(pieces: readonly string[]): FoundFile[];
   close(): void;
 }
 
-/** Version of what the indexes hold: with another they are made anew. */
+/** The version of what the indexes hold; indexes of another version are built again. */
 export const INDEX_VERSION = 2;
 
-/** What an index is of; its file in `.lemming/` bears the name. */
+/** The subject of an index, and the name of its file in `.lemming/`. */
 export type IndexName = 'mail' | 'memory';
 
-/** An index that cannot be used any more: another one answers. */
+/** An index that can no longer be used: another one answers. */
 export class IndexError extends Error {
-  /** The file is broken. */
+  /** Whether the file is damaged. */
   readonly damaged: boolean;
   constructor(cause: unknown) {
     super(String(cause));
-    this.damaged = /malformed|not a database/.test(this.message); // the words of SQLite, whoever brings it
+    this.damaged = /malformed|not a database/.test(this.message); // the words of SQLite itself, whichever library is used
   }
 }

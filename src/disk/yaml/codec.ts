@@ -1,15 +1,15 @@
-/** Decodes text files and splits off their front matter. */
+/** Decodes text files and separates their front matter. */
 import matter from 'gray-matter';
 import { type Fault, fault } from '../../schema/fault.ts';
 
-/** Largest front matter in characters: parsing YAML costs far more than reading. */
+/** The longest front matter in characters: parsing YAML costs far more than reading. */
 const MAX_HEAD = 65_536;
 /** gray-matter looks for comments with a pattern that is quadratic in blanks: so many in a row are not a front matter. */
 const LONG_BLANK = /(?<!\s)\s{200}/;
 
 /**
- * The text in the bytes of a file: UTF-8, without byte order mark, lines ended by LF. `max` is in bytes. Faults: `too-large`;
- * `not-text` when a byte is NUL or the bytes are no UTF-8.
+ * Decodes the bytes of a file as UTF-8, drops the byte order mark and ends lines with LF. `max` is in bytes. Faults:
+ * `too-large`; `not-text` if a byte is NUL or the bytes are not UTF-8.
  */
 export function decode(bytes: Uint8Array, max: number, file: string): { text: string } | { fault: Fault } {
   if (bytes.length > max)
@@ -22,7 +22,6 @@ export function decode(bytes: Uint8Array, max: number, file: string): { text: st
   }
 }
 
-/** Every line end as LF. */
 function toLf(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
@@ -31,16 +30,16 @@ function toLf(text: string): string {
 export interface FrontMatter {
   /** Its YAML, unparsed. */
   head: string;
-  /** Line of the file, from 1, on which the YAML begins. */
+  /** The line of the file, from 1, on which the YAML begins. */
   headLine: number;
   /** What follows the closing fence. */
   body: string;
 }
 
 /**
- * Splits a text at its front matter; null when it has none, that is when its first line is not exactly `---`. So a fence
- * with a word, such as `---js`, is plain text. Faults: `invalid-yaml` when the fence is not closed by a line that is
- * exactly `---`, `too-large` when more than 64 KiB stand between the fences. Nothing in the text is ever executed.
+ * Splits a text at its front matter; null if it has none, that is, if its first line is not exactly `---`. A fence with a word,
+ * such as `---js`, is therefore plain text. Faults: `invalid-yaml` if no line that is exactly `---` closes the fence;
+ * `too-large` if there are more than 64 KiB between the fences. Nothing in the text is ever executed.
  */
 export function readFrontMatter(text: string, file: string): FrontMatter | { fault: Fault } | null {
   if (!text.startsWith('---\n')) return null;
@@ -50,7 +49,7 @@ export function readFrontMatter(text: string, file: string): FrontMatter | { fau
   return { head: head.slice(1), headLine: 2, body };
 }
 
-/** What keeps the text between the fences from being given to gray-matter. */
+/** The reason why the text between the fences must not be given to gray-matter, if there is one. */
 function flawOfFence(text: string, file: string): Fault | null {
   const close = text.indexOf('\n---', 3);
   const after = text[close + 4];
@@ -70,7 +69,7 @@ function flawOfFence(text: string, file: string): Fault | null {
   return null;
 }
 
-/** gray-matter evaluates `---js` unless every one of its own engines refuses. Ours leaves the YAML to `readYaml`. */
+/** gray-matter evaluates `---js` unless each of its engines is replaced. Ours leave the YAML to `readYaml`. */
 const ENGINES = {
   yaml: { parse: () => ({}), stringify: refuse },
   ...Object.fromEntries(

@@ -9,7 +9,7 @@ export interface EdgeLists {
   read_from: readonly string[];
 }
 
-/** The chart with a new agent in it, and the other end of each of its edges. Faults as `addToList` has them. */
+/** The chart with a new agent, and with the other end of each of its edges. Faults as in `addToList`. */
 export function withAgent(chart: string, name: string, { send_to, read_from }: EdgeLists): Edited {
   return inTurn(chart, [
     ...send_to.map((other) => (text: string) => addToList(text, ['agents', name, 'send_to'], other)),
@@ -19,7 +19,7 @@ export function withAgent(chart: string, name: string, { send_to, read_from }: E
   ]);
 }
 
-/** The chart without an agent, whoever names it. */
+/** The chart without an agent: all entries and lists that name it are changed. */
 export function withoutAgent(chart: string, name: string): Edited {
   const agents = (valueAt(readTree(chart, '').data, ['agents']) ?? {}) as Record<string, unknown>;
   const paths = Object.entries(agents).flatMap(([other, entry]) =>
@@ -32,7 +32,7 @@ export function withoutAgent(chart: string, name: string): Edited {
 }
 export const SIDES = ['send_to', 'read_from'] as const;
 
-/** Who names everybody names the new one already. */
+/** An agent that lists everybody already lists the new one. */
 function addEnd(text: string, owner: string, side: keyof EdgeLists, name: string): Edited {
   const path = ['agents', owner, side];
   const names = valueAt(readTree(text, '').data, path);

@@ -14,7 +14,7 @@ import {
 } from './edit.ts';
 import { readTree } from './yaml-tree.ts';
 
-/** Takes a text out of a list, as often as it stands there; where there is no such list nothing changes. Else as `setScalar`. */
+/** Removes every occurrence of a text from a list; without such a list nothing changes. Otherwise like `setScalar`. */
 export function removeFromList(text: string, path: YamlPath, item: string): Edited {
   const before = valueAt(readTree(text, '').data, path);
   const at = Array.isArray(before) ? before.indexOf(item) : -1;
@@ -36,7 +36,7 @@ export function removeFromList(text: string, path: YamlPath, item: string): Edit
   return 'text' in edited ? removeFromList(edited.text, path, item) : edited;
 }
 
-/** Takes a key with its value out of a map, and the comment in its line; where there is none nothing changes. Else as `setScalar`. */
+/** Removes a key, its value and the comment on its line; without such a key nothing changes. Otherwise like `setScalar`. */
 export function removeKey(text: string, path: YamlPath): Edited {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
@@ -62,7 +62,7 @@ export function removeKey(text: string, path: YamlPath): Edited {
 
 export type TextSpan = readonly [start: number, end: number];
 
-/** Where a node begins, and where the last thing in it ends. */
+/** From the beginning of a node to the end of its last part. */
 export function spanOf(node: unknown): TextSpan | null {
   const range = rangeOf(node);
   const end = lastOffset(node);
@@ -73,7 +73,7 @@ export function joined(key: TextSpan | null, value: TextSpan | null): TextSpan |
   return key && [key[0], Math.max(key[1], value?.[1] ?? 0)];
 }
 
-/** Cuts one of several out that stand in one bracket, with the comma beside it. */
+/** Cuts one of several items out of a bracket, with the comma beside it. */
 export function cutOf(spans: readonly (TextSpan | null)[], at: number): Splice | null {
   const [before, own, after] = [spans[at - 1], spans[at], spans[at + 1]];
   if (!own) return null;
@@ -81,7 +81,7 @@ export function cutOf(spans: readonly (TextSpan | null)[], at: number): Splice |
   return { start: before ? before[1] : own[0], end: own[1], text: '' };
 }
 
-/** Cuts the whole lines of what stands in a block; before it in its line stands only what the pattern says. */
+/** Cuts the whole lines of an item of a block. Before it on its line there may only be what the pattern matches. */
 export function linesOf(text: string, span: TextSpan | null, lead: RegExp): Splice | null {
   if (!span) return null;
   const start = text.lastIndexOf('\n', span[0] - 1) + 1;
@@ -92,7 +92,7 @@ export function linesOf(text: string, span: TextSpan | null, lead: RegExp): Spli
   return { start: Math.max(0, start - eolOf(text).length), end: text.length, text: '' };
 }
 
-/** Writes an empty list or map in the place of the last thing in it. Comments between would be lost: then it is not done. */
+/** Writes an empty list or map in place of the last item. If that would lose comments, the edit is not made. */
 export function emptied(text: string, key: unknown, span: TextSpan | null, source: string): Splice | null {
   const colon = text.indexOf(':', rangeOf(key)?.[1] ?? text.length);
   if (!span || colon < 0 || text.slice(colon, span[1]).includes('#')) return null;

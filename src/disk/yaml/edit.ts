@@ -1,4 +1,4 @@
-/** Edits single values of a YAML text and keeps every other byte. */
+/** Changes single values of a YAML text and keeps every other byte. */
 import { type Document, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Json } from '../../core/model/call.ts';
 import { withEntry } from '../../schema/copy.ts';
@@ -10,14 +10,14 @@ import { compose, readTree } from './yaml-tree.ts';
 export type YamlPath = readonly (string | number)[];
 type ScalarValue = string | number | boolean | null;
 
-/** The text after an edit, or why it was not made; the text is never half edited. */
+/** The text after an edit, or why the edit was not made; the text is never half edited. */
 export type Edited = { text: string } | { fault: Fault };
 
 /**
- * Sets one scalar of a YAML text that a person wrote; a key that is absent is added at the end of its map. Every other byte
- * stays, comments, columns and CRLF too. The result is parsed again: nothing but that value may have changed. Faults:
- * `invalid-yaml` for a broken text, `not-found` when there is no such map, `invalid-value` when the value stands in a form
- * that cannot be replaced safely (an alias, a block of lines, a list, a map).
+ * Sets one scalar of a YAML text that a person wrote; an absent key is added at the end of its map. Every other byte stays,
+ * including comments, columns and CRLF. The result is parsed again: nothing but that value may have changed. Faults:
+ * `invalid-yaml` for a broken text, `not-found` if there is no such map, `invalid-value` if the value has a form that cannot be
+ * replaced safely (an alias, a block scalar, a list, a map).
  */
 export function setScalar(text: string, path: YamlPath, value: ScalarValue): Edited {
   return edit(text, path, value, (doc) => {
@@ -33,8 +33,8 @@ export function setScalar(text: string, path: YamlPath, value: ScalarValue): Edi
 }
 
 /**
- * Adds a text to the end of a list, `[a, b]` or one item a line; a list that is absent is made, with the maps it lies in.
- * A text that is in the list already changes nothing. Else as `setScalar`.
+ * Adds a text to the end of a list, in the form `[a, b]` or with one item a line. An absent list is made, with the maps above
+ * it. If the list has the text already, nothing changes. Otherwise like `setScalar`.
  */
 export function addToList(text: string, path: YamlPath, item: string): Edited {
   const before = valueAt(readTree(text, '').data, path);
@@ -48,7 +48,7 @@ export function addToList(text: string, path: YamlPath, item: string): Edited {
   });
 }
 
-/** Puts a map at the front of a list, on a line of its own or within `[]`. Else as `addToList`. */
+/** Puts a map at the front of a list, on a line of its own or within `[]`. Otherwise like `addToList`. */
 export function putFirst(text: string, path: YamlPath, item: Readonly<Record<string, Json>>): Edited {
   const before = valueAt(readTree(text, '').data, path);
   return edit(text, path, [item, ...(Array.isArray(before) ? before : [])], (doc) => {
@@ -60,7 +60,7 @@ export function putFirst(text: string, path: YamlPath, item: Readonly<Record<str
   });
 }
 
-/** A map on one line, with its keys in their order. */
+/** A map on one line; the order of its keys is kept. */
 function printInOrder(map: Readonly<Record<string, Json>>): string {
   const pairs = Object.entries(map).map(([key, value]) => {
     const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -69,7 +69,7 @@ function printInOrder(map: Readonly<Record<string, Json>>): string {
   return `{ ${pairs.join(', ')} }`;
 }
 
-/** Takes the item of that index out of a list, with the lines it stands on. Else as `setScalar`. */
+/** Removes the item with that index from a list, with its lines. Otherwise like `setScalar`. */
 export function removeItem(text: string, path: YamlPath, index: number): Edited {
   const before = valueAt(readTree(text, '').data, path);
   const rest = Array.isArray(before) ? before.filter((_, i) => i !== index) : [];
@@ -79,24 +79,24 @@ export function removeItem(text: string, path: YamlPath, index: number): Edited 
   });
 }
 
-/** What may stand in several places at once: to change one changes the others. */
+/** An anchor: changing its value would change every alias as well. */
 export const ANCHOR = /(?:^|[\s,[{:])&\S/;
 
-/** Replaces what stands from `start` to `end`. */
+/** Replaces the text from `start` to `end`. */
 export interface Splice {
   start: number;
   end: number;
   text: string;
 }
 
-/** Makes the splice and proves that it did what was wanted: the value at the path, and nothing else. */
+/** Makes the splice and proves that it changed the value at the path, and nothing else. */
 function edit(text: string, path: YamlPath, value: unknown, plan: EditPlan): Edited {
   return prove(text, path, (data) => withValue(data, path, value), plan);
 }
 
 type EditPlan = (doc: Document.Parsed) => Splice | null | { fault: Fault };
 
-/** Makes the splice and proves that the text says then what `wanted` makes of what it said before. */
+/** Makes the splice and proves that the data of the new text is what `wanted` makes of the old data. */
 export function prove(text: string, path: YamlPath, wanted: (data: unknown) => unknown, plan: EditPlan): Edited {
   const before = readTree(text, '');
   const { doc } = compose(text);
@@ -129,7 +129,7 @@ export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What the data has at a path. */
+/** The value at a path of plain data. */
 export function valueAt(data: unknown, path: YamlPath): unknown {
   return path.reduce(
     (inner: unknown, part) => (isRecord(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined),
@@ -141,7 +141,7 @@ function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A copy of the data in which the path has that value; maps on the way are made. */
+/** A copy of the data with that value at the path; missing maps are made. */
 export function withValue(data: unknown, path: YamlPath, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
@@ -152,11 +152,11 @@ export function withValue(data: unknown, path: YamlPath, value: unknown): unknow
 
 interface NodeAt {
   node: unknown;
-  /** The pair whose value the node is, if it is one. */
+  /** The pair whose value the node is, if there is one. */
   pair: Pair | null;
 }
 
-/** How far a path goes: the last node that is there, and how many parts led to it. */
+/** How far a path goes: the last node that exists, and how many parts led to it. */
 interface Missing extends Pick<NodeAt, 'pair'> {
   parent: unknown;
   depth: number;
@@ -178,7 +178,7 @@ export function find(doc: Document.Parsed, path: YamlPath): NodeAt | Missing {
   return { node, pair };
 }
 
-/** True for a value that is not there, as in `key:`. */
+/** Whether the value is missing, as in `key:`. */
 export function isEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.source === '' && node.type === 'PLAIN');
 }
@@ -189,14 +189,14 @@ export function rangeOf(node: unknown): readonly [start: number, end: number] | 
   return range ? [range[0], range[1]] : null;
 }
 
-/** Writes a value behind `key:`. */
+/** Writes a value after `key:`. */
 export function afterKey(text: string, pair: Pair, source: string): Splice | null {
   const range = rangeOf(pair.key);
   const colon = range ? text.indexOf(':', range[1]) : -1;
   return colon === -1 ? null : { start: colon + 1, end: colon + 1, text: ` ${source}` };
 }
 
-/** Adds the missing rest of a path to the deepest map that is there; its inner maps are written on one line. */
+/** Adds the missing rest of a path to the deepest existing map. Inner maps are written on one line. */
 function insertPath(
   text: string,
   doc: Document.Parsed,
@@ -271,12 +271,12 @@ function insertFirst(text: string, list: YAMLSeq, source: string): Splice | null
   return { start, end: start, text: `${dash}${source}${eolOf(text)}` };
 }
 
-/** What stands before an item in its line; null when that is more than a dash. */
+/** The text before an item on its line; null if that is more than a dash. */
 function dashBefore(text: string, offset: number): string | null {
   return /^ *- +$/.exec(text.slice(offset - columnOf(text, offset), offset))?.[0] ?? null;
 }
 
-/** A list on lines that becomes empty is written as `[]`: without it there would be no list. */
+/** A list in block form whose last item is removed becomes `[]`; otherwise there would be no list. */
 function cutItem(text: string, list: YAMLSeq, index: number): Splice | null {
   const [range, before, after] = [index, index - 1, index + 1].map((i) => rangeOf(list.items[i]));
   const end = lastOffset(list.items[index]);
@@ -293,7 +293,7 @@ function cutItem(text: string, list: YAMLSeq, index: number): Splice | null {
   return { start, end: newline === -1 ? text.length : newline + 1, text: empty };
 }
 
-/** A new line below the one in which the offset lies. */
+/** A new line below the line of the offset. */
 function newLine(text: string, offset: number, line: string): Splice {
   const eol = eolOf(text);
   const from = text[offset - 1] === '\n' ? offset - 1 : offset;
@@ -303,7 +303,7 @@ function newLine(text: string, offset: number, line: string): Splice {
   return { start: at, end: at, text: eol + line };
 }
 
-/** Where the last thing in a node ends; null when that cannot be told. */
+/** Where the last part of a node ends; null if that is unknown. */
 export function lastOffset(node: unknown): number | null {
   if (isMap(node) && !node.flow) {
     const last = node.items.at(-1);
@@ -313,13 +313,13 @@ export function lastOffset(node: unknown): number | null {
   return rangeOf(node)?.[1] ?? null;
 }
 
-/** Characters before an offset in its line; a byte order mark is none. */
+/** How many characters precede an offset on its line, without a byte order mark. */
 export function columnOf(text: string, offset: number): number {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return offset - start - (start === 0 && text.startsWith('\ufeff') ? 1 : 0);
 }
 
-/** How the lines of a text end. */
+/** The line end that a text uses. */
 export function eolOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }

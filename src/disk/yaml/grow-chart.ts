@@ -1,4 +1,4 @@
-/** Adds many agents to a chart that is parsed once. */
+/** Adds many agents to a chart and parses it only once. */
 import { type Document, isMap, isSeq } from 'yaml';
 import { printValue } from '../../schema/print.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import type { EdgeLists } from './edit-chart.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
-/** What is added to a list or a map, all at one place: `open`, the parts with `between` between them, `close`. */
+/** An addition at one place of a list or map: `open`, then the parts separated by `between`, then `close`. */
 interface Growth {
   open: string;
   between: string;
@@ -24,14 +24,17 @@ interface Growth {
   parts: (string | Growth)[];
 }
 
-/** A growth of what the text has already. */
+/** An addition whose surroundings already exist in the text. */
 interface GrowthPlace extends Growth {
   start: number;
   end: number;
   depth: number;
 }
 
-/** A chart that new agents are added to, one after the other: it is parsed once, and each version is what `withAgent` would make of the one before. */
+/**
+ * A chart to which agents are added one after the other. It is parsed once; each version is what `withAgent` would make of the
+ * version before.
+ */
 export class GrowingChart {
   /** What the present version should say. */
   readonly data: unknown;
@@ -48,7 +51,7 @@ export class GrowingChart {
     this.doc = faults.length > 0 || ANCHOR.test(text) ? null : compose(text).doc;
   }
 
-  /** The version with that agent; null, with nothing changed, when only `withAgent` can tell. */
+  /** The version with that agent; null, with nothing changed, if only `withAgent` can make it. */
   with(name: string, { send_to, read_from }: EdgeLists): string | null {
     const wanted: [path: YamlPath, name: string][] = [
       ...send_to.map((other): [YamlPath, string] => [['agents', name, 'send_to'], other]),
@@ -89,7 +92,7 @@ export class GrowingChart {
     return growth;
   }
 
-  /** Where something is added to the list or map of that path for the first time; it is made when it is not there. */
+  /** Prepares the first addition to the list or map at that path; a missing one is made. */
   private begun(path: YamlPath, { open, close }: typeof LIST | typeof MAP): Growth | null {
     const found = find(this.doc as Document.Parsed, path);
     if ('node' in found) {
@@ -113,7 +116,7 @@ export class GrowingChart {
   private placed({ start, end, text }: Splice, depth: number, block: boolean): GrowthPlace {
     const [open = '', close = ''] = text.split(MARK);
     const place: GrowthPlace = { start, end, depth, open, between: block ? open : ', ', close, parts: [] };
-    // What ends at the same place as what it lies in is written first.
+    // At the same offset, inner additions come first.
     const next = this.places.findIndex(
       (other) => other.start > start || (other.start === start && other.depth < depth),
     );
@@ -134,7 +137,7 @@ export class GrowingChart {
 
 const LIST = { open: '[', close: ']' } as const;
 const MAP = { open: '{ ', close: ' }' } as const;
-/** Stands for what is added; no chart has it. */
+/** Stands for the addition; no chart contains it. */
 const MARK = '\0';
 
 function isBlock(node: unknown): boolean {
@@ -145,7 +148,7 @@ function printGrowth({ open, between, close, parts }: Growth): string {
   return open + parts.map((part) => (typeof part === 'string' ? part : printGrowth(part))).join(between) + close;
 }
 
-/** Puts an empty list at a path, with the maps it lies in. */
+/** Puts an empty list at a path, with the maps above it. */
 function setList(data: unknown, path: YamlPath): unknown[] {
   let map = data as Record<PropertyKey, unknown>;
   for (const part of path.slice(0, -1)) {

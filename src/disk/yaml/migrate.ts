@@ -5,10 +5,10 @@ import type { KindName } from '../../schema/kinds.ts';
 import { columnOf, type Edited, eolOf, setScalar, withoutFile } from './edit.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
-/** From one version of a file's format to the next; comments stay. */
+/** Converts a text from one version of the format to the next and keeps its comments. */
 type Migration = (text: string) => Edited;
 
-/** The kinds of files that carry a version. The n-th step leads from version n to n + 1; their number is the version of today. */
+/** The kinds of files that carry a version. Step n leads from version n to n + 1; the number of steps is the current version. */
 export const MIGRATIONS = {
   org: [addVersion],
   chart: [addVersion],
@@ -19,20 +19,19 @@ export const MIGRATIONS = {
 
 export type VersionedKind = keyof typeof MIGRATIONS;
 
-/** A text brought to the version of today; `from` equals `to` when there was nothing to do. */
+/** A text in the current version; `from` equals `to` if nothing had to be done. */
 export interface Migrated {
   text: string;
   from: number;
   to: number;
 }
 
-/** True for the kinds that `migrateText` takes. */
 export function isVersioned(kind: KindName | null): kind is VersionedKind {
   return kind !== null && kind in MIGRATIONS;
 }
 
 /**
- * Brings a text to the version of today, step by step. A file without `version` is of version 0. Faults: `invalid-yaml` for a
+ * Brings a text to the current version, step by step. A file without `version` has version 0. Faults: `invalid-yaml` for a
  * broken text, `invalid-value` for a version that this program does not know.
  */
 export function migrateText(kind: VersionedKind, text: string): Migrated | Extract<Edited, { fault: unknown }> {
@@ -72,7 +71,7 @@ function addVersion(text: string): Edited {
   return proven(text, `${text.slice(0, at)}version: 1${gap}${text.slice(at)}`);
 }
 
-/** The new text, if it says what the old one does and its version. */
+/** Returns the new text if it contains the data of the old one and its version. */
 function proven(before: string, after: string): Edited {
   const { data, faults } = readTree(after, '');
   const wanted = { version: 1, ...(readTree(before, '').data as object) };

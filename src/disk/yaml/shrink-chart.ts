@@ -1,21 +1,24 @@
-/** Removes many agents from a chart that is parsed once. */
+/** Removes many agents from a chart and parses it only once. */
 import { type Document, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { ANCHOR, find, type Splice, valueAt, type YamlPath } from './edit.ts';
 import { SIDES } from './edit-chart.ts';
 import { cutOf, emptied, joined, linesOf, spanOf, type TextSpan } from './edit-remove.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
-/** A list or a map of the text, and what is left in it. */
+/** A list or map of the text, and what is left in it. */
 interface ShrinkingRow {
   node: { flow?: boolean | undefined };
   key: unknown;
   names: unknown[];
   spans: (TextSpan | null)[];
-  /** Whether the last thing in it was cut, so that it ends earlier now. */
+  /** Whether its last part was cut, so that it now ends earlier. */
   shorter: boolean;
 }
 
-/** A chart that agents are taken out of, one after the other: it is parsed once, and each version is what `withoutAgent` would make of the one before. */
+/**
+ * A chart from which agents are removed one after the other. It is parsed once; each version is what `withoutAgent` would make
+ * of the version before.
+ */
 export class ShrinkingChart {
   /** What the present version should say. */
   readonly data: unknown;
@@ -23,7 +26,7 @@ export class ShrinkingChart {
   private readonly agents: Record<string, unknown>;
   private readonly entries: ShrinkingRow | null;
   private readonly lists = new Map<string, ShrinkingRow[]>();
-  /** Name → the lists that have it. */
+  /** Name → the lists that contain it. */
   private readonly naming = new Map<unknown, Set<ShrinkingRow>>();
   private readonly cuts: Splice[] = [];
 
@@ -38,7 +41,7 @@ export class ShrinkingChart {
     if (this.entries) this.readLists(this.entries.node as YAMLMap);
   }
 
-  /** The version without that agent; null, with nothing changed, when only `withoutAgent` can tell. */
+  /** The version without that agent; null, with nothing changed, if only `withoutAgent` can make it. */
   without(name: string): string | null {
     if (!this.entries) return null;
     const rows = [...(this.naming.get(name) ?? [])];
@@ -67,7 +70,7 @@ export class ShrinkingChart {
       }
   }
 
-  /** Whether what is left of an entry ends where it ended, or nothing but items stood behind it. */
+  /** Whether what is left of an entry ends where it ended before, or only items followed it. */
   private isWhole(name: string): boolean {
     const span = this.entries?.spans[this.entries.names.indexOf(name)];
     const shorter = this.lists.get(name)?.some((row) => row.shorter);
@@ -86,8 +89,8 @@ export class ShrinkingChart {
 }
 
 /**
- * What of the text goes when a name leaves a row. Null for a name that is there twice, and for the last line of a text that
- * ends without a line end: the line end before it goes as well, and that may have gone already.
+ * The part of the text that is removed with a name from a row. Null for a name that occurs twice, and for the last line of a
+ * text without a final line end: the line end before it would be removed as well, and may be gone already.
  */
 function spliceOf(
   text: string,

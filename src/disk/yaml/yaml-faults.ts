@@ -1,4 +1,4 @@
-/** Says what is wrong with a YAML file, in terms of its schema. */
+/** Reports what is wrong with a YAML file, in terms of its schema. */
 import { distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../../schema/fault.ts';
@@ -8,12 +8,15 @@ import type { YamlTree } from './yaml-tree.ts';
 type Issue = z.core.$ZodIssue;
 type FaultPath = readonly PropertyKey[];
 
-/** Faults that are told of one file. */
+/** The most faults that are reported for one file. */
 const MAX_FAULTS = 200;
-/** Length of a value in a fault, in UTF-16 units. */
+/** The longest value in a fault, in UTF-16 units. */
 const MAX_VALUE = 80;
 
-/** What zod found, as faults with places, in the order of the file. At most 200, the last then says how many more. */
+/**
+ * What zod found, as faults with places, in the order of the file. If there are more than 200, the last one says how many are
+ * left.
+ */
 export function faultsOf(schema: z.ZodType, tree: YamlTree, issues: readonly Issue[]): Fault[] {
   const findings = issues.flatMap((issue) => flatten(issue, [], tree.data));
   const faults = findings.slice(0, MAX_FAULTS).map((finding) => toFault(finding, schema, tree));
@@ -22,17 +25,17 @@ export function faultsOf(schema: z.ZodType, tree: YamlTree, issues: readonly Iss
   return faults.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
-/** One thing that is wrong at one path. */
+/** One problem at one path. */
 interface Finding {
   code: FaultCode;
   path: FaultPath;
   /** What was expected, or what is wrong. */
   text: string;
-  /** Texts that would be right there. */
+  /** Texts that would be valid there. */
   valid: readonly string[];
 }
 
-/** Spreads the issues within unions and of several keys; `above` is the path of the union. */
+/** Splits issues that concern a union or several keys; `above` is the path of the union. */
 function flatten(issue: Issue, above: FaultPath, data: unknown): Finding[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys')
@@ -71,7 +74,7 @@ function otherVersion(issue: Extract<Issue, { code: 'invalid_value' }>, version:
   };
 }
 
-/** The branch of a union that was meant: the one whose issues lie inside the value. None when no branch fits its type. */
+/** The branch of a union that was probably meant: the one whose issues lie inside the value. None if no branch has its type. */
 function nearestBranch(branches: readonly Issue[][]): readonly Issue[] | undefined {
   const inside = branches.filter((issues) =>
     issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
@@ -120,14 +123,14 @@ function nameOf(path: FaultPath): string {
   return cut(name.replace(/^\./, ''), 2 * MAX_VALUE);
 }
 
-/** Stands for a value that may be a key by mistake: keys are not repeated in faults. */
+/** Replaces a value that may be an API key by mistake: faults do not repeat keys. */
 const HIDDEN = '(hidden)';
 
 function isSecret(name: string): boolean {
   return name === 'key' || name === 'headers';
 }
 
-/** A value as text: a text as it is, anything else as JSON, cut to 80 characters. What stands before a host may be a password. */
+/** A value as text: a string as it is, anything else as JSON, cut to 80 characters. The part before a host may be a password. */
 function show(value: unknown): string {
   const text =
     typeof value === 'string'
@@ -146,7 +149,7 @@ const TYPES: Record<string, string> = {
   record: 'a map of keys and values',
 };
 
-/** What a value should have been. */
+/** What was expected in place of a value. */
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -179,7 +182,7 @@ function amount(limit: number | bigint, origin: string): string {
   return String(limit);
 }
 
-/** The texts that an issue would have accepted. */
+/** The texts that would have been valid. */
 function valuesOf(issue: Issue): string[] {
   if (issue.code === 'invalid_value') return issue.values.filter((value) => typeof value === 'string');
   if (issue.code !== 'invalid_union') return [];
@@ -187,7 +190,7 @@ function valuesOf(issue: Issue): string[] {
   return [...options.filter((value) => typeof value === 'string'), ...issue.errors.flat().flatMap(valuesOf)];
 }
 
-/** The value at a path of plain data, null when something on the way is not there. */
+/** The value at a path of plain data; null if a part of the path is missing. */
 function follow(data: unknown, path: FaultPath): { value: unknown } | null {
   let value = data;
   for (const part of path) {
@@ -197,7 +200,7 @@ function follow(data: unknown, path: FaultPath): { value: unknown } | null {
   return { value };
 }
 
-/** The keys that a schema knows in the map at a path; none where any key may stand. */
+/** The keys that a schema defines for the map at a path; none if any key is valid. */
 export function validKeys(schema: z.core.$ZodType, path: FaultPath): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   const [part, ...rest] = path;
@@ -226,7 +229,7 @@ export function validKeys(schema: z.core.$ZodType, path: FaultPath): string[] {
   }
 }
 
-/** `{ nearest }` when one of the names is at most three edits away, and no more than half of the word; else `{}`. */
+/** `{ nearest }` if one of the names is at most three edits away, and at most half of the word; otherwise `{}`. */
 export function near(word: string, names: Iterable<string>): { nearest?: string } {
   const low = cut(word, MAX_VALUE).toLowerCase();
   let best: string | undefined;

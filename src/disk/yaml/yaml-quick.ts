@@ -1,11 +1,11 @@
-/** A small and fast reader of plain YAML. */
+/** A small, fast reader of simple YAML. */
 import { withoutEnd } from '../../schema/print.ts';
 
 /**
- * Reads the plain YAML that almost every file of an org is written in, ten to fifty times faster than `yaml`: maps by indentation,
- * lists and maps on one line, lists of such values, texts without escapes, whole and decimal numbers, comments. Returns
- * undefined for anything else, also for anything wrong: then `readTree` reads the text. What it returns is exactly what
- * `readTree` would (a test compares them).
+ * Reads the simple YAML in which almost every file of an org is written, ten to fifty times faster than `yaml`: maps by
+ * indentation, lists and maps on one line, lists of such values, texts without escapes, integers and decimals, comments.
+ * Returns undefined for anything else, including anything invalid; then `readTree` reads the text. Otherwise the result is
+ * exactly what `readTree` would return (a test compares them).
  */
 export function readQuick(text: string): unknown {
   if (UNUSUAL.test(text)) return undefined;
@@ -15,15 +15,15 @@ export function readQuick(text: string): unknown {
   return data === NONE || reader.at < lines.length ? undefined : data;
 }
 
-/** Control characters (tabs and CR too) and byte order marks. */
+/** Control characters (including tabs and CR) and byte order marks. */
 const UNUSUAL = /[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
 const MAX_DEPTH = 20;
-/** This reader cannot tell. */
+/** This reader does not handle the value. */
 const NONE = Symbol('none');
 
 interface QuickLine {
   indent: number;
-  /** Without indentation and spaces at the end. */
+  /** Without its indentation and trailing spaces. */
   text: string;
 }
 
@@ -32,7 +32,7 @@ interface QuickReader {
   at: number;
 }
 
-/** Lines with content. */
+/** The lines with content. */
 function linesOf(text: string): QuickLine[] {
   const lines: QuickLine[] = [];
   for (const raw of text.split('\n')) {
@@ -74,7 +74,7 @@ function readPairs(reader: QuickReader, indent: number, depth: number): unknown 
   return map;
 }
 
-/** What stands after a key: on its line, or indented below it. */
+/** The value of a key: on its line, or indented below it. */
 function readValue(reader: QuickReader, rest: string, indent: number, depth: number): unknown {
   const inline = readInline(rest);
   const next = reader.lines[reader.at];
@@ -84,7 +84,7 @@ function readValue(reader: QuickReader, rest: string, indent: number, depth: num
   return next?.indent === indent && next.text.startsWith('-') ? NONE : null;
 }
 
-/** A text that needs no quotes, at the place of the pattern; `#` and `:` are left to the other reader. */
+/** A text that needs no quotes, at the position of the pattern. `#` and `:` are left to the other reader. */
 const PLAIN = /[A-Za-z_/][^\x00-\x1f:#[\]{},"'&*!|>%@`]*/y;
 const PLAIN_LINE = /[A-Za-z_/][^\x00-\x1f:#]*/y;
 const QUOTED = /"([^"\\]*)"|'([^']*)'(?!')/y;
@@ -101,7 +101,7 @@ interface Cursor {
   depth: number;
 }
 
-/** A value on one line, undefined when there is only a comment or nothing. */
+/** A value on one line; undefined if there is only a comment or nothing. */
 function readInline(text: string): unknown {
   if (text === '' || text.startsWith('#')) return undefined;
   const cursor = { text, at: 0, depth: 0 };
@@ -127,7 +127,7 @@ function readFlow(cursor: Cursor): unknown {
   return number === undefined || number === '-0' ? NONE : followed(cursor) ? Number(number) : NONE;
 }
 
-/** True when a number ends here, and does not go on as a text. */
+/** Whether a number ends here rather than continuing as text. */
 function followed({ text, at, depth }: Cursor): boolean {
   return depth > 0 ? /^ *[,\]}]/.test(text.slice(at)) : END.test(text.slice(at));
 }
@@ -161,7 +161,7 @@ function readMap(cursor: Cursor): unknown {
   return good ? map : NONE;
 }
 
-/** Reads parts joined by commas up to the closing bracket. False when something is not as expected. */
+/** Reads parts separated by commas up to the closing bracket; false if something is unexpected. */
 function readParts(cursor: Cursor, close: string, readPart: () => boolean): boolean {
   if (++cursor.depth > MAX_DEPTH) return false;
   skip(cursor, 1);
@@ -177,7 +177,7 @@ function readParts(cursor: Cursor, close: string, readPart: () => boolean): bool
   return true;
 }
 
-/** Steps over so many characters and the spaces after them. */
+/** Skips so many characters and the spaces after them. */
 function skip(cursor: Cursor, count: number): true {
   cursor.at += count;
   while (cursor.text[cursor.at] === ' ') cursor.at++;

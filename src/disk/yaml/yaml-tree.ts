@@ -17,11 +17,11 @@ import {
 } from 'yaml';
 import { type Fault, fault } from '../../schema/fault.ts';
 
-/** Levels of nesting that are read. Far deeper ones overflow the stack inside `yaml`, and V8 may then end the process. */
+/** The deepest nesting that is read. Much deeper nesting overflows the stack inside `yaml`, and V8 may then abort the process. */
 const MAX_DEPTH = 100;
-/** Uses of anchors in a file: many make a small file huge. */
+/** The most uses of anchors in a file: many make a small file huge. */
 const MAX_ALIASES = 50;
-/** Errors of syntax that are told of one file; one mistake often causes many. */
+/** The most syntax errors that are reported for one file; one mistake often causes many. */
 const MAX_ERRORS = 20;
 
 /** A line and a column of a file, from 1. */
@@ -30,16 +30,16 @@ export interface TextPosition {
   column: number;
 }
 
-/** What a YAML text says, as plain data, and where it says it. */
+/** The plain data of a YAML text, and where each value is. */
 export interface YamlTree {
   file: string;
-  /** Maps as plain objects without a key `__proto__`, at most `MAX_DEPTH` deep; `{}` for an empty text. */
+  /** Maps are plain objects without a key `__proto__`, nested at most `MAX_DEPTH` deep; `{}` for an empty text. */
   data: unknown;
-  /** Errors of syntax, repeated keys, tags, bad anchors. */
+  /** Syntax errors, repeated keys, tags, invalid anchors. */
   faults: Fault[];
-  /** True when the syntax is so wrong that the data may not be what was meant. */
+  /** True if the syntax is so wrong that the data may not be what was meant. */
   broken: boolean;
-  /** Where the value, or its key, stands; when it is absent, where the nearest parent stands. */
+  /** The place of the value or of its key; if it is absent, that of the nearest parent. */
   place(path: readonly PropertyKey[], of: 'key' | 'value'): TextPosition;
 }
 
@@ -49,8 +49,8 @@ interface Flaw {
 }
 
 /**
- * Reads a YAML 1.2 text (core schema) into plain data. Never throws and never runs anything. `firstLine` is the line of the
- * file on which the text begins. Time grows with the length of the text, not with its nesting or the number of keys.
+ * Reads a YAML 1.2 text (core schema) into plain data. Never throws and never executes anything. `firstLine` is the line of the
+ * file on which the text begins. The time grows with the length of the text, not with its nesting or the number of keys.
  */
 export function readTree(text: string, file: string, firstLine = 1): YamlTree {
   const { doc, flaws } = compose(text);
@@ -70,13 +70,13 @@ export function readTree(text: string, file: string, firstLine = 1): YamlTree {
   };
 }
 
-/** The first flaw of each place, in the order of the text. */
+/** The first problem at each place, in the order of the text. */
 function unique(flaws: readonly Flaw[]): Flaw[] {
   const first = new Map([...flaws].reverse().map((flaw) => [flaw.offset, flaw]));
   return [...first.values()].sort((a, b) => a.offset - b.offset);
 }
 
-/** Parses to nodes with ranges; the nesting is watched token by token, before anything recursive sees it. */
+/** Parses to nodes with ranges. The nesting is checked token by token, before any recursive code sees it. */
 export function compose(text: string): { doc: Document.Parsed | null; flaws: Flaw[] } {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
@@ -100,21 +100,21 @@ export function compose(text: string): { doc: Document.Parsed | null; flaws: Fla
   return { doc: doc as Document.Parsed, flaws };
 }
 
-/** Repeated keys are found in `toPlain`: the library's own search is quadratic. */
+/** `toPlain` finds repeated keys: the library's own search is quadratic. */
 const OPTIONS = { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
 
 interface Walk {
   flaws: Flaw[];
   anchors: Map<string, Node>;
-  /** Nodes that an alias stands in. */
+  /** Nodes that contain the current alias. */
   open: Set<Node>;
   /** Uses of anchors so far. */
   aliases: number;
-  /** Uses of anchors that lie around this node; within them anchors are known already. */
+  /** Nesting of aliases around this node. The anchors in their targets are known already. */
   following: number;
 }
 
-/** The data of a node. What cannot be data is a flaw, and null. */
+/** The data of a node. What cannot become data is reported and becomes null. */
 function toPlain(node: unknown, walk: Walk): unknown {
   if (isAlias(node)) return follow(node, walk);
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
@@ -173,7 +173,7 @@ function isNode(node: unknown): node is Node {
   return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
 }
 
-/** Counts lines only when somebody asks. */
+/** Counts lines only on demand. */
 function placesIn(text: string, firstLine: number): (offset: number) => TextPosition {
   let lines: LineCounter | null = null;
   return (offset) => {
@@ -189,11 +189,11 @@ function placesIn(text: string, firstLine: number): (offset: number) => TextPosi
 
 interface Finder {
   anchors: ReadonlyMap<string, Node>;
-  /** The pairs of each map that was searched, by their keys: charts are long. */
+  /** The pairs of each map that was searched, by key: charts are long. */
   indexes: Map<YAMLMap, Map<string, Pair>>;
 }
 
-/** Offset of the value (or its key) at the path, or of the nearest parent that is there. */
+/** The offset of the value (or its key) at the path, or of the nearest existing parent. */
 function offsetOf(root: Node, path: readonly PropertyKey[], of: 'key' | 'value', finder: Finder): number {
   let node: unknown = root;
   let offset = root.range?.[0] ?? 0;
@@ -218,7 +218,7 @@ function childOf(node: unknown, part: PropertyKey, { indexes }: Finder): { key: 
   return value === undefined ? null : { key: value, value };
 }
 
-/** Where a node begins; an empty value begins nowhere. */
+/** Where a node begins; null for an empty value. */
 function start(node: unknown): number | null {
   if (!isNode(node) || !node.range) return null;
   return isScalar(node) && node.source === '' && node.range[0] === node.range[1] ? null : node.range[0];

@@ -9,9 +9,9 @@ import { readQuick } from './yaml-quick.ts';
 import { readTree, type YamlTree } from './yaml-tree.ts';
 
 /**
- * Reads a YAML text by its schema. All that is wrong is returned at once: `invalid-yaml`, `unknown-key` and `invalid-value`
- * (with the value and the nearest valid one), `missing-key` (at the parent), `old-version`. The value is null when there is
- * any fault. `firstLine` is the line of the file on which the text begins.
+ * Reads a YAML text by its schema and returns all problems at once: `invalid-yaml`, `unknown-key` and `invalid-value` (with the
+ * value and the nearest valid one), `missing-key` (at the parent), `old-version`. The value is null if there is any fault.
+ * `firstLine` is the line of the file on which the text begins.
  */
 export function readYaml<S extends z.ZodType>(
   schema: S,
@@ -24,7 +24,7 @@ export function readYaml<S extends z.ZodType>(
   return result?.success ? { value: result.data, faults: [] } : check(schema, readTree(text, file, firstLine));
 }
 
-/** What a schema says of a text that was parsed. A text with broken syntax is not checked further. */
+/** Checks a parsed text by a schema. A text with broken syntax is not checked further. */
 export function check<S extends z.ZodType>(schema: S, tree: YamlTree): { value: z.output<S> | null; faults: Fault[] } {
   if (tree.broken) return { value: null, faults: tree.faults };
   const result = schema.safeParse(tree.data);
@@ -36,7 +36,7 @@ export function check<S extends z.ZodType>(schema: S, tree: YamlTree): { value: 
   return { value: result.success && faults.length === 0 ? result.data : null, faults };
 }
 
-/** Reads a markdown file that must have front matter. The body is what follows, without line ends at its end. */
+/** Reads a markdown file that must have front matter. The body is what follows, without trailing line ends. */
 export function readMarkdown<S extends z.ZodType>(
   schema: S,
   text: string,

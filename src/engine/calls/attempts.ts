@@ -1,4 +1,4 @@
-/** The call recorder of the engine: writes attempts into the journal and books their cost. */
+/** The engine's call recorder: journals attempts and books their cost. */
 import {
   type CallKey,
   type Prompt,
@@ -26,12 +26,12 @@ import type { Listen } from './listen.ts';
 import type { KnownCalls } from './recorded-calls.ts';
 import type { TurnJournal } from './turn-journal.ts';
 
-/** Bytes that must be free before a call, so that its reply can be kept. */
+/** Bytes that must be free before a call, so that its reply can be stored. */
 const ROOM_FOR_REPLY = 1_048_576;
 
-/** Raised when a visit may not spend what the next attempt could cost. */
+/** Thrown if the next attempt could cost more than the visit may spend. */
 export class OutOfCredits extends Error {
-  /** What the attempt could cost, in micro-credits; undefined: the journal does not say. */
+  /** What the attempt could cost, in micro-credits; undefined if the journal does not say. */
   readonly need: number | undefined;
 
   constructor(message: string, need: number | undefined) {
@@ -43,11 +43,11 @@ export class OutOfCredits extends Error {
 /** What a visit may still spend, in micro-credits. */
 export interface CallAllowance {
   left: number;
-  /** What the visit saw of each model. */
+  /** The attempts of the visit at each model. */
   tries: Map<string, Tries>;
   /** The model that answered in place of the first, and why. */
   via?: string | undefined;
-  /** The model that was asked last. */
+  /** The model that was called last. */
   asked?: string;
 }
 
@@ -61,7 +61,7 @@ export interface Thought {
   unit: string | null;
   purse: CallAllowance;
   recorded: KnownCalls;
-  /** Calls with a greater number go first where calls wait. */
+  /** Waiting calls with a greater number go first. */
   priority: number;
   signal: AbortSignal;
   /** Receives what the model writes. */
@@ -71,22 +71,22 @@ export interface Thought {
 /** A thought on its way to a model. */
 export interface Asking extends ModelRequest {
   thought: Thought;
-  /** Number of attempts that the journal holds of it. */
+  /** How many attempts of it the journal holds. */
   attempt: number;
-  /** The intent of an attempt that a crash cut off and that is simply made again. */
+  /** The intent of an attempt that a crash cut off and that can simply be made again. */
   again: IntentEntry | null;
 }
 
-/** A model and what a call of it costs. */
+/** A model and the price of its calls. */
 export interface ModelPrice {
   name: string;
   model: Model;
-  /** null: not known. */
+  /** Null if it is not known. */
   price: Price | null;
   repeatable: boolean;
 }
 
-/** Writes the attempts at one model into the journal, and what they cost into the ledger. */
+/** Journals the attempts at one model, and books their cost in the ledger. */
 export class Attempts implements CallRecorder<Asking, IntentEntry> {
   private readonly priced: ModelPrice;
   private readonly ports: Ports;
@@ -103,8 +103,8 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
   }
 
   /**
-   * The intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` when the allowance
-   * cannot pay that.
+   * The intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` if the allowance cannot
+   * pay that.
    */
   async begin(asking: Asking): Promise<IntentEntry> {
     const { thought } = asking;
@@ -152,7 +152,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     return error instanceof DiskError || error instanceof FaultError;
   }
 
-  /** Records a reused reply as a call that nobody made and that costs nothing. */
+  /** Records a reused reply as a call that was not made and costs nothing. */
   again(asking: Asking, reply: Reply): Reply {
     const intent: IntentEntry = copyWith(this.intentFor(asking, 0), { cached: true });
     asking.attempt = intent.attempt;
@@ -214,12 +214,12 @@ function keyOf({ turn, agent, n, attempt }: CallKey): CallKey {
   return { turn, agent, n, attempt };
 }
 
-/** Tokens that a reply of the model may have. */
+/** The most tokens that a reply of the model may have. */
 export function outputLimit(model: Model, prompt: Prompt): number {
   return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
 }
 
-/** Drops usage that is not a count of tokens. */
+/** Drops usage that is not a number of tokens. */
 function withSoundUsage(reply: Reply): Reply {
   return reply.usage === null || isSound(reply.usage) ? reply : copyWith(reply, { usage: null });
 }
@@ -228,7 +228,7 @@ function isSound(usage: Usage | null): boolean {
   return usage !== null && USAGE_COUNTS.every((key) => Number.isSafeInteger(usage[key]) && usage[key] >= 0);
 }
 
-/** Bytes of the request as an upper bound of its tokens; counted only when tokens cost something. */
+/** The size of the request in bytes, an upper bound of its tokens. Computed only if tokens cost something. */
 export function requestBytes(price: Price, prompt: Prompt): number {
   if (!countsTokens(price)) return 0;
   let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;
@@ -238,7 +238,7 @@ export function requestBytes(price: Price, prompt: Prompt): number {
 }
 
 /**
- * More tokens than an image counts at any of the services, which scale it down first: 1,600 at Anthropic, 1,105 or, for
- * small models, 48,169 at OpenAI, 258 a tile at Gemini.
+ * More tokens than any service counts for an image, since all scale images down first: 1,600 at Anthropic, 1,105 at OpenAI
+ * (48,169 for small models), 258 a tile at Gemini.
  */
 const IMAGE_TOKENS = 50_000;

@@ -28,12 +28,12 @@ import { cacheKey, ReplyCache } from './reply-cache.ts';
 import { type TurnJournal, WrittenJournal } from './turn-journal.ts';
 
 /**
- * Providers heed `timeout_ms` themselves, and know what had arrived by then; this long after it they are ended:
- * milliseconds.
+ * Providers obey `timeout_ms` themselves, because they know what had arrived by then. After that many milliseconds more, they
+ * are aborted.
  */
 const GRACE_MS = 500;
 
-/** The models that a visit may call, and the one its resume names first. */
+/** The models that a visit may call, and the one that its resume names first. */
 export interface ModelChoice {
   models: readonly string[];
   first: string;
@@ -51,7 +51,7 @@ export interface ModelLine {
   ask: CallModel<Asking>;
 }
 
-/** How far a thought had come when a crash cut it off: the model it was at, and what is left to try. */
+/** How far a thought had come when a crash cut it off: its present model, and what is left to try. */
 interface ThoughtProgress {
   asking: Asking;
   at: string | null;
@@ -60,13 +60,11 @@ interface ThoughtProgress {
   failed: ProviderError | null;
 }
 
-/** The models of an organisation, as the visits of a turn ask them. */
+/** The models of an organisation, as the visits of a turn call them. */
 export interface Models {
-  /** What one call of the first model that has a price may cost at most; `prompt` is made only when that counts. */
+  /** The most that one call of the first model with a price may cost; `prompt` is made only if the price depends on it. */
   need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number>;
-  /**
-   * What a model answers to a thought. Throws `OutOfCredits` before an attempt whose worst case the allowance cannot pay.
-   */
+  /** A model's answer to a thought. Throws `OutOfCredits` before an attempt whose worst case the allowance cannot pay. */
   think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply>;
 }
 
@@ -90,7 +88,7 @@ export class ModelCalls implements Models {
     this.replies = new ReplyCache(ports);
   }
 
-  /** Opens the line to a model of the configuration; a fault in it is thrown as a `ProviderError`. */
+  /** Opens the connection to a configured model. A fault in its configuration is thrown as a `ProviderError`. */
   line(config: Config, name: string): Promise<ModelLine> {
     const model = config.models.get(name);
     if (!model) return Promise.reject(new ProviderError('bad-request', `there is no model ${name} in org/models.yaml`));
@@ -115,8 +113,8 @@ export class ModelCalls implements Models {
   }
 
   /**
-   * Wraps a model. Record is innermost, so that every attempt has its own line in the journal. Providers that always answer
-   * the same are not retried.
+   * Wraps a model. The recorder is innermost, so that every attempt has its own line in the journal. Providers that always give
+   * the same answer are not retried.
    */
   private async wrap(config: Config, line: Omit<ModelLine, 'price' | 'ask'>): Promise<CallModel<Asking>> {
     const { name, model, provider, connection, attempts } = line;
@@ -169,7 +167,10 @@ export class ModelCalls implements Models {
     };
   }
 
-  /** The worst case of the first call of a visit: of the first model of the chain that has a price. The prompt is only made when tokens cost something. */
+  /**
+   * The worst case of a visit's first call: of the first model in the chain that has a price. The prompt is made only if tokens
+   * cost something.
+   */
   async need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number> {
     for (const name of models) {
       const price = await this.priceOf(config, name);
@@ -181,7 +182,7 @@ export class ModelCalls implements Models {
     return 0;
   }
 
-  /** A model that cannot be reached has no price to look at; the visit itself will say so. */
+  /** A model that cannot be reached has no price; the visit itself will report that. */
   private async priceOf(config: Config, name: string): Promise<Price | null> {
     try {
       return (await this.line(config, name)).price;
@@ -191,9 +192,8 @@ export class ModelCalls implements Models {
   }
 
   /**
-   * The answer of a model to the thought: first what the journal holds of it, then the models in turn. `first` is the model
-   * that would be asked if nothing failed. Throws `OutOfCredits` before an attempt whose worst case the allowance cannot
-   * pay.
+   * A model's answer to the thought: first what the journal holds of it, then the models in turn. `first` is the model that
+   * would be called if nothing failed. Throws `OutOfCredits` before an attempt whose worst case the allowance cannot pay.
    */
   async think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply> {
     const budget = { left: config.models.get(choice.models[0] ?? '')?.retry.attempts ?? 1 };
@@ -204,7 +204,7 @@ export class ModelCalls implements Models {
     return known ?? this.ask(config, choice, progress);
   }
 
-  /** Follows the attempts that the journal holds; the reply if there is one. */
+  /** Replays the attempts that the journal holds; returns the reply if there is one. */
   private recorded(progress: ThoughtProgress): Reply | null {
     const { asking } = progress;
     const { thought } = asking;
@@ -252,7 +252,7 @@ export class ModelCalls implements Models {
     return line(asking, thought.signal);
   }
 
-  /** The chain behind the kept replies, when its first model wants that. */
+  /** The chain behind the reply cache, if its first model uses the cache. */
   private async cached(config: Config, name: string, chain: CallModel<Asking>): Promise<CallModel<Asking>> {
     const settings = config.models.get(name)?.cache;
     if (!settings) return chain;
@@ -274,7 +274,6 @@ export class ModelCalls implements Models {
     this.replies.commit();
   }
 
-  /** Stops all calls. */
   close(): void {
     this.replies.close();
   }
@@ -285,12 +284,12 @@ export function callsOf(ports: Ports, { journal, state }: { journal: Journal; st
   return new ModelCalls(ports, new WrittenJournal(journal, state), state);
 }
 
-/** The price of the list that is shipped; null when the model is not on it. */
+/** The price in the list that ships with LeMMing; null if the model is not in it. */
 async function listed(model: Model): Promise<Price | null> {
   return (await import('../../providers/prices.ts')).listPrice(model);
 }
 
-/** Makes sure that the connection stands before an attempt is noted. */
+/** Makes sure that the connection is open before an attempt is recorded. */
 function opened(line: CallModel<Asking>, connection: Promise<Connection>): CallModel<Asking> {
   return async (asking, signal) => {
     await connection;
@@ -298,14 +297,14 @@ function opened(line: CallModel<Asking>, connection: Promise<Connection>): CallM
   };
 }
 
-/** The models still to be tried after a crash: those behind the one that failed, and that one while attempts are left. */
+/** The models still to be tried after a crash: those after the one that failed, and that one if it has attempts left. */
 function remaining(models: readonly string[], { at, missed, asking }: ThoughtProgress): string[] {
   const i = at === null ? -1 : models.indexOf(at);
   if (i < 0) return [...models];
   return models.slice(missed && asking.budget.left <= 0 ? i + 1 : i);
 }
 
-/** What intents and messages say of the model behind them, when that is not the first choice. */
+/** How intents and messages mention the model that answers, if it is not the first choice. */
 function viaOf(name: string, first: string, failed: ProviderError | null): string | undefined {
   if (name === first) return undefined;
   const isLeft = failed === null || (failed instanceof Unasked && failed.failure === 'unavailable');

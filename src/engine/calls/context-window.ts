@@ -1,15 +1,15 @@
-/** The tokens that a prompt of an agent may have. */
+/** How many tokens the prompt of an agent may have. */
 import type { Config } from '../../core/model/config.ts';
 import { outputTokens } from '../../core/prompt/rules-text.ts';
 import { contextWindow } from '../../providers/prices.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 
-/** By a configuration, which never changes: a new one is a new object. */
+/** Keyed by configuration, which never changes: a new configuration is a new object. */
 const known = new WeakMap<Config, Map<string, number>>();
 
 /**
- * What the smallest known context window among its models leaves beside the longest reply; Infinity when none is known. It
- * is a matter of the configuration alone, so that a replay makes the same prompt whichever model answered.
+ * The smallest known context window of its models, less the longest reply; Infinity if none is known. It depends on the
+ * configuration alone, so that a replay makes the same prompt whichever model answered.
  */
 export function roomOf(config: Config, resume: Resume): number {
   const rooms = known.get(config) ?? new Map<string, number>();

@@ -3,7 +3,7 @@ import { type Heard, ProviderError } from '../../core/model/call.ts';
 import type { CallModel } from '../../providers/with/line.ts';
 import type { Asking } from './attempts.ts';
 
-/** What a listener receives of a call under way: that an attempt begins, what is written, or that the attempt broke off. */
+/** What a listener hears of a call: an attempt begins, text arrives, or the attempt breaks off. */
 export type Overheard = { agent: string } & (
   | { is: 'begun' }
   | { is: 'written'; text: string; act?: { n: number; tool: string } }
@@ -13,13 +13,13 @@ export type Overheard = { agent: string } & (
 /** Receives what the models of a turn write. For display only: nothing may depend on it, and only the reply counts. */
 export type Listen = (what: Overheard) => void;
 
-/** The listener for a provider; after the end of its attempt nobody listens any more. */
+/** The listener for a provider. After the end of its attempt it is silent. */
 export function heardIn({ prompt, thought: { listen } }: Asking, signal: AbortSignal): Heard | undefined {
   const { agent } = prompt;
   return listen && ((text, act) => signal.aborted || listen({ agent, is: 'written', text, ...(act && { act }) }));
 }
 
-/** Tells the listener of a call when an attempt begins, and when it broke off. */
+/** Informs the listener of a call when an attempt begins and when it breaks off. */
 export function overheard(line: CallModel<Asking>): CallModel<Asking> {
   return async (asking, signal) => {
     const { listen } = asking.thought;

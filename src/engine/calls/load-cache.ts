@@ -3,26 +3,26 @@ import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 
-/** The file in which a running engine shows the calls that wait, for `lemming status`. */
+/** The file in which a running engine publishes waiting calls for `lemming status`. */
 const LOAD_FILE = 'load.json';
 
-/** Time between two writings: milliseconds. */
+/** Milliseconds between two writes. */
 const SHOWN_EVERY_MS = 500;
 
-/** Calls under way and waiting at one limit: that of an agent, a model or a provider. */
+/** The calls under way and waiting at one limit: that of an agent, a model or a provider. */
 export interface LimitLoad {
   name: string;
   running: number;
   waiting: number;
 }
 
-/** What the running engine showed last; empty when it shows nothing. */
+/** What the running engine published last; empty if nothing. */
 export function readLoad(kept: KeptFiles): LimitLoad[] {
   const found = kept.read(LOAD_FILE);
   return found ? (JSON.parse(found.bytes.toString()) as LimitLoad[]) : [];
 }
 
-/** Shows what the function returns until it is stopped; writes only changes. */
+/** Publishes what the function returns until it is stopped; writes only changes. */
 export function showLoad(kept: KeptFiles, clock: Clock, load: () => LimitLoad[]): () => void {
   let last = '[]';
   let cancel = (): void => {};
@@ -39,7 +39,7 @@ export function showLoad(kept: KeptFiles, clock: Clock, load: () => LimitLoad[])
   };
 }
 
-/** Runs work for screens only, whose failure never stops an engine. */
+/** Runs work that only serves a display; its failure must not stop an engine. */
 function forDisplay(work: () => void): void {
   try {
     work();

@@ -8,7 +8,7 @@ import type { Fault } from '../../schema/fault.ts';
 
 const FILE = 'org/models.yaml';
 
-/** A fault for each option that a provider does not know or whose value is wrong. A plug-in checks its options itself. */
+/** A fault for each option that a provider does not know or whose value is wrong. Plug-ins check their options themselves. */
 export async function optionFaults({ models }: Config, disk: Disk): Promise<Fault[]> {
   const bytes = disk.read(FILE);
   if (!bytes) return [];

@@ -5,7 +5,7 @@ import type { Limit, Model } from '../../schema/config/models.ts';
 import type { Ports } from '../ports.ts';
 import type { LimitLoad } from './load-cache.ts';
 
-/** The rate limiters of an engine: one for each agent, model and provider that has a limit. */
+/** One rate limiter for each agent, model and provider that has a limit. */
 export class RateLimits {
   private readonly ports: Ports;
   private readonly gates = new Map<string, RateLimiter>();
@@ -15,9 +15,7 @@ export class RateLimits {
     this.ports = ports;
   }
 
-  /**
-   * The rate limiters that a call of an agent to the model passes, outermost first: its own, the model's, the provider's.
-   */
+  /** The rate limiters that an agent's call of the model passes, outermost first: the agent's, the model's, the provider's. */
   async of(config: Config, name: string, model: Model): Promise<(agent: string) => RateLimiter[]> {
     const { RateLimiter } = await import('../../providers/with/limit.ts');
     const gate = (key: string, limit: Limit | undefined): RateLimiter[] => {

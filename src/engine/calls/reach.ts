@@ -1,4 +1,4 @@
-// Asks the models of an organisation whether they could be called, without cost.
+// Checks without cost whether the models of an organisation could be called.
 import { ProviderError } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import { UNPRICED } from '../../core/money/money.ts';
@@ -6,13 +6,13 @@ import type { Clock } from '../../disk/fs/clock.ts';
 import type { ModelHealth } from '../../views/org/health.ts';
 import type { ModelCalls, ModelLine } from './calls.ts';
 
-/** How long one model may take to answer, milliseconds. */
+/** How long one model may take to answer, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** Models that are asked at the same time. */
+/** How many models are checked at the same time. */
 const AT_A_TIME = 8;
 
-/** Asks all models, in the order of org/models.yaml. Rejects only when `stop` is aborted. */
+/** Checks all models, in the order of org/models.yaml. Rejects only if `stop` is aborted. */
 export async function reach(
   config: Config,
   calls: ModelCalls,
@@ -59,7 +59,7 @@ async function probe({ connection, provider }: ModelLine, signal: AbortSignal): 
   return provider.free ? 'needs no service' : 'no probe';
 }
 
-/** Ends the work, or leaves it alone when it does not listen, with a `timeout`. */
+/** Ends the work with a `timeout`, or abandons it if it ignores the signal. */
 async function withPatience<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock, stop: AbortSignal): Promise<T> {
   const end = new AbortController();
   const signal = AbortSignal.any([stop, end.signal]);

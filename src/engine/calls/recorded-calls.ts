@@ -6,26 +6,25 @@ import { noteOutcome } from '../../core/money/breaker.ts';
 import type { Thought } from './attempts.ts';
 import type { TurnJournal } from './turn-journal.ts';
 
-/** What the journal holds of the calls and uses of a turn that is made again. */
+/** What the journal holds of the calls and tool uses of a turn that is made again. */
 export interface KnownCalls {
-  /** Attempts whose bill is unknown. */
+  /** Attempts that may have been billed. */
   readonly doubts: ReadonlySet<string>;
-  /** An attempt, and how it ended if that is known. */
+  /** An attempt, with its outcome if that is known. */
   attempt(key: string): CallEntry[] | undefined;
-  /** A use of a tool that is about to be made. */
+  /** A tool use that is about to be made. */
   use(key: ActKey): CallEntry[] | undefined;
   /** The line that announced a use. */
   announced(key: ActKey): UseEntry | undefined;
-  /** What stood at a path when an act on it was judged, where only the journal can tell; undefined: the folder does. */
+  /** What was at a path when an act on it was judged, if only the journal can tell; undefined if the folder tells it. */
   stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined;
 }
 
-/** Calls that a crash cut off. */
 export class RecordedCalls implements KnownCalls {
   private readonly attempts = new Map<string, CallEntry[]>();
   private readonly uses = new Map<string, CallEntry[]>();
   readonly doubts = new Set<string>();
-  /** Keys of the calls and uses that were asked for. */
+  /** The keys of the calls and uses that were requested. */
   private readonly taken = new Set<string>();
 
   constructor(calls: readonly Entry[]) {
@@ -54,13 +53,13 @@ export class RecordedCalls implements KnownCalls {
     return this.uses.get(actKey(key))?.find((entry): entry is UseEntry => entry.k === 'use');
   }
 
-  /** What nobody asked for, as other rules took another way: it was paid all the same. */
+  /** Calls that nobody requested, because other rules took another way. They are paid nevertheless. */
   left(): CallEntry[] {
     const all = [...this.attempts, ...this.uses];
     return all.flatMap(([key, lines]) => (this.taken.has(key) ? [] : lines));
   }
 
-  /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */
+  /** Intents without an answer: repeatable ones are simply made again; the others may have been billed. */
   open(): { again: string[]; doubt: string[] } {
     const open = { again: [] as string[], doubt: [] as string[] };
     for (const [key, [first, answer]] of this.attempts) {
@@ -81,7 +80,7 @@ function actKey(entry: ActKey): string {
   return `${entry.turn}.${entry.agent}.${entry.n}.${entry.act}`;
 }
 
-/** Books calls that the journal holds from before a crash, and answers from there. */
+/** Books calls from before a crash, and answers with their recorded outcome. */
 export function recall(journal: TurnJournal, thought: Thought, [intent, answer]: readonly CallEntry[]): Reply {
   const { purse } = thought;
   purse.via = (intent as IntentEntry).via;

@@ -1,4 +1,4 @@
-/** Keeps replies so that equal requests get them again. */
+/** Keeps replies, so that an equal request gets the same reply without a call. */
 import * as z from 'zod';
 import { printKey, type Reply } from '../../core/model/call.ts';
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';
@@ -10,7 +10,7 @@ import { type CacheSettings, type Model, modelsFile } from '../../schema/config/
 import type { Ports } from '../ports.ts';
 import type { Asking } from './attempts.ts';
 
-/** The kept file of replies. Deleting it loses nothing but the saving. */
+/** The file with the kept replies. Deleting it only loses the saving. */
 export const REPLIES_FILE = 'replies.json';
 
 const dump = z.object({
@@ -21,14 +21,14 @@ const dump = z.object({
   entries: z.array(z.object({ key: z.string(), at: z.number(), kept: z.looseObject({ reply: z.looseObject({}) }) })),
 });
 
-/** Which cached line it is. */
+/** Identifies a cached line. */
 interface CachedLine {
   model: string;
   key(asking: Asking): string;
   again(asking: Asking, reply: Reply): Reply;
 }
 
-/** The replies that an engine gives again: read from their file when a model first wants it, written when the engine closes. */
+/** The replies that an engine reuses. They are read when a model first needs them, and written when the engine closes. */
 export class ReplyCache {
   private readonly ports: Ports;
   private replies: Promise<Replies> | null = null;
@@ -38,7 +38,7 @@ export class ReplyCache {
     this.ports = ports;
   }
 
-  /** Puts the kept replies before a line. What it answers is kept when its turn is committed. */
+  /** Puts the cache before a line. A reply is kept once its turn is committed. */
   async before(line: CallModel<Asking>, settings: CacheSettings, use: CachedLine): Promise<CallModel<Asking>> {
     const { cache } = await import('../../providers/with/cache.ts');
     this.replies ??= openReplies(this.ports, settings.entries);
@@ -68,7 +68,7 @@ export class ReplyCache {
   }
 }
 
-/** Reads the kept replies; a file that is none counts as empty. */
+/** Reads the kept replies; an invalid file counts as empty. */
 export async function openReplies({ kept, clock }: Pick<Ports, 'kept' | 'clock'>, entries: number): Promise<Replies> {
   const { Replies } = await import('../../providers/with/cache.ts');
   const replies = new Replies(entries, () => clock.now());
@@ -82,7 +82,7 @@ export function writeReplies({ kept }: Pick<Ports, 'kept'>, replies: Replies): v
   kept.write(REPLIES_FILE, '', JSON.stringify({ version: 1, ...replies.dump() }));
 }
 
-/** Adds the replies of committed turns whose models were cached, as they were then; returns how many. */
+/** Adds the replies of committed turns whose models were cached at the time; returns their number. */
 export function warm(replies: Replies, entries: Iterable<Entry>): number {
   let made = 0;
   for (const one of repliesIn(entries)) {
@@ -95,7 +95,10 @@ export function warm(replies: Replies, entries: Iterable<Entry>): number {
   return made;
 }
 
-/** Whether a kept reply is another than each that the journal has to the same request. Those to requests that it does not know came from elsewhere. */
+/**
+ * Whether a kept reply differs from every reply in the journal to the same request. Requests that the journal does not have are
+ * ignored: they came from elsewhere.
+ */
 export function isAnyStrange({ entries }: CacheDump, lines: Iterable<Entry>): boolean {
   const known = new Map(entries.map(({ key }) => [key, new Set<string>()]));
   for (const one of repliesIn(lines)) if (one) known.get(one.key)?.add(JSON.stringify(one.kept.reply));
@@ -105,7 +108,7 @@ export function isAnyStrange({ entries }: CacheDump, lines: Iterable<Entry>): bo
   });
 }
 
-/** The replies of models that were cached, by what asked for them; null where a turn is committed. */
+/** The replies of cached models with their keys; null where a turn is committed. */
 function* repliesIn(entries: Iterable<Entry>): Generator<{ key: string; kept: CachedReply } | null> {
   let models: ReadonlyMap<string, Model> = new Map();
   const outputs = new Map<string, number>();
@@ -134,7 +137,7 @@ function modelsIn(text: string | null): ReadonlyMap<string, Model> {
   return new Map(Object.entries(read?.models ?? {}));
 }
 
-/** Identifies what is sent: the service, its settings, the output that is allowed, and the hash of the whole request. */
+/** Identifies a request: the service, its settings, the output limit, and the hash of the whole request. */
 export function cacheKey(model: Model, outputLimit: number, requestHash: string): string {
   const { provider, model: service, base_url, form, temperature, structured, options } = model;
   const settings = [provider, service, base_url, form, temperature, structured, options, outputLimit];

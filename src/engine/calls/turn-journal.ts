@@ -1,21 +1,24 @@
-/** Where visits hand over what they want journaled: nothing else changes the state while they run. */
+/** Where visits hand over what they want journaled. Nothing else changes the state while they run. */
 import { apply } from '../../core/journal/apply.ts';
 import type { CallEntry, Entry, IntentEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
 
-/** The journal as visits see it. What they hand over counts in the state at once: what a call reserves nobody else may spend. */
+/**
+ * The journal from the point of view of visits. What they hand over counts in the state at once, so nobody else can spend what
+ * a call reserves.
+ */
 export interface TurnJournal {
   add(...lines: CallEntry[]): void;
-  /** Resolves when the intent is durable, with so many bytes free behind it. */
+  /** Resolves when the intent is durable and that many bytes are free after it. */
   announce(intent: IntentEntry, room: number): Promise<void>;
-  /** Lines that the journal holds from before a crash: they count, and are not written again. */
+  /** Takes lines that were in the journal before a crash: they count, and are not written again. */
   recall(...lines: Entry[]): void;
   /** Resolves when all lines so far are durable. */
   durable(): Promise<void>;
 }
 
-/** The journal of an engine at work, with the state that its lines make. */
+/** The journal of a running engine, with the state that its lines make. */
 export class WrittenJournal implements TurnJournal {
   private readonly journal: Journal;
   private readonly state: State;

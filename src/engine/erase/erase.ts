@@ -1,7 +1,7 @@
 /** Erases a text from journal lines. */
 import { kindOf } from '../../core/journal/kind-of.ts';
 import type { Texts } from '../../core/journal/kinds/line-texts.ts';
-import { type Json, type JsonObject, printKey, type Reply } from '../../core/model/call.ts';
+import { inputFields, type Json, printKey, type Reply } from '../../core/model/call.ts';
 import type { Attached, Entry, Held, Line, Piece, PromptRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import { QUOTED_CHARS } from '../../core/prompt/environment.ts';
@@ -18,33 +18,32 @@ export const REDACTED = '[redacted]';
 
 /** What is to be erased from the journal. */
 export interface EraseTarget {
-  /** The id that the person named. */
+  /** The id that the person gave. */
   id: string;
   /** The author of the text. */
   agent: string;
   /** Turns in whose visits the text was written. */
   turns: Set<number>;
   messages: Map<string, Message>;
-  /** Messages of which nothing but the subject is erased: it repeats that of a message they answer. */
+  /** Messages of which only the subject is erased, because it repeats that of a message they answer. */
   echoes: Map<string, Message>;
   /** The call whose reply is erased; null for a message. */
   call: string | null;
-  /** Turns in which the plain text of the visit became the message → what stands in its place: a mark for each reply. */
+  /** Turns in which the plain text of the visit became the message → what replaces it: a marker for each reply. */
   spoken: Map<number, string>;
   texts: Set<string>;
   /** Old subject → new subject. */
   subjects: Map<string, string>;
-  /** Paths of what came with these messages, and of every copy that was sent on. */
+  /** Paths of the attachments of these messages, and of every copy that was sent on. */
   files: Set<string>;
-  /** Hashes of the texts and images among them that prompts showed, and that came with no other mail. */
+  /** Hashes of attached texts and images that prompts showed and that came with no other mail. */
   shown: Set<string>;
-  /** Old path → new path: the name of a file holds words of its subject. */
+  /** Old path → new path: the name of a file contains words of its subject. */
   paths: Map<string, string>;
 }
 
 /**
- * Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of
- * files.
+ * Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, file names.
  */
 export function eraser(target: EraseTarget): LineChange {
   const signs = signsOf(target);
@@ -58,7 +57,7 @@ export function eraser(target: EraseTarget): LineChange {
     const isAny =
       target.turns.has(file) || line.startsWith('{"k":"answer"') || signs.some((sign) => line.includes(sign));
     if (!isAny) return line;
-    const entry = JSON.parse(line) as Entry; // as it is written: a body may be a reference to the act that holds it
+    const entry = JSON.parse(line) as Entry; // as it is written: a body may be a reference to the act that contains it
     kindOf(entry).texts?.(entry, new Eraser(target, file));
     if (meant.k === 'held' || meant.k === 'escalated') noteAsked(asked, acts, meant, target);
     if (entry.k === 'answer') entry.text = eraseAnswer(entry, acts.get(entry.id), target);
@@ -67,7 +66,7 @@ export function eraser(target: EraseTarget): LineChange {
   };
 }
 
-/** Of a turn in which none of the text was written, a line without any of these is none of ours. */
+/** In a turn in which none of the text was written, only lines that contain one of these need a look. */
 function signsOf({ id, messages, echoes, texts, subjects, files, shown, paths }: EraseTarget): string[] {
   return [
     id,
@@ -80,7 +79,7 @@ function signsOf({ id, messages, echoes, texts, subjects, files, shown, paths }:
   ];
 }
 
-/** Erases the text in the parts of lines of one turn. */
+/** Erases the text from the lines of one turn. */
 class Eraser implements Texts {
   private readonly target: EraseTarget;
   private readonly file: number;
@@ -146,7 +145,7 @@ class Eraser implements Texts {
     else for (const result of prompt.results) if (result.text) result.text = eraseShown(result.text, this.target);
   }
 
-  /** Known only by the act that was asked about: see `eraser`. */
+  /** Only known by the act that was asked about: see `eraser`. */
   answer(): void {}
 
   /** Whether plain text became the message, alone or with the other texts of its visit. */
@@ -164,7 +163,7 @@ class Eraser implements Texts {
   }
 }
 
-/** The file of a held act, as its line has it: what names a field follows that field. */
+/** Erases from the file of a held act in its line. What refers to a field follows that field. */
 function eraseText(line: { text?: string }, held: Held, target: EraseTarget): void {
   if (line.text === undefined) return;
   const strike = (part: unknown): unknown => (typeof part === 'string' ? struck(part, held, target) : part);
@@ -175,13 +174,13 @@ function eraseText(line: { text?: string }, held: Held, target: EraseTarget): vo
 /** The file shows the input of the act, in which a body may end with line breaks that its message does not have. */
 function struck(text: string, { agent, input }: Held, target: EraseTarget): string {
   const key = bodyKey(input);
-  const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(fieldsOf(input)[key])] : [];
+  const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(inputFields(input)[key])] : [];
   const bodies = agent === target.agent ? [...target.texts, ...whole] : [];
   const words = [...bodies.map((body) => [body, REDACTED] as const), ...target.subjects];
   return words.reduce((left, [old, made]) => left.replaceAll(JSON.stringify(old), JSON.stringify(made)), text);
 }
 
-/** The file that a person answered in. Whoever wrote its lines anew did not keep the quotes of a body. */
+/** Erases from the file in which a person answered. If they rewrote its lines, the quotation marks of a body may be missing. */
 function eraseAnswer({ text }: { text: string }, held: Held | undefined, target: EraseTarget): string {
   if (!held) return text;
   const erased = struck(text, held, target);
@@ -190,7 +189,7 @@ function eraseAnswer({ text }: { text: string }, held: Held | undefined, target:
   return text.replaceAll(quoted(body), REDACTED);
 }
 
-/** An answer that was not written into the file names it by its hash, one that was by the id of the act. */
+/** An answer outside the file refers to it by hash, an answer in it by the id of the act. */
 function noteAsked(
   asked: Map<string, string>,
   acts: Map<string, Held>,
@@ -211,7 +210,6 @@ function eraseHeld(held: Held, target: EraseTarget): void {
       one.subject = target.subjects.get(one.subject) ?? one.subject;
 }
 
-/** A text as JSON. */
 function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
@@ -223,7 +221,7 @@ function eraseMessage(entry: { k: string; message: Message; found?: string; hash
   entry.hash = bytesHash(Buffer.from(REDACTED));
 }
 
-/** As it is written: a line that names an earlier one for the bytes has none. */
+/** In its written form: a line that refers to an earlier one for the bytes has none. */
 function eraseFile(file: Attached): void {
   if (file.same === undefined) file.data = Buffer.from(REDACTED).toString('base64');
   else file.hash = bytesHash(Buffer.from(REDACTED));
@@ -234,36 +232,32 @@ function eraseReply(reply: Reply, target: EraseTarget, words: boolean): void {
   for (const act of reply.acts) act.input = eraseInput(act.input, target);
 }
 
-/** What an act sends. A subject that came from the body comes from `[redacted]` when the act is judged again. */
+/** Erases the message that an act sends. A subject taken from the body becomes `[redacted]` when the act is judged again. */
 function eraseInput(input: Json, target: EraseTarget): Json {
   const key = bodyKey(input);
   return key !== undefined && target.texts.has(bodyOf(input))
-    ? withSubject(withEntry(fieldsOf(input), key, REDACTED), target)
+    ? withSubject(withEntry(inputFields(input), key, REDACTED), target)
     : input;
 }
 
 /** The key of the message in an act: a message has `body`, a hire its first task in `message`, `done` an `answer`. */
 function bodyKey(input: Json): 'body' | 'message' | 'answer' | undefined {
-  return (['body', 'message', 'answer'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
+  return (['body', 'message', 'answer'] as const).find((key) => typeof inputFields(input)[key] === 'string');
 }
 
-/** The message that an act sends, as the message holds it; empty when it sends none. */
+/** The message that an act sends, as the message stores it; empty if it sends none. */
 export function bodyOf(input: Json): string {
   const key = bodyKey(input);
-  return key === undefined ? '' : trimmed(String(fieldsOf(input)[key]));
+  return key === undefined ? '' : trimmed(String(inputFields(input)[key]));
 }
 
 function withSubject(input: Json, { subjects }: EraseTarget): Json {
-  const { subject } = fieldsOf(input);
+  const { subject } = inputFields(input);
   const erased = typeof subject === 'string' ? subjects.get(subject) : undefined;
-  return erased === undefined ? input : withEntry(fieldsOf(input), 'subject', erased);
+  return erased === undefined ? input : withEntry(inputFields(input), 'subject', erased);
 }
 
-function fieldsOf(input: Json): JsonObject {
-  return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : {};
-}
-
-/** The head of a message in a prompt names its subject. */
+/** The head of a message in a prompt contains its subject. */
 function erasePieces(pieces: readonly Piece[], target: EraseTarget): Piece[] {
   const { messages, echoes, subjects } = target;
   const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
@@ -276,7 +270,7 @@ function erasePieces(pieces: readonly Piece[], target: EraseTarget): Piece[] {
   });
 }
 
-/** A text that names messages by their ids, with their subjects in quotes behind them. */
+/** Erases the quoted subjects after the ids of messages. */
 function withoutSubjects(text: string, { messages, echoes, subjects }: EraseTarget): string {
   let left = text;
   for (const { id, subject } of [...messages.values(), ...echoes.values()]) {
@@ -288,7 +282,7 @@ function withoutSubjects(text: string, { messages, echoes, subjects }: EraseTarg
   return left;
 }
 
-/** Tools show messages between marks that no text can forge. */
+/** Tools show messages between delimiters that no text can forge. */
 function eraseShown(text: string, { messages, echoes, subjects }: EraseTarget): string {
   const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
   return text.replace(
@@ -305,7 +299,7 @@ function head(subject: string): string {
   return `subject=${quoteUntrusted(subject)}`;
 }
 
-/** A body as a message holds it. */
+/** A body in the form that a message stores. */
 function trimmed(body: string): string {
   return body.trimEnd();
 }

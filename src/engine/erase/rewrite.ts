@@ -4,19 +4,19 @@ import type { Disk } from '../../disk/fs/disk.ts';
 import { beside, bytesHash } from '../../disk/fs/materialise.ts';
 import { type Group, journalPath, readJournalFile } from '../../disk/journal/journal.ts';
 
-/** A group whose lines were replaced, and the hash of the new ones. */
+/** A group whose lines were replaced, with the hash of the new lines. */
 export interface Rewritten {
   file: number;
   seal: string;
   hash: string;
 }
 
-/** The new line in place of a line, or the same. `entry` is what the line means. */
+/** Returns the replacement of a line, or the line itself. `entry` is the parsed line. */
 export type LineChange = (line: string, entry: Entry, file: number) => string;
 
 /**
- * The bytes of a journal file with lines replaced. The seals of the groups concerned keep the hash of what they sealed, so
- * that the chain still holds; a `redacted` line must tell of each such group.
+ * The bytes of a journal file with some lines replaced. The seals of the groups concerned keep the old hash, so the chain still
+ * holds; a `redacted` line must record each such group.
  */
 export function rewriteFile(disk: Disk, file: number, change: LineChange): { bytes: Buffer; groups: Rewritten[] } {
   const bytes = Buffer.from(disk.read(journalPath(file)) ?? []);
@@ -43,7 +43,7 @@ function rewriteGroup(old: Buffer, group: Group, change: LineChange): { bytes: B
   return { bytes: Buffer.from(`${text}${JSON.stringify(seal)}\n`), hash };
 }
 
-/** Puts new bytes in the place of a journal file, durably and at once. */
+/** Replaces a journal file durably and atomically. */
 export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const temp = beside(path, 'tmp');
   disk.unlink(temp);

@@ -17,22 +17,22 @@ import { printMessage } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { type Rewritten, rewriteFile } from './rewrite.ts';
 
-/** Length from which the beginning of a secret at which a subject was cut is masked: characters. */
+/** Subjects may be cut in the middle of a secret. A beginning of at least that many characters is masked. */
 const TELLING = 6;
 
-/** Only a line like this one may hold bytes. */
+/** Only lines like these can contain bytes. */
 const HAS_BYTES = /"files":\[\{|"base64":true/;
 
-/** Masks known secrets in the files of an org on their way into an archive, and in the names of messages. */
+/** Masks known secrets in the files of an org as they are archived, and in the file names of messages. */
 export class Scrubber {
-  /** Files in which a secret stood. */
+  /** Files that contained a secret. */
   readonly found: string[] = [];
   private readonly disk: Disk;
   private readonly secrets: string[];
   private readonly redact: (text: string) => string;
   /** Paths that contain a piece of a secret → their replacements. */
   private readonly names = new Map<string, string>();
-  /** The same for subjects that were cut in the middle of one. */
+  /** The same for subjects that were cut in the middle of a secret. */
   private readonly subjects = new Map<string, string>();
   private readonly groups: Rewritten[] = [];
   private readonly last: number;
@@ -49,7 +49,7 @@ export class Scrubber {
         if (entry.k === 'sent' || entry.k === 'drop') this.name(entry.message, entry.k === 'drop' ? entry.found : null);
   }
 
-  /** The name of a message's file is made of its subject, which may be cut in the middle of a secret. */
+  /** The name of a message's file comes from its subject, which may be cut in the middle of a secret. */
   private name({ id, from, to, turn, subject, path }: Message, found: string | null): void {
     const clean = this.redact(this.withoutBeginning(subject));
     if (clean === subject) return;
@@ -59,7 +59,7 @@ export class Scrubber {
     if (this.redact(subject) === subject) this.subjects.set(subject, clean).set(escaped(subject), escaped(clean));
   }
 
-  /** A text that ends with the beginning of a secret, without it. */
+  /** A text without a beginning of a secret at its end. */
   private withoutBeginning(text: string): string {
     for (const secret of this.secrets)
       for (let length = Math.min(secret.length, text.length); length >= TELLING; length--)
@@ -75,10 +75,7 @@ export class Scrubber {
     return clean;
   }
 
-  /**
-   * The file with the secrets masked. The end of the journal records which of its lines were changed, so that it still
-   * verifies.
-   */
+  /** The file with its secrets masked. The end of the journal records which lines were changed, so that it still verifies. */
   take(file: ArchiveFile): ArchiveFile[] {
     const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
     const made =
@@ -118,7 +115,7 @@ export class Scrubber {
     return { path: file.path, bytes };
   }
 
-  /** Attached files, and files of a workspace that are no text, stand in the journal as base64. */
+  /** Attachments, and binary files of a workspace, are in the journal as base64. */
   private withCleanBytes(line: string, meant: Entry): string {
     const entry = JSON.parse(line) as Entry;
     const cleaned = (data: string) => this.plain(Buffer.from(data, 'base64'));
@@ -131,7 +128,9 @@ export class Scrubber {
     return JSON.stringify(entry);
   }
 
-  /** In a file of the coming turn, as everything that happens between turns; within a turn that is not finished, in its own. */
+  /**
+   * The lines go into the file of the coming turn, like everything between turns; during an unfinished turn, into its own file.
+   */
   private telling(end: ArchiveFile): ArchiveFile[] {
     const { groups, good } = readJournalFile(this.disk, this.last, '');
     const lines = this.groups.map((group) => JSON.stringify({ k: 'redacted', ...group, id: 'export' }));
@@ -145,12 +144,15 @@ export class Scrubber {
   }
 }
 
-/** As it stands in a line of the journal. */
+/** In the form in which a journal line contains it. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Keys that the configuration names, whatever the variable is called: value → name. Those of `secret://` are known once they were asked for. */
+/**
+ * The keys that the configuration refers to, whatever their variables are called: value → name. Keys from `secret://` are known
+ * once they have been used.
+ */
 function keysOf(config: Config, owner: Owner): [value: string, name: string][] {
   return keysIn(config).flatMap((key): [string, string][] => {
     const name = /^env:(.+)$/.exec(key)?.[1];

@@ -1,4 +1,4 @@
-/** Keeps track of which files are known to survive a power loss. */
+/** Tracks which files are known to survive a power loss. */
 import type { FileOp } from '../../core/journal/file-op.ts';
 import { filesOf } from '../../core/journal/files.ts';
 import { opsOf } from '../../core/journal/unplaced.ts';
@@ -9,18 +9,18 @@ import { inTheirHomes } from '../../disk/intake/homes.ts';
 import { GENESIS, type Journal, journalFiles, readJournalFile } from '../../disk/journal/journal.ts';
 import type { Loaded } from './load.ts';
 
-/** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
+/** How many files are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
 const SYNCED_AT_CLOSE = 2000;
 
-/** Which files of an org are known to survive a power loss. The journal always does; its files can be made from it. */
+/** Tracks which files of an org are known to survive a power loss. The journal always does, and the files can be made from it. */
 export class Durable {
   /** The last turn whose files are known to be durable. */
   turn: number;
   private readonly disk: Disk;
   private readonly unsynced = new Set<string>();
   /**
-   * Every file that is not synced is known here. Not after a kill in the same start of the machine: a sync that failed then
-   * may have left pages that a new one takes for written, so nothing is claimed until the disk was read anew.
+   * Whether every unsynced file is known here. Not after a kill without a restart of the machine: a sync that failed then may
+   * have left pages that a new sync takes for written, so nothing is claimed until the disk has been read again.
    */
   private covered: boolean;
 
@@ -30,7 +30,7 @@ export class Durable {
     this.covered = synced === state.clock.turn && undone === null;
   }
 
-  /** After a new start of the machine: what it lost of the committed turns, and of these lines, comes back. Gives how many files. */
+  /** Restores what a restart of the machine lost, of the committed turns and of these lines. Returns the number of files. */
   restore(cutOff: readonly Entry[]): number {
     const { here: ops } = inTheirHomes(this.disk, [...this.operationsSince(this.turn), ...cutOff.flatMap(filesOf)]);
     const restored = restoreLost(this.disk, ops);
@@ -39,7 +39,7 @@ export class Durable {
     return restored.length;
   }
 
-  /** File operations of the committed turns after that one, from the journal. */
+  /** The file operations of the committed turns after that one. */
   private operationsSince(turn: number): FileOp[] {
     const ops: FileOp[] = [];
     let lines: Entry[] = [];
@@ -59,12 +59,12 @@ export class Durable {
     return ended ? [...ops, ...opsOf(lines)] : ops;
   }
 
-  /** A file was written. Those beyond what is synced at the close need no names. */
+  /** Records that a file was written. Beyond the number that is synced at close, names are not needed. */
   note(path: string): void {
     if (this.unsynced.size <= SYNCED_AT_CLOSE) this.unsynced.add(path);
   }
 
-  /** Makes the files of all turns since the last sync durable, if they are few, and says so in the journal. */
+  /** Makes the files of all turns since the last sync durable, if they are few, and journals that. */
   sync(turn: number, journal: Journal): void {
     const tooMany = this.unsynced.size > SYNCED_AT_CLOSE;
     if (!this.covered || turn === this.turn || tooMany || !journal.untouched()) return;
@@ -79,12 +79,12 @@ export class Durable {
   }
 }
 
-/** The file that is there after the operation. */
+/** The file that exists after the operation. */
 export function targetOf(op: FileOp): string {
   return op.op === 'move' ? op.to : op.path;
 }
 
-/** What has become a link, or cannot be there at all, holds nothing of ours. */
+/** Whatever became a link, or is at an impossible path, contains nothing of ours. */
 function unlessGone(sync: () => void): void {
   try {
     sync();

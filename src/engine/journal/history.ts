@@ -11,7 +11,7 @@ import {
 } from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 
-/** Every line of the journal in order, also those of a turn that is not committed. Throws `damaged-journal`. */
+/** Every line of the journal in order, including those of a turn that is not committed. Throws `damaged-journal`. */
 export function* journalLines(disk: Disk): Generator<Entry> {
   const faults: Fault[] = [];
   for (const group of readJournal(disk, faults)) {
@@ -21,12 +21,12 @@ export function* journalLines(disk: Disk): Generator<Entry> {
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
 }
 
-/** The lines of one turn, empty when it was not made; its place in the chain is not checked here. Throws `newer-journal`. */
+/** The lines of one turn; empty if it was not made. Its place in the chain is not checked here. Throws `newer-journal`. */
 export function turnLines(disk: Disk, turn: number): Entry[] {
   return journalFiles(disk).includes(turn) ? turnLinesIn(disk, turn) : [];
 }
 
-/** The same, without a look at the whole folder. */
+/** The same, without listing the whole folder. */
 export function turnLinesIn(disk: Disk, turn: number): Entry[] {
   if (disk.stat(journalPath(turn)) === null) return [];
   const { groups, faults } = readJournalFile(disk, turn, GENESIS);

@@ -13,13 +13,13 @@ import { copyWith } from '../../schema/copy.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 import { MARKS, nothing, type Restored, restored, type StateCache } from './state-cache.ts';
 
-/** The org as its journal has it. */
+/** The org according to its journal. */
 export interface Loaded {
   state: State;
-  /** Keeps the state for the next start. */
+  /** Saves the state for the next start. */
   store: StateCache;
   journal: Journal;
-  /** The turn that was opened and not committed: its opening, and all lines of its calls. */
+  /** The turn that was opened but not committed: its opening, its inputs, and all lines of its calls. */
   unfinished: { open: OpenEntry; inputs: Entry[]; calls: Entry[] } | null;
   /** The last committed turn whose files may not all stand in the folder: its lines. */
   undone: Entry[] | null;
@@ -29,24 +29,24 @@ export interface Loaded {
   boot: string | null;
   /** What is known of each file of the journal. */
   marks: JournalMarks;
-  /** How the journal differs from what this machine knew of it when an engine closed last. */
+  /** How the journal differs from what this machine knew of it when the last engine closed. */
   difference: JournalDifference | null;
 }
 
-/** Rows that are applied before the state is kept. */
+/** How many rows are applied before the state is saved. */
 const KEPT_ROWS = 30_000;
 
 /** How the journal is read. */
 export interface LoadOptions {
-  /** For the holder of the lock: the state is kept on the way, so that the next start continues from there. */
+  /** For the holder of the lock: the state is saved on the way, so that an interrupted start need not begin again. */
   keep?: KeptFiles;
-  /** Receives from time to time how many files of the journal are still to be read, when there are many. */
+  /** Called from time to time with the number of journal files left to read, if there are many. */
   progress?: ((left: number) => void) | undefined;
 }
 
 /**
- * Reads the state: the kept one, if it was made here and no file of the journal has changed since, and then the lines after
- * it. Without `kept` the whole journal is read. Throws `damaged-journal`.
+ * Loads the state: the saved one, if it was made on this machine and no journal file has changed since, and then the later
+ * lines. Without `kept` it reads the whole journal. Throws `damaged-journal`.
  */
 export function load(
   disk: Disk,
@@ -66,10 +66,10 @@ export function load(
   }
   return copyWith(reader.finish(), { difference });
 }
-/** Files of which it is said that they are read. */
+/** From that many files on, progress is reported. */
 const MANY_FILES = 50;
 
-/** How far the reading has come: after the group with that seal. */
+/** The position of a reader: after the group with that seal. */
 export interface Stand {
   position: Position;
   state: State;
@@ -77,7 +77,7 @@ export interface Stand {
 }
 
 /**
- * Reads the whole journal, whatever is kept; rows that do not fit into memory go to another disk. Stops at each group.
+ * Reads the whole journal and ignores saved state. Rows that do not fit into memory go to another disk. Yields at each group.
  * Throws `damaged-journal`.
  */
 export function* foldAnew(disk: Disk, aside: Disk, told?: Progress): Generator<Stand, Loaded> {
@@ -111,7 +111,7 @@ class JournalReader {
   private readonly store: StateCache;
   private synced: number;
   private boot: string | null;
-  /** Lines of the file being read that belong to a turn not yet committed. */
+  /** Lines of the current file that belong to a turn not yet committed. */
   private turn: Entry[] = [];
   private open: OpenEntry | null = null;
   private inputs: Entry[] = [];
@@ -128,7 +128,7 @@ class JournalReader {
     this.boot = boot;
   }
 
-  /** Applies a group. Calls of a turn without a commit wait: a cut-off turn is made again from its frozen inputs. */
+  /** Applies a group. Calls of a turn without a commit wait, because an interrupted turn is made again from its frozen inputs. */
   take(group: Group): void {
     this.position = { file: group.file, end: group.end, head: group.seal };
     this.marks.note(group.file, group.seal, group.end);
@@ -166,7 +166,7 @@ class JournalReader {
     this.open = null;
   }
 
-  /** Moves old rows out of memory once there are many. Nothing is kept in a folder that cannot be written. */
+  /** Moves old rows out of memory if there are many. Nothing is saved in a folder that cannot be written. */
   makeRoom(keep: KeptFiles | undefined): void {
     const isBetween = this.undone === null && this.open === null && this.turn.length === 0;
     if (!isBetween || this.inputs.some(({ k }) => k !== 'done')) return;
@@ -189,7 +189,7 @@ class JournalReader {
   }
 }
 
-/** What this machine knew of the journal's files, and what is otherwise now. */
+/** What this machine knew of the journal's files, and what differs now. */
 export function compare(disk: Disk, kept?: KeptFiles): { known: JournalMarks; difference: JournalDifference | null } {
   const known = new JournalMarks(kept?.read(MARKS)?.bytes);
   return { known, difference: known.difference(disk) };

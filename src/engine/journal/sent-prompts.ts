@@ -1,4 +1,4 @@
-/** The prompts that were sent in a turn that was cut off under other rules. */
+/** The prompts of a turn that was cut off under other rules. */
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import type { ToolSpec } from '../../core/model/call.ts';
 import type { Entry, PromptRef } from '../../core/model/entry.ts';
@@ -14,13 +14,13 @@ type First = Extract<PromptRef, { pieces: unknown }>;
 type Results = Extract<PromptRef, { after: number }>['results'];
 
 /**
- * The prompts that models got in a turn that was cut off under other rules. Its visits continue from these prompts, so that
- * the paid replies answer them, and the journal holds what was sent.
+ * The prompts that models were sent in a turn that was cut off under other rules. Its visits continue from these prompts, so
+ * that the paid replies answer them, and the journal holds what was really sent.
  */
 export class SentPrompts {
   private readonly state: State;
   private readonly first = new Map<string, First>();
-  /** Agent and call → what it was told of the acts before. */
+  /** Agent and call → the results that it was sent of the acts before. */
   private readonly later = new Map<string, Results>();
   private readonly blobs: Map<string, string>;
 
@@ -34,12 +34,12 @@ export class SentPrompts {
     this.blobs = blobsIn(disk, new Set([...this.first.values()].flatMap(hashesIn)));
   }
 
-  /** Agents that were asked: they are visited, whatever the present rules say. */
+  /** Whether the agent was called: then it is visited, whatever the present rules say. */
   has(agent: string): boolean {
     return this.first.has(agent);
   }
 
-  /** The results before that call; undefined when it was not made. */
+  /** The results before that call; undefined if the call was not made. */
   results(agent: string, n: number): Results | undefined {
     return this.later.get(`${agent} ${n}`);
   }
@@ -76,7 +76,7 @@ function hashesIn({ system, pieces }: First): string[] {
   return [system, ...pieces.flatMap((piece) => (typeof piece === 'object' && 'blob' in piece ? [piece.blob] : []))];
 }
 
-/** They may stand in any turn before. */
+/** The blobs may be in any earlier turn. */
 function blobsIn(disk: Disk, wanted: ReadonlySet<string>): Map<string, string> {
   const blobs = new Map<string, string>();
   if (wanted.size === 0) return blobs;

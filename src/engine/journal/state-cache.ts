@@ -1,6 +1,6 @@
 /**
- * Keeps the state in `.lemming/` for a quick start: recent rows in `state.json`, line by line, and rows of old mail in
- * segments that it lists. It is never the truth: whatever is missing or does not fit is made from the journal.
+ * Saves the state in `.lemming/` for a quick start: recent rows in `state.json`, line by line, and rows of old mail in segments
+ * that it lists. It is never the truth: whatever is missing or does not match is made from the journal.
  */
 import { RULES } from '../../core/journal/rules.ts';
 import type { SpillMap } from '../../core/model/maps/spill-map.ts';
@@ -14,19 +14,19 @@ import type { JournalMarks } from '../../disk/journal/journal-marks.ts';
 import { type Segment, Segments } from '../../disk/journal/segments.ts';
 
 export const STATE = 'state.json';
-/** What is known of each file of the journal. */
+/** The file with what is known of each journal file. */
 export const MARKS = 'journal.marks';
-/** A state whose fields are others (`shapeOf`) does not count either. */
+/** A state with other fields (`shapeOf`) is ignored as well. */
 const VERSION = 16;
 
-/** Changed rows that `state.json` holds at most; more become a segment. */
+/** The most changed rows in `state.json`; more become a segment. */
 const LOOSE_ROWS = 4000;
-/** Mail of so many turns stays at hand: most of it is delivered in the next one. */
+/** For how many turns mail stays in memory: most of it is delivered in the next one. */
 const HOT_TURNS = 8;
-/** Bytes that are written at once, about. */
+/** Approximate number of bytes that are written at once. */
 const PIECE = 1_000_000;
 
-/** Where in the journal a state stands. */
+/** The position of a state in the journal. */
 interface StatePosition extends Position {
   /** The last turn whose files are known to be durable. */
   synced: number;
@@ -36,16 +36,16 @@ interface StatePosition extends Position {
 
 interface Head extends StatePosition {
   version: number;
-  /** The rules of the program: another one may have applied lines that this one does not know. */
+  /** The rules of the program that wrote it: another program may have applied lines that this one does not know. */
   rules: number;
   shape: string;
   sizes: Record<string, number>;
-  /** Of changed rows, those that a segment has as well. */
+  /** The changed rows that are also in a segment. */
   over: Record<string, string[]>;
   segments: Segment[];
 }
 
-/** A state as it was kept, and where its next version goes. */
+/** A saved state, and where its next version goes. */
 export interface Restored extends StatePosition {
   state: State;
   store: StateCache;
@@ -56,7 +56,7 @@ export function nothing(disk: Disk): Restored {
   return { synced: 0, boot: null, state: emptyState(), store: new StateCache(disk, new Segments(disk)), ...BEGINNING };
 }
 
-/** What was kept, if it was made here and fits the journal. */
+/** The saved state, if it was made on this machine and matches the journal. */
 export function restored(disk: Disk, kept: KeptFiles): Restored | null {
   const found = kept.read(STATE);
   if (!found) return null;
@@ -91,37 +91,36 @@ export function restored(disk: Disk, kept: KeptFiles): Restored | null {
   return { file, end, head, synced, boot, state, store: new StateCache(disk, segments) };
 }
 
-/** Segments that the kept state speaks of, and that are not there as it says. */
+/** Segments to which the saved state refers and that are missing or have another size. */
 export function missingSegments(disk: Disk, kept: KeptFiles): string[] {
   const found = kept.read(STATE);
   const head = found && (linesOf(found.bytes).next().value as Head);
   return (head?.segments ?? []).filter((one) => !stands(disk, one)).map(({ file }) => Segments.pathOf(file));
 }
 
-/** Values line by line: no text is longer than one piece of the state. */
+/** Yields values line by line: no text is longer than one piece of the state. */
 function* linesOf(bytes: Buffer): Generator<unknown> {
   for (let at = 0, end = bytes.indexOf(10); end >= 0; at = end + 1, end = bytes.indexOf(10, at))
     yield JSON.parse(bytes.toString('utf8', at, end));
 }
 
-/** It fits when the journal still has its seal at that very place. */
+/** Whether the journal still has its seal at that position. */
 function fits(disk: Disk, { file, end, head }: Position): boolean {
   const from = Math.max(0, end - 400);
   const tail = Buffer.from(disk.readPart(journalPath(file), from, end - from) ?? []).toString();
   return tail.endsWith('\n') && (tail.trimEnd().split('\n').at(-1) as string).includes(`"h":"${head}"`);
 }
 
-/** What the blocks hold is looked at when they are read. */
+/** Whether the file has the right size. The content of blocks is checked when they are read. */
 function stands(disk: Disk, { file, blocks }: Segment): boolean {
   const last = blocks.at(-1);
   return last !== undefined && disk.stat(Segments.pathOf(file))?.size === last[2] + last[3];
 }
 
-/** Keeps states. */
 export class StateCache {
   private readonly disk: Disk;
   private readonly segments: Segments;
-  /** Those that the file on the disk speaks of: a reader may still be at them. */
+  /** The segments to which the file on disk refers: a reader may still use them. */
   private before: readonly Segment[];
 
   constructor(disk: Disk, segments: Segments) {
@@ -130,14 +129,14 @@ export class StateCache {
     this.before = segments.index;
   }
 
-  /** Rows that were changed since a segment was made. */
+  /** How many rows changed since the last segment was made. */
   loose(state: State): number {
     let rows = 0;
     for (const shelf of shelvesOf(state).values()) rows += shelf.changes().size;
     return rows;
   }
 
-  /** Keeps the state beside the org, bound to the journal's head, and what is known of the journal's files. Only between turns. */
+  /** Saves the state beside the org, tied to the journal's head, and what is known of the journal's files. Only between turns. */
   write(kept: KeptFiles, { state, marks }: { state: State; marks: JournalMarks }, place: StatePosition): void {
     const { disk, segments, before } = this;
     if (this.loose(state) > LOOSE_ROWS) this.seal(state);
@@ -152,13 +151,13 @@ export class StateCache {
     this.before = segments.index;
   }
 
-  /** The same for whoever keeps nothing: only the memory gets room. */
+  /** For processes that save nothing: only frees memory. */
   sealForNow(state: State): void {
     this.segments.pass();
     this.seal(state);
   }
 
-  /** Moves what is not at work into a segment. */
+  /** Moves inactive rows into a segment. */
   seal(state: State): void {
     const shelves = [...shelvesOf(state)].sort(([a], [b]) => (a < b ? -1 : 1));
     this.segments.add(rowsOf(state, shelves));
@@ -169,7 +168,7 @@ export class StateCache {
   }
 }
 
-/** The lines of the file, many in a piece. */
+/** The lines of the file, many in each piece. */
 function* piecesFor(head: Head, state: State): Generator<string> {
   let text = '';
   for (const line of linesFor(head, state)) {
@@ -193,7 +192,7 @@ function* rowsOf(state: State, shelves: readonly [string, SpillMap<unknown>][]):
   }
 }
 
-/** Whether a row is needed soon: mail that waits, and the texts of the last turn, which most readers are given next. */
+/** Whether a row is needed soon: waiting mail, and the texts of the last turn, which most readers get next. */
 function isHot({ clock }: State, field: string, value: unknown): boolean {
   if (value === null) return false;
   if (field === 'mail.waiting') return (value as Mail).turn > clock.turn - HOT_TURNS;

@@ -1,4 +1,4 @@
-/** Plans an undo from the journal and the files as they stand. */
+/** Plans an undo from the journal and the present files. */
 import { type Content, contentHash, contentsOf, liveContent } from '../../core/model/content.ts';
 import type { Entry, UndoStep } from '../../core/model/entry.ts';
 import { runNamed } from '../../core/model/runs/runs.ts';
@@ -11,15 +11,12 @@ import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';
 import { bytesHash, readAny } from '../../disk/fs/materialise.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
 
-/**
- * What undoing something means now: by the whole journal, and by the files as they stand. Empty when nothing has that name.
- * Reads only.
- */
+/** The steps of an undo according to the whole journal and the present files; none if nothing has that name. Only reads. */
 export function undoSteps(disk: Disk, state: State, toolbox: Toolbox, of: string): UndoStep[] {
   return undoPlans(disk, state, toolbox, [of]).get(of) as UndoStep[];
 }
 
-/** The same for many things at once: the journal is read once for all of them. */
+/** The same for several undos: the journal is read once for all. */
 export function undoPlans(
   disk: Disk,
   state: State,
@@ -28,7 +25,7 @@ export function undoPlans(
 ): Map<string, UndoStep[]> {
   const isOnce = (name: string): boolean => {
     const tool = toolbox.get(name);
-    return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // what the org declares does what it likes
+    return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // tools of the org can have any effect
   };
   if (wanted.length === 0) return new Map();
   const visits = visitsOf(disk, state, wanted);
@@ -41,7 +38,7 @@ export function undoPlans(
   return new Map([...searches].map(([of, search]) => [of, stepsOf(search, now)]));
 }
 
-/** Of each task or run that is wanted: the visits (`turn.agent`) that worked on it, and the acts that were held in them. */
+/** For each requested task or run: the visits (`turn.agent`) that worked on it, and the acts held in them. */
 function visitsOf(disk: Disk, state: State, wanted: readonly string[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const ofTask = new Map<string, Set<string>>();
@@ -63,7 +60,7 @@ function visitsOf(disk: Disk, state: State, wanted: readonly string[]): Map<stri
   return found;
 }
 
-/** The tasks of that name, or of the run of that name with the runs that it made. */
+/** The task with that name, or the tasks of the run with that name and of the runs that it started. */
 function tasksIn({ tasks, runs }: State, of: string): string[] {
   if (tasks.all.has(of) || tasks.archived.has(of)) return [of];
   const run = runNamed(runs, of);
@@ -72,7 +69,7 @@ function tasksIn({ tasks, runs }: State, of: string): string[] {
     : [];
 }
 
-/** Agents can make links and folders where files were, and close them. */
+/** Agents can replace files by links and folders, and close them. */
 function lookAt(disk: Disk, path: string): string | null {
   try {
     const kind = disk.stat(path)?.kind;
@@ -84,7 +81,7 @@ function lookAt(disk: Disk, path: string): string | null {
   }
 }
 
-/** What the journal holds, by its hash; read again only when something is wanted. */
+/** Contents from the journal by hash. The journal is read again only if something is wanted. */
 function contentsIn(disk: Disk, wanted: ReadonlySet<string>): Map<string, Content> {
   const contents = new Map<string, Content>();
   if (wanted.size === 0) return contents;

@@ -15,26 +15,26 @@ import {
 import { defined } from '../../schema/copy.ts';
 import { type Fault, FaultError, fault } from '../../schema/fault.ts';
 
-/** What a check of the journal found. */
+/** The result of checking the journal. */
 export interface Verified {
   files: number;
   groups: number;
   lines: number;
   /** Committed turns. */
   turns: number;
-  /** Hash of the last seal: who noted it elsewhere can tell a journal that was cut short from one that was not. */
+  /** Hash of the last seal. Whoever noted it elsewhere can tell whether the journal was cut short since. */
   head: string;
   /** Groups whose text was erased on request. */
   redacted: number;
-  /** 1 when a crash left a torn tail, which is one of the faults. */
+  /** 1 if a crash left a torn tail, which is one of the faults. */
   torn: number;
   faults: Fault[];
 }
 
 /**
- * Checks every byte of the journal: the names and order of its files, each line, each seal and the chain of seals, that
- * every turn is opened and committed once and in order, and that what was redacted is what a later line says. Never throws
- * for what is in the journal.
+ * Checks every byte of the journal: the names and order of its files, each line, each seal and the chain of seals, that every
+ * turn is opened and committed once and in order, and that every redaction is recorded by a later line. Never throws because of
+ * the content.
  */
 export function verifyJournal(disk: Disk, told?: Progress): Verified {
   const check = new Check(disk);
@@ -66,7 +66,7 @@ class Check {
   };
   private readonly disk: Disk;
   private open: number | null = null;
-  /** The file before, and the last committed turn. */
+  /** The previous file, and the last committed turn. */
   private last = 0;
   private turn = 0;
   /** Redacted groups by seal, and the last line about each. */
@@ -99,7 +99,7 @@ class Check {
     this.fault(number, message, lineAt(bytes, from), last ? TORN : undefined);
   }
 
-  /** The reader of the engine trusts what a seal says beside its hash; here every byte of it must be as it was written. */
+  /** The engine's reader trusts the parts of a seal besides its hash; here every byte must be as it was written. */
   private seals(number: number, bytes: Buffer, read: FileRead): void {
     let start = 0;
     for (const group of read.groups) {
@@ -135,7 +135,7 @@ class Check {
     this.found.turns++;
   }
 
-  /** A redacted group must be what the last line about it says, and such a line must have its group. */
+  /** A redacted group must match the last line about it, and such a line must have a group. */
   redactions(): void {
     for (const [seal, group] of this.erased) {
       const told = this.told.get(seal);

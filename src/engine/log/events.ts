@@ -1,4 +1,4 @@
-/** What the logs are told: each line of the journal as it is written, and at the end of a turn what no line says. */
+/** Feeds the logs: with each line of the journal as it is added, and at the end of a turn with what no line says. */
 import type { Entry } from '../../core/model/entry.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
 import { printFault } from '../../schema/fault.ts';
@@ -6,7 +6,7 @@ import { JournalLog } from '../../views/journal/journal-log.ts';
 import type { LogEvent } from '../../views/journal/log-event.ts';
 import type { TurnReport } from './report.ts';
 
-/** A turn that was cut off: how it was opened, what people gave it, and its calls. */
+/** A turn that was cut off: its opening, its inputs, and its calls. */
 interface CutOffTurn {
   open: Entry;
   inputs: readonly Entry[];
@@ -14,8 +14,8 @@ interface CutOffTurn {
 }
 
 /**
- * Logs what is added to a journal from now on. Returns what logs a turn that was cut off: what it took in is told again, for
- * its log may be lost; its calls only count.
+ * Logs everything that is added to a journal from now on. Returns a function that logs a turn that was cut off: its inputs are
+ * logged again, since that log may be lost; its calls are only counted.
  */
 export function logJournal(
   journal: Journal,
@@ -32,7 +32,7 @@ export function logJournal(
   };
 }
 
-/** What the logs tell of a turn besides. `recovered`: what the engine says it mended since the turn before. */
+/** Additional events of a turn. `recovered`: repairs that the engine reports since the turn before. */
 export function eventsOf(report: TurnReport, recovered: readonly string[] = []): LogEvent[] {
   const { turn } = report;
   return [

@@ -1,4 +1,4 @@
-/** The only writer of logs. */
+/** Writes the logs. */
 import type { Config } from '../../core/model/config.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
@@ -6,21 +6,21 @@ import { isName } from '../../schema/name.ts';
 import type { Level, LogEvent } from '../../views/journal/log-event.ts';
 import type { Mask } from '../secrets.ts';
 
-/** A log being written. */
+/** A log that is being written. */
 export interface Log {
   log(event: LogEvent): void;
-  /** Writes what is buffered. Returns what the disk had against it; those lines stay buffered. */
+  /** Writes the buffer. Returns the error of the disk, if any; those lines stay buffered. */
   flush(): DiskError | null;
 }
 
 /** From severe to chatty. */
 export const LEVELS: readonly Level[] = ['error', 'warn', 'info', 'debug'];
-/** Lines wait at most so long: milliseconds. */
+/** The longest time that lines are buffered, in milliseconds. */
 const FLUSH_MS = 1000;
-/** Lines kept for a file that cannot be written; older ones are dropped. */
+/** How many lines are kept for a file that cannot be written; older ones are dropped. */
 const KEPT_LINES = 1000;
 const DAY_MS = 86_400_000;
-/** What counts before the configuration is known. */
+/** The settings before the configuration is known. */
 const UNTIL_KNOWN = { level: 'info', levels: {}, max_bytes: 1_048_576, max_files: 5, max_days: 30 } as const;
 
 /** The log file of an agent, or of the org for null. */
@@ -30,8 +30,8 @@ export function logPath(agent: string | null): string {
 
 /**
  * The only writer of logs: one JSON line for each event, in `agents/<name>/logs/` or `org/logs/`. Events below the level of
- * their module are dropped, secrets of the environment masked. Lines are buffered and written at most once a second, with
- * one append for each file; a file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
+ * their module are dropped, and secrets of the environment are masked. Lines are buffered and written at most once a second,
+ * with one append for each file. A file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
  */
 export function logger(disk: Disk, clock: Clock, config: () => Config | null, redact: Mask): Log {
   const lines = new Map<string, string[]>();
@@ -118,13 +118,13 @@ function write(
   }
 }
 
-/** A folder of an agent that is gone stays so. */
+/** A missing folder of an agent is not made again. */
 function isHome(disk: Disk, path: string): boolean {
   const home = /^agents\/[^/]+/.exec(path)?.[0];
   return home === undefined || disk.stat(home) !== null;
 }
 
-/** Begins a new file when the old one would grow too large or has become too old. A folder changes when a file in it is begun. */
+/** Starts a new file if the old one would become too large or is too old. The folder changes only when a file is started. */
 function rotate(
   disk: Disk,
   clock: Clock,

@@ -18,17 +18,17 @@ export interface TurnReport {
   spent: number;
   walked: Due[];
   conflicts: Conflict[];
-  /** What the file system refused for its name or its place. */
+  /** What the file system refused because of its name or place. */
   unplaced: Unplaced[];
-  /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
+  /** Faults found at the freeze: files that were set aside, broken configuration that was not adopted. */
   faults: Fault[];
-  /** Inputs of people: mail, edits, requests. */
+  /** The number of inputs by people: mail, edits, requests. */
   inputs: number;
-  /** What came of what people answered, ordered and took back. */
+  /** The results of what people answered, ordered and undid. */
   done: Entry[];
 }
 
-/** What came of what people asked for, beside the visits. */
+/** The results of people's requests, apart from visits. */
 export function doneIn(lines: readonly Entry[]): Entry[] {
   return lines.filter((line) => viewOf(line).report);
 }
@@ -37,9 +37,9 @@ export interface VisitReport {
   turn: number;
   agent: string;
   outcome: VisitOutcome;
-  /** Of a visit that was cut: steps, tokens or credits. */
+  /** What ran out in a visit that was cut: steps, tokens or credits. */
   reason?: string;
-  /** Of a visit that was cut: the reason in words. */
+  /** The same in words. */
   detail?: string;
   blame?: string;
   /** The budget of its work that ended it. */
@@ -48,7 +48,7 @@ export interface VisitReport {
   refused: number;
   held: number;
   cost: number;
-  /** Mail that it was the last attempt of, by the ids of the dead letters. */
+  /** Mail whose last attempt this was, as ids of dead letters. */
   gave_up?: string[];
 }
 
@@ -74,7 +74,7 @@ export function visitReports(
   }));
 }
 
-/** Agent → the dead letters that it made in this turn. */
+/** Agent → the dead letters that it caused in this turn. */
 function givenUp(effects: readonly Effect[]): Map<string, string[]> {
   const made = new Map<string, string[]>();
   for (const effect of effects) {

@@ -15,14 +15,17 @@ import { byCodeUnit } from '../../schema/name.ts';
 import type { Mask } from '../secrets.ts';
 import type { JournalFiles, MadeFile } from './journal-files.ts';
 
-/** A file that is not as the journal makes it. */
+/** A file that differs from what the journal makes. */
 export interface FileDifference {
   path: string;
   /** `extra`: the journal makes no such file. */
   what: 'changed' | 'missing' | 'extra';
 }
 
-/** Compares a folder with what the journal makes of it: every file of the journal, and what else lies where only the engine writes or the next freeze would read. Sorted by path. */
+/**
+ * Compares a folder with what the journal makes of it: every file of the journal, and other files where only the engine writes
+ * or the next freeze would read. Sorted by path.
+ */
 export function compareFolder(
   disk: Disk,
   refold: JournalFiles,
@@ -41,7 +44,7 @@ export function compareFolder(
   return differences.sort((a, b) => byCodeUnit(a.path, b.path));
 }
 
-/** People's files are known by their text (line ends and byte order mark are as if absent), edited mail by what it says. */
+/** People's files are compared as text (line ends and byte order mark do not count), edited mail by its content. */
 function saysTheSame(
   path: string,
   bytes: Uint8Array,
@@ -61,7 +64,10 @@ function saysTheSame(
   );
 }
 
-/** Files that the journal does not make, where the engine would take or miss them. Set-aside files and leftovers are none. */
+/**
+ * Files that the journal does not make, in places where the engine would read or expect them. Files that were set aside and
+ * leftovers do not count.
+ */
 function extras(
   disk: Disk,
   { files, state }: JournalFiles,
@@ -81,7 +87,7 @@ function extras(
   return [...found, ...kept.files, ...kept.others].filter((path) => !files.has(path));
 }
 
-/** The configuration as it was frozen; null when it cannot be used: then nobody is known to be an agent. */
+/** The configuration as it was frozen; null if it is unusable: then no agents are known. */
 function configOf(state: State, env: Record<string, string | undefined>): Config | null {
   const folders = new Set(
     [...state.files.texts.keys()].flatMap((path) =>
@@ -91,14 +97,14 @@ function configOf(state: State, env: Record<string, string | undefined>): Config
   return configReader()(state.files.texts, [...folders], env, state.staff.absent).config;
 }
 
-/** The first line in which a file differs from what the journal makes, counted from 1. */
+/** The first line in which a file differs from the journal's version, counted from 1. */
 export interface LineDifference {
   line: number;
   expected: string | null;
   found: string | null;
 }
 
-/** Shows a difference; null for a file that is only missing or extra, or not text. */
+/** Shows a difference; null for a file that is only missing or extra, or is not text. */
 export function showDifference(
   disk: Disk,
   refold: JournalFiles,
@@ -116,7 +122,7 @@ export function showDifference(
   return null;
 }
 
-/** The text of a file from the line that made it. */
+/** The text of a file, from the line that made it. */
 export function textOf(disk: Disk, made: MadeFile): string | null {
   let text: string | null = null;
   const lines = [...readJournalFile(disk, made.file, '').groups].flatMap(({ entries }) => entries);

@@ -20,14 +20,13 @@ import type { Request } from '../../schema/records/request.ts';
 export interface MadeFile {
   /** sha256 of its bytes. */
   hash: string;
-  /** The journal file whose line made it, and the path under which it was made. */
+  /** The journal file whose line made it, and its path at that time. */
   file: number;
   origin: string;
-  /** What a person changed in it by hand before it was delivered: once it is redacted, the journal holds no more of it. */
+  /** What a person changed in it by hand before it was delivered. After a redaction the journal holds no more of it. */
   edit: { subject: string; body: string; priority: string } | null;
 }
 
-/** Scopes of `lemming reset`. */
 export type Scope = Extract<Request, { ask: 'reset' }>['scope'];
 
 const RESET: Record<Scope, RegExp | null> = {
@@ -38,19 +37,19 @@ const RESET: Record<Scope, RegExp | null> = {
   all: /^agents\/[^/]+\/(outbox|memory)\/|^org\/(dead-letter|approvals|tasks|runs)\/|^(org|agents\/[^/]+)\/skills\/_proposed\//,
 };
 
-/** Whether a reset of that scope removes the file. */
+/** Whether a reset with that scope removes the file. */
 export function isReset(scope: Scope, path: string): boolean {
   return RESET[scope]?.test(path) ?? false;
 }
 
 /**
- * Makes every file anew from the lines of the journal, in their order: what people's files said at each freeze, what tools
- * wrote while they ran, and at each commit the operations of the turn. Keeps hashes only; with a `sink`, an empty disk, the
- * files themselves are written there.
+ * Makes every file again from the lines of the journal in order: what people's files said at each freeze, what tools wrote
+ * while they ran, and the operations of each commit. It keeps only hashes; with a `sink`, an empty disk, it writes the files
+ * there.
  */
 export class JournalFiles {
   private readonly made = new Map<string, MadeFile>();
-  /** Only what says which of people's files were read, and how. */
+  /** Only the part that tells which files of people were read, and how. */
   readonly state: State = emptyState();
   /** Committed turns. */
   turns = 0;
@@ -62,7 +61,7 @@ export class JournalFiles {
   private file = 0;
   private turn = 0;
   private inTurn = false;
-  /** Operations whose lines may be followed by one that says they were set aside; the journal file of each. */
+  /** Operations that a later line may report as set aside, with the journal file of each. */
   private waiting: { op: FileOp; file: number }[] = [];
   private aside: Unplaced[] = [];
 
@@ -109,7 +108,7 @@ export class JournalFiles {
     }
   }
 
-  /** Does what waits, as far as it was not set aside. */
+  /** Does what is waiting, except for operations that were set aside. */
   private settle(): void {
     const file = this.waiting[0]?.file ?? this.file;
     const ops = placed(
@@ -170,7 +169,7 @@ export class JournalFiles {
     if (path !== undefined && this.made.delete(path)) this.keep(path, (sink) => sink.unlink(path));
   }
 
-  /** What the sink takes not, such as a file where a folder stands, is left out there and told. */
+  /** What the sink cannot hold, such as a file where a folder is, is skipped and reported. */
   private keep(path: string, work: (sink: Disk) => void): void {
     try {
       if (this.sink) work(this.sink);
@@ -203,7 +202,7 @@ export class JournalFiles {
     }
   }
 
-  /** Edits of mail are rare, so its file is simply looked for. */
+  /** Edits of mail are rare, so a linear search is good enough. */
   private pathOf(id: string): string | undefined {
     const parts = parseMessageId(id);
     if (!parts) return undefined;
@@ -213,7 +212,7 @@ export class JournalFiles {
   }
 }
 
-/** Changes whenever a line was added to the journal. */
+/** Changes whenever a line is added to the journal. */
 export function journalEnd(disk: Disk): string {
   const last = (disk.list('org/journal') ?? []).filter((name) => name.endsWith('.jsonl')).at(-1);
   return last === undefined ? '' : `${last} ${disk.stat(`org/journal/${last}`)?.size ?? 0}`;

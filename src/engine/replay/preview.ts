@@ -1,4 +1,4 @@
-/** Foretells the next turn without calling anyone. */
+/** Predicts the next turn without calling anyone. */
 import type { Prompt } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
@@ -35,20 +35,22 @@ export interface Preview {
   calls: Foreseen[];
   /** Agents that would not be called, and why. */
   rest: { agent: string; why: string }[];
-  /** Worst case of all first calls together. */
+  /** The worst case of all first calls together. */
   reserve: number;
   tokens: LikelyTokens;
-  /** null when one of the calls has no price. */
+  /** Null if one of the calls has no price. */
   cost: CostRange | null;
 }
 
-/** Tokens of a call: the input is an estimate, the output a limit. */
+/** The tokens of a call: the input is an estimate, the output a limit. */
 export interface LikelyTokens {
   input: number;
   output_at_most: number;
 }
 
-/** What a call may cost: `least` for the estimated input from the cache and no output, `most` is the reserve. Micro-credits. */
+/**
+ * What a call may cost in micro-credits: `least` with the estimated input from the cache and no output; `most` is the reserve.
+ */
 export interface CostRange {
   least: number;
   most: number;
@@ -58,16 +60,16 @@ export interface CostRange {
 export interface Foreseen {
   agent: string;
   why: string;
-  /** Ids of the mail it would be given. */
+  /** The ids of the mail it would get. */
   mail: string[];
   /** Models in the order in which they would be tried. */
   models: string[];
-  /** Worst case of the first call. */
+  /** The worst case of the first call. */
   reserve: number;
   tokens: LikelyTokens;
-  /** null when no model of the chain has a price. */
+  /** Null if no model of the chain has a price. */
   cost: CostRange | null;
-  /** Why models it names could not be called at all. */
+  /** Why some of these models could not be called at all. */
   troubles: string[];
   /** What the whole visit may spend. */
   allowance: number;
@@ -78,16 +80,16 @@ export interface Foreseen {
 interface PreviewWish {
   /** Only this agent is due. */
   only?: string;
-  /** Micro-credits the turn may cost. */
+  /** The most micro-credits that the turn may cost. */
   budget?: number;
 }
 
-/** Why nobody is asked although the agent is due: its breakers are open. */
+/** Why an agent that is due is not called: its breakers are open. */
 const TRIPPED = 'its models failed too often and are not called for a while';
 
 /**
- * Foretells the next turn: freezes what people did and plans the visits as the engine does, on a state that is thrown away.
- * Writes nothing and calls nobody. What was approved is not done, so credits that it would give away are not counted.
+ * Predicts the next turn: freezes what people did and plans the visits like the engine, on a state that is discarded. It writes
+ * nothing and calls nobody. Approved acts are not done, so credits that they would transfer are not counted.
  */
 export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = {}): Promise<Preview> {
   const turn = await begun(ports, loaded, wish);
@@ -110,7 +112,7 @@ export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = 
   return { turn: number, unfinished: loaded.unfinished !== null, calls, rest, ...totalOf(calls) };
 }
 
-/** Agents whose approved acts are judged in this turn: they hear of it in the next. */
+/** Agents whose approved acts are judged in this turn: they learn of the result in the next. */
 function answeredIn({ state }: Turn): [agent: string, why: string][] {
   return [...state.approvals.pending.values()].flatMap(({ id, agent, answer }) =>
     answer && !answer.told ? [[agent, `${id} was answered: its result makes ${agent} due in the next turn`]] : [],
@@ -121,12 +123,12 @@ function answeredIn({ state }: Turn): [agent: string, why: string][] {
 export interface PromptAhead {
   turn: number;
   due: Pick<Due, 'due' | 'why'>;
-  /** The model that would be asked first. */
+  /** The model that would be called first. */
   model: string | null;
   prompt: Prompt;
 }
 
-/** Makes the prompt of an agent as the coming turn would, on a state that is thrown away. Writes nothing and calls nobody. */
+/** Makes the prompt of an agent as the coming turn would, on a state that is discarded. It writes nothing and calls nobody. */
 export async function promptAhead(ports: Ports, loaded: Loaded, agent: string): Promise<PromptAhead> {
   const turn = await begun(ports, loaded, loaded.unfinished ? {} : { only: agent });
   const { config, state, number } = turn;
@@ -139,7 +141,7 @@ export async function promptAhead(ports: Ports, loaded: Loaded, agent: string): 
   return { turn: number, due: { due, why }, model: resume.model[0] ?? null, prompt: brief.prompt };
 }
 
-/** A turn whose models can be looked at. */
+/** A turn whose models can be examined. */
 type TurnAhead = Turn & { calls: ModelCalls };
 
 /** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
@@ -198,7 +200,7 @@ function whyOf(walked: readonly Due[], agent: string): string {
   return walked.find((due) => due.agent === agent)?.why as string;
 }
 
-/** The first model of the chain that has a price: the one whose worst case is reserved. */
+/** The first model of the chain that has a price: its worst case is reserved. */
 async function pricedModel(config: Config, calls: ModelCalls, chain: readonly string[]): Promise<PricedVisit | null> {
   for (const name of chain) {
     const line = await calls.line(config, name).catch(() => null);
@@ -224,7 +226,7 @@ function rangeOf(
   };
 }
 
-/** Models that cannot be called as they are configured: no key, no price, no such provider. Asks nobody. */
+/** Models that cannot be called as they are configured: no key, no price, no such provider. Calls nobody. */
 async function troublesOf(config: Config, calls: ModelCalls, models: readonly string[]): Promise<string[]> {
   const found = models.map(async (name) => {
     try {

@@ -1,4 +1,4 @@
-/** Makes visits again from their recorded replies and compares the effects. */
+/** Makes visits again from their recorded replies, and compares the effects. */
 import { apply } from '../../core/journal/apply.ts';
 import { changesConfig } from '../../core/journal/kind-of.ts';
 import { isCall, isEffect } from '../../core/journal/line-kinds.ts';
@@ -29,13 +29,13 @@ import {
 } from './replayed-calls.ts';
 
 /**
- * Executes every visit again, from the frozen inputs and the recorded replies, and compares what follows with the journal
- * line by line. Calls no provider, uses no tool, writes nothing. Stops at the first divergence.
+ * Makes every visit again from the frozen inputs and the recorded replies, and compares the results with the journal line by
+ * line. It calls no provider, uses no tool and writes nothing. It stops at the first difference.
  */
 export class Recompute {
   visits = 0;
   divergence: Divergence | null = null;
-  /** Rules → turns that were made under them, and not made again. */
+  /** Rules → the number of turns made under them, which were only applied. */
   readonly folded = new Map<number, number>();
   private readonly toolsets: Toolsets;
   private readonly ports: Ports;
@@ -47,7 +47,7 @@ export class Recompute {
   private readonly calls: ReplayedCalls;
   private readonly caches = emptyCaches();
   private readonly readings = new Readings();
-  /** Lines of the turn that is being read. */
+  /** Lines of the current turn. */
   private open: OpenEntry | null = null;
   private lines: Entry[] = [];
 
@@ -82,7 +82,7 @@ export class Recompute {
     apply(this.state, entry);
   }
 
-  /** The rules of the turn; of one that was finished under others none that could make it again. */
+  /** The rules of the turn. A turn that was finished under other rules cannot be made again under any. */
   private rulesNow(): number {
     const finished = this.lines.some((line) => line.k === 'recovered' && line.rules !== undefined);
     return finished ? 0 : rulesOf(this.open as OpenEntry);
@@ -133,7 +133,7 @@ export class Recompute {
     apply(this.state, commit);
   }
 
-  /** Takes in what was frozen, and hands out what came of it. */
+  /** Applies what was frozen, and separates the results. */
   private sort(): { effects: Effect[]; calls: Entry[]; inputs: Entry[]; swept: string[] } {
     const sorted = { effects: [] as Effect[], calls: [] as Entry[], inputs: [] as Entry[], swept: [] as string[] };
     for (const line of this.lines) {

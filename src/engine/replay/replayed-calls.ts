@@ -37,7 +37,7 @@ import { type KnownCalls, RecordedCalls } from '../calls/recorded-calls.ts';
 import type { TurnJournal } from '../calls/turn-journal.ts';
 import type { Ports } from '../ports.ts';
 
-/** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
+/** The first line that differs from the journal. `key` identifies it: an effect and its agent, or a call. */
 export interface Divergence {
   turn: number;
   key: string;
@@ -45,14 +45,17 @@ export interface Divergence {
   found: string | null;
 }
 
-/** Marks of a text that was erased from the journal: what depends on it cannot be compared. */
+/** Marks an erased text: what depends on it cannot be compared. */
 const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
 
-/** The calls of a turn as the journal has them. What a tool did to the workspace becomes readable as it is told to the visit. */
+/**
+ * The calls of a turn according to the journal. What a tool did to the workspace becomes visible when the visit gets its
+ * result.
+ */
 export class JournaledCalls implements KnownCalls {
   private readonly calls: RecordedCalls;
   private readonly readings: Readings;
-  /** Acts that were held in the turn; those of visits go when what they cover is asked for. */
+  /** Acts that were held in the turn; those of visits are removed when their content is requested. */
   private readonly held: Held[];
 
   constructor(calls: readonly Entry[], effects: readonly Effect[], readings: Readings) {
@@ -73,7 +76,7 @@ export class JournaledCalls implements KnownCalls {
     return this.calls.announced(key);
   }
 
-  /** What was approved and not held again stood as it was shown. */
+  /** What was approved and not held again was unchanged since it was shown. */
   stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
     const covers = (held: Held | undefined): held is Held => held?.covers?.[path] !== undefined;
     const again = this.held.find((held) => approved !== undefined && held.again?.of === approved.id);
@@ -95,10 +98,10 @@ export class JournaledCalls implements KnownCalls {
 /** Answers from the journal instead of calling anyone, and checks that each prompt is the one that was sent. */
 export class ReplayedCalls implements Models {
   divergence: Divergence | null = null;
-  /** Knows what models cost. */
+  /** Used for prices only. */
   private readonly models: ModelCalls;
   private readonly journal: TurnJournal;
-  /** agent and call → the last attempt that the journal holds. */
+  /** Agent and call → the last attempt in the journal. */
   private readonly last = new Map<string, number>();
   private readonly visits = new Map<string, VisitEffect>();
 
@@ -161,7 +164,9 @@ export class ReplayedCalls implements Models {
     return undefined;
   }
 
-  /** Nothing answered: what ended the visit then (no connection, no price, no credits) came from outside and stands in its effect. */
+  /**
+   * There was no answer: the reason (no connection, no price, no credits) came from outside and is in the effect of the visit.
+   */
   private ending({ agent, n }: Prompt): Error {
     const { blame, need, reason = '', detail = '' } = this.visits.get(agent) ?? {};
     if (blame === 'credits' || blame === 'budget') return new OutOfCredits(detail, need);
@@ -172,14 +177,14 @@ export class ReplayedCalls implements Models {
   }
 }
 
-/** A provider that is known for what it costs, and never reached. */
+/** A provider that is used for its prices and never called. */
 export function unreachable(provider: Awaited<ReturnType<Ports['provider']>>): Awaited<ReturnType<Ports['provider']>> {
   return copyWith(provider, {
     connect: async () => ({ complete: () => Promise.reject(new Error('replay calls no provider')) }),
   });
 }
 
-/** Lines of a turn that is made again: they count, and nothing is written. */
+/** For lines of a turn that is made again: they count, and nothing is written. */
 export class ReplayedJournal implements TurnJournal {
   private readonly state: State;
 
@@ -211,7 +216,7 @@ export class Readings {
   private readonly blobs = new Map<string, string>();
   private readonly seen = new Map<string, Uint8Array>();
   private readonly shared = new Map<string, Content | null>();
-  /** A file → what was attached of it, in order. */
+  /** File → its attached versions, in order. */
   private readonly attached = new Map<string, Attached[]>();
 
   begin(effects: readonly Effect[], calls: readonly Entry[]): void {
@@ -226,7 +231,7 @@ export class Readings {
     }
   }
 
-  /** Images that prompts carried, which the journal keeps as blobs. */
+  /** Images in prompts, which the journal keeps as blobs. */
   private look(calls: readonly Entry[]): void {
     this.seen.clear();
     for (const call of calls) {
@@ -237,7 +242,7 @@ export class Readings {
     }
   }
 
-  /** Files that a held act is about: what it would write over, as the visit saw it, and that the others are there. */
+  /** Files that a held act concerns: the content it would replace, as the visit saw it, and the existence of the others. */
   private hold({ agent, input, was, covers = {} }: Held): void {
     for (const [path, hash] of Object.entries(covers))
       if (path.includes('/') && hash !== NOTHING && !this.written.has(path)) this.written.set(path, '');
@@ -264,7 +269,7 @@ export class Readings {
     else this.written.set(path, text);
   }
 
-  /** What is read anew goes on to what was attached next. */
+  /** Each read moves on to the version that was attached next. */
   private read(path: string): Uint8Array | null {
     const bytes = this.peek(path);
     const files = this.attached.get(path);
@@ -283,13 +288,13 @@ export class Readings {
     return text === undefined ? null : Buffer.from(text);
   }
 
-  /** What is no known file may be a folder on the way to one. */
+  /** Anything that is not a known file may be a folder on the way to one. */
   private stat(path: string): Stat {
     const bytes = this.peek(path);
     return { kind: bytes ? 'file' : 'folder', size: bytes?.length ?? 0, mark: '', rights: '', mtimeMs: 0 };
   }
 
-  /** A disk that only reads. */
+  /** A read-only disk. */
   disk(): Disk {
     const never = (): never => {
       throw new Error('replay writes nothing');

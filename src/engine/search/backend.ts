@@ -1,15 +1,15 @@
-/** What a search service is. */
+/** The interface of a search service. */
 import * as z from 'zod';
 import type { Hit } from '../../core/model/tool.ts';
 import type { WireRequest } from '../../disk/sandbox/wire.ts';
 
-/** What is looked for, and how many results are wanted at most. */
+/** The query, and the most results that are wanted. */
 export interface SearchQuery {
   query: string;
   limit: number;
 }
 
-/** A service that searches: how it is asked, and how its answer is read. Both are pure. */
+/** A search service: how to ask it, and how to read its answer. Both functions are pure. */
 export interface Backend {
   /** The key stands in a header and nowhere else; empty for a service without one. */
   ask(wish: SearchQuery, key: string): WireRequest;
@@ -17,10 +17,10 @@ export interface Backend {
   read(answer: unknown): Hit[];
 }
 
-/** Longest address of a result. */
+/** The longest address of a result. */
 const URL_CHARS = 2000;
 
-/** The results among what a service lists; `snippet`: its word for a piece of the text. What leads to no page is left out. */
+/** The results in a service's list. `snippet`: its key for an excerpt. Results that are not pages are skipped. */
 export function hitsIn(listed: readonly unknown[], snippet: string): Hit[] {
   const result = z.object({
     title: z.string(),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { pageText } from '../../core/text/page-text.ts';
 import { type Backend, hitsIn } from './backend.ts';
 
-/** Without `web` nothing was found. */
+/** If nothing was found, `web` is absent. */
 const answer = z.object({ web: z.object({ results: z.array(z.unknown()) }).optional() });
 
 /** Brave Search. Its texts are HTML. */

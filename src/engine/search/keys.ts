@@ -1,4 +1,4 @@
-/** The keys of an organisation that go to hosts which are not their services' own: they need the owner's word. */
+/** Keys of an organisation that are sent to hosts other than their services' own, which needs the owner's approval. */
 import { ProviderError } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import { type Trusted, trustTerm } from '../../core/model/trust.ts';
@@ -7,15 +7,15 @@ import { belongs, type KeyUse, keyUse } from '../../providers/hosted/address.ts'
 import type { Model } from '../../schema/config/models.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 
-/** A model whose key goes to another host. */
+/** A model whose key is sent to another host. */
 interface SentKey {
   model: string;
   what: Trusted;
-  /** Without approval the model is called without a key. */
+  /** Without approval, the model is called without a key. */
   optional: boolean;
 }
 
-/** Keys that need approval, approved or not, by the names of their models. */
+/** The keys that need approval, whether or not they have it, by model name. */
 export function keysOf(config: Config, owner: Pick<Owner, 'env'>): SentKey[] {
   const { search } = config.org;
   const ofSearch: SentKey[] =
@@ -29,19 +29,19 @@ export function keysOf(config: Config, owner: Pick<Owner, 'env'>): SentKey[] {
   return [...ofModels, ...ofSearch];
 }
 
-/** Variables that belong to services of `web_search`. */
+/** The variables that belong to services of `web_search`. */
 export const SEARCH_NAMES: Record<'searxng' | 'brave' | 'tavily', readonly string[]> = {
   searxng: [],
   brave: ['BRAVE_API_KEY', 'BRAVE_SEARCH_API_KEY'],
   tavily: ['TAVILY_API_KEY'],
 };
 
-/** A key by a name that is not the service's. */
+/** A key under a name that is not the service's own. */
 export function searchKey(service: string, reference: string): Trusted {
   return { kind: 'key', host: service, variable: reference.replace(/^env:/, ''), model: 'search' };
 }
 
-/** An address that is wrong is told when the model is called. */
+/** An invalid address is reported when the model is called. */
 function useOf(model: Model, owner: Pick<Owner, 'env'>): KeyUse | null {
   try {
     return keyUse(model, owner.env);
@@ -51,7 +51,7 @@ function useOf(model: Model, owner: Pick<Owner, 'env'>): KeyUse | null {
   }
 }
 
-/** A fault for each model that is not called because its key would go where nobody approved. */
+/** A fault for each model that is not called because nobody approved where its key would be sent. */
 export function keyFaults(config: Config, owner: Pick<Owner, 'env' | 'approved'>): Fault[] {
   return keysOf(config, owner).flatMap(({ model, what, optional }) =>
     optional || owner.approved(what)

@@ -7,17 +7,17 @@ import { filesUnder, ToolRefusal } from '../tools/tool-context.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import type { SearchQuery } from './backend.ts';
 
-/** Files and bytes that are looked at; a larger file is left out. */
+/** The most files and bytes that are searched; a larger file is skipped. */
 const FILES = 2000;
 const ALL_BYTES = 10_000_000;
 const ONE_BYTES = 1_000_000;
-/** Characters of a text that are searched, and those in which its title stands. */
+/** How many characters of a text are searched, and in how many its title is looked for. */
 const SEARCHED = 60_000;
 const HEAD = 2000;
-/** Folders below one another that are looked into. */
+/** The deepest nesting of folders that is searched. */
 const DEPTH = 32;
 
-/** Searches the texts of a folder under `org/shared` as they stand; the resume must grant it. */
+/** Searches the present texts of a folder in `org/shared`, which the resume must grant. */
 export function searchFolder(turn: Turn, resume: Resume, folder: string, { query, limit }: SearchQuery): SearchHits {
   const ruling = permitPath(resume, `shared/${folder}`);
   if (!ruling.ok) throw new ToolRefusal(ruling.text);
@@ -36,7 +36,7 @@ export function searchFolder(turn: Turn, resume: Resume, folder: string, { query
   return { hits, tainted: best.some(({ path }) => turn.state.rights.tainted.has(path)) };
 }
 
-/** Path → beginning of the text, for names by which an agent can read it. */
+/** Path → beginning of the text, under names by which the agent can read it. */
 function textsIn({ ports, mask }: Turn, folder: string, isRead: (path: string) => boolean): Map<string, string> {
   const { disk } = ports;
   const texts = new Map<string, string>();
@@ -52,7 +52,7 @@ function textsIn({ ports, mask }: Turn, folder: string, isRead: (path: string) =
   return texts;
 }
 
-/** The first line that says something, without the marks of a heading. */
+/** The first line with content, without heading marks. */
 function titleOf(text: string): string {
   const lines = text.slice(0, HEAD).split('\n');
   const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? '';

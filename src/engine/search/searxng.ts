@@ -4,7 +4,7 @@ import { type Backend, hitsIn } from './backend.ts';
 
 const answer = z.object({ results: z.array(z.unknown()) });
 
-/** A SearXNG at that address whose settings list the format json. It decides itself how many results it gives. */
+/** A SearXNG server at that address whose settings enable the format json. It decides how many results it returns. */
 export function searxng(at: string): Backend {
   return {
     ask({ query }) {

@@ -4,7 +4,7 @@ import { type Backend, hitsIn } from './backend.ts';
 
 const answer = z.object({ results: z.array(z.unknown()) });
 
-/** Tavily, with its plain search. */
+/** Tavily with its basic search. */
 export const tavily: Backend = {
   ask: ({ query, limit }, key) => ({
     url: new URL('https://api.tavily.com/search'),

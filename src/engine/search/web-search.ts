@@ -1,4 +1,4 @@
-/** Searches what org.yaml names. */
+/** Searches with the service that org.yaml names. */
 import type { Hit, SearchHits } from '../../core/model/tool.ts';
 import { deadline } from '../../disk/fs/clock.ts';
 import type { WireResponse } from '../../disk/sandbox/wire.ts';
@@ -15,7 +15,7 @@ import { searchFolder } from './local.ts';
 import { searxng } from './searxng.ts';
 import { tavily } from './tavily.ts';
 
-/** Settings of a service of the web. */
+/** Settings of a service on the web. */
 type WebService = Exclude<SearchSettings, { backend: 'local' }>;
 
 const NOTHING =
@@ -61,7 +61,7 @@ function backendOf(settings: WebService): Backend {
   }
 }
 
-/** What stands in an answer that is none is not told: it may be anything. */
+/** An invalid answer is not quoted: it may contain anything. */
 function readAnswer(name: string, backend: Backend, { status, body, isCut }: WireResponse): Hit[] {
   if (status !== 200) throw new Error(`${name} answered with ${status}${MEANING.get(status) ?? ''}.`);
   if (isCut) throw new Error(`The answer of ${name} is too long.`);

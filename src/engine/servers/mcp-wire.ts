@@ -5,10 +5,10 @@ import type { ServerProcess } from '../../disk/sandbox/server-process.ts';
 import type { McpServer } from '../../schema/config/mcp.ts';
 import { copyWith } from '../../schema/copy.ts';
 
-/** Bytes of one answer over HTTP. */
+/** The most bytes of one answer over HTTP. */
 const ANSWER_BYTES = 16_000_000;
 
-/** The wire to a program: a message is a line. What is no message is passed over. */
+/** The connection to a program: one message a line. Lines that are not messages are ignored. */
 export function wireTo(process: ServerProcess): Transport {
   const wire: Transport = {
     start: async () => {
@@ -34,7 +34,7 @@ function messageIn(line: string): JSONRPCMessage | null {
   }
 }
 
-/** The wire to an address. `secret` tells what a reference stands for. */
+/** The connection to an address. `secret` resolves references. */
 export async function wireOver(
   { url, headers }: McpServer,
   secret: (reference: string) => Promise<string>,
@@ -61,7 +61,10 @@ async function filledIn(value: string, secret: (reference: string) => Promise<st
   return `${word}${await secret(reference)}`;
 }
 
-/** A server that is not asked has nothing to say: it is refused the stream on which it would. No answer is endless, and no redirect leads a header elsewhere. */
+/**
+ * Refuses a stream for unrequested messages: a server that is not asked has nothing to say. Answers are limited in size, and
+ * redirects are not followed, so no header is sent elsewhere.
+ */
 async function bounded(url: string | URL, init?: RequestInit): Promise<Response> {
   if (init?.method === 'GET') return new Response(null, { status: 405 });
   const { body, status, statusText, headers } = await fetch(url, copyWith(init ?? {}, { redirect: 'error' as const }));

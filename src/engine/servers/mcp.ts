@@ -18,21 +18,21 @@ import type { Owner } from '../../disk/owner/owner.ts';
 import type { ServerProcess } from '../../disk/sandbox/server-process.ts';
 import { wireOver, wireTo } from './mcp-wire.ts';
 
-/** A server that is to be spoken to: for an address there is no process. */
+/** A server to connect to. A server with an address has no process. */
 export interface ServerLine {
   server: Server;
   process: ServerProcess | null;
   secret: Owner['secret'];
 }
 
-/** Pages of tools that are read. */
+/** The most pages of tools that are read. */
 const PAGES = 20;
 
-/** A conversation with a server. Asks of it only tools; whatever it asks is refused. */
+/** A conversation with a server. It only uses tools; requests of the server are refused. */
 export class Conversation {
-  /** It said that its tools have changed. */
+  /** The server reported that its tools have changed. */
   stale = false;
-  /** It can no longer be asked. */
+  /** The connection can no longer be used. */
   over = false;
   private readonly client = new Client({ name: 'lemming', version: '1' }, { capabilities: {} });
   private readonly line: ServerLine;
@@ -56,7 +56,7 @@ export class Conversation {
     return conversation;
   }
 
-  /** Its tools as they would be kept. */
+  /** Its tools in the form in which they are stored. */
   async tools(): Promise<ServerTools> {
     const found: ListedTool[] = [];
     const timeout = this.line.server.settings.start_ms;
@@ -75,7 +75,7 @@ export class Conversation {
     return pinOf(found);
   }
 
-  /** Rejects when it gave no answer that can be understood. */
+  /** Rejects if the answer is missing or invalid. */
   async call(name: string, input: JsonObject, signal: AbortSignal): Promise<WorldResult> {
     const params = { name, arguments: input };
     const timeout = this.line.server.settings.timeout_ms;
@@ -90,7 +90,7 @@ export class Conversation {
     }
   }
 
-  /** While nobody waits for a program, what it writes is not read. */
+  /** While nobody waits for a program, its output is not read. */
   private async attended<T>(work: () => Promise<T>): Promise<T> {
     if (this.busy++ === 0) this.line.process?.wait(true);
     try {
@@ -103,13 +103,12 @@ export class Conversation {
     }
   }
 
-  /** Others may still wait for an answer: it is ended after the last of them. */
+  /** Others may still wait for an answer, so it ends after the last of them. */
   async retire(): Promise<void> {
     this.over = true;
     if (this.busy === 0) await this.close();
   }
 
-  /** Ends it now. */
   async close(): Promise<void> {
     this.over = true;
     await this.client.close().catch(() => {});

@@ -1,4 +1,4 @@
-/** Starts MCP servers and keeps them for a run. */
+/** Starts MCP servers and keeps them for the duration of a run. */
 import type { JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';
 import type { WorldResult } from '../../core/model/tool.ts';
@@ -18,7 +18,7 @@ interface ServerHome extends Home {
   owner: Owner;
 }
 
-/** The servers of the org at that place; the sandbox is that of the sandbox. */
+/** The servers of the org at that place, with the isolation level of its sandbox. */
 export function realServers(place: ServerHome, probe: Sandbox['probe']): Servers {
   const kept = new Map<string, RunningServer>();
   const open = (server: Server): Promise<Conversation> => begin(place, probe, server);
@@ -48,15 +48,15 @@ export function realServers(place: ServerHome, probe: Sandbox['probe']): Servers
   };
 }
 
-/** A server that runs, or is about to, as it was approved. */
+/** A server that runs or is starting, as it was approved. */
 interface RunningServer {
   hash: string;
   begun: Promise<Conversation>;
-  /** Once it has begun. */
+  /** Set once it has started. */
   now?: Conversation;
 }
 
-/** What the server says now is not what was approved. */
+/** The server reports other tools than the approved ones. */
 class ChangedServer extends Error {}
 
 async function ask(
@@ -73,16 +73,16 @@ async function ask(
     if (conversation.stale) await demandSame(conversation, server);
     return await conversation.call(tool, input, signal);
   } catch (error) {
-    // One that changed its tools stays as it is, and is not asked again.
+    // A server that changed its tools stays in this state and is not called again.
     if (!(error instanceof ChangedServer)) drop(kept, server.name, one);
     throw error;
   }
 }
 
-/** Characters of a reason, and of the last words of a program; cut only after secrets are masked. */
+/** The most characters of a reason, and of the last words of a program; cut only after secrets are masked. */
 const SAID = 500;
 
-/** Why a server gave no answer; of a request that failed also what lies below it. */
+/** Why a server gave no answer; for a failed request with the underlying error. */
 export function whyOf(error: unknown): string {
   const { name, message, cause } = error as Error;
   if (/ZodError/.test(name)) return 'its reply was not what was requested';
@@ -90,7 +90,7 @@ export function whyOf(error: unknown): string {
   return [message, below.message || below.code].filter(Boolean).join(': ');
 }
 
-/** The server of that name; restarted when it was approved anew. */
+/** The server with that name; restarted if it was approved again. */
 function keep(
   kept: Map<string, RunningServer>,
   open: (server: Server) => Promise<Conversation>,
@@ -110,7 +110,7 @@ function keep(
   return one;
 }
 
-/** The next use starts it anew. */
+/** The next use starts it again. */
 function drop(kept: Map<string, RunningServer>, name: string, one: RunningServer): void {
   if (kept.get(name) === one) kept.delete(name);
   one.begun.then((conversation) => conversation.retire()).catch(() => {});
@@ -127,12 +127,12 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
   }
 }
 
-/** Without secrets, and no longer than anybody reads. */
+/** The reason, with secrets masked and of readable length. */
 function reasonOf({ owner }: Pick<ServerHome, 'owner'>, error: unknown): string {
   return owner.redact(whyOf(error)).slice(0, SAID);
 }
 
-/** Starts the server, or finds its address, and greets it. */
+/** Starts the server, or resolves its address, and initialises the connection. */
 async function begin(home: ServerHome, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
   const { owner } = home;
   const child = server.settings.command ? await started(home, owner, probe, server) : null;

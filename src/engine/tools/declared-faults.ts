@@ -15,8 +15,8 @@ import { type Fault, fault } from '../../schema/fault.ts';
 import { checkerOf } from './json-schema.ts';
 
 /**
- * What is wrong with the tools that an org declares, and with names in resumes, policies and prices, beyond what each file
- * says by itself. Names of a server at whose tools nobody looked, or of a file of servers that is broken, are taken on trust.
+ * The faults of the tools that an org declares, and of names in resumes, policies and prices, beyond what each file shows by
+ * itself. Names of tools from a server that has not been examined, or from a broken file of servers, are accepted unchecked.
  */
 export async function declaredFaults(shipped: Toolbox, config: Config, disk: Disk): Promise<Fault[]> {
   const names = namesOfTools(shipped, config, disk);
@@ -55,7 +55,7 @@ async function badSchemas({ tools }: Config): Promise<Fault[]> {
   return faults.flat();
 }
 
-/** The names of all tools there are, and whether one, or one with `*` at its end, can be meant. */
+/** The names of all existing tools, and whether a name, or a pattern with `*` at its end, can refer to one. */
 interface Names {
   known: string[];
   isKnown(name: string): boolean;
@@ -77,7 +77,7 @@ function namesOfTools(shipped: Toolbox, config: Config, disk: Disk): Names {
   return { known, isKnown };
 }
 
-/** A policy or a price for what there is not fits nothing, and nobody would see it. */
+/** A policy or a price for a missing tool matches nothing, and nobody would notice. */
 function unknownInOrg({ known, isKnown }: Names, config: Config, disk: Disk): Fault[] {
   const agents = new Set([...config.order, ...config.broken.keys()]);
   const people = new Set([...agents, '*', ...[...config.units.keys()].map((unit) => `@${unit}`)]);
@@ -132,7 +132,7 @@ function textIn(disk: Disk, file: string): string {
   return new TextDecoder().decode(disk.read(file) ?? undefined);
 }
 
-/** Where a resume lists its n-th tool; where it names its template, when the tools are that one's. */
+/** Where a resume lists its n-th tool, or where it names its template if the tools come from that. */
 function placeOfTool({ data, place }: ConfigSource<unknown>, n: number): TextPosition {
   return place(Object.hasOwn(data as object, 'tools') ? ['tools', n] : ['extends']);
 }

@@ -9,7 +9,7 @@ import { parseMessageId } from '../../schema/name.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { turnLinesIn } from '../journal/history.ts';
 
-/** What a tool of this agent can read: mail of this visit, and mail that it knows from former ones. */
+/** The mail that a tool of this agent can read: the mail of this visit, and mail it knows from earlier ones. */
 export function readableMail(
   disk: Disk,
   state: State,
@@ -28,7 +28,7 @@ export function readableMail(
   };
 }
 
-/** The lines of a turn; those of the last one are kept, because a search reads all messages of a turn one after the other. */
+/** The lines of a turn. Those of the last turn are cached, because a search reads all messages of a turn one after the other. */
 function lastTurnKept(disk: Disk): (turn: number) => readonly Entry[] {
   let kept: { turn: number; lines: readonly Entry[] } | null = null;
   return (turn) => {
@@ -37,7 +37,7 @@ function lastTurnKept(disk: Disk): (turn: number) => readonly Entry[] {
   };
 }
 
-/** `edited`: the turn in which a person changed it, or sent it again. */
+/** `edited`: the turn in which a person changed it or sent it again. */
 function journaled(
   linesOf: (turn: number) => readonly Entry[],
   id: string,

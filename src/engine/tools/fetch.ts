@@ -9,11 +9,11 @@ import type { Wire, WireRequest, WireResponse } from '../../disk/sandbox/wire.ts
 import { ToolRefusal } from './tool-context.ts';
 import type { Turn } from './turn-in-progress.ts';
 
-/** Redirects that are followed, each judged like the first URL. */
+/** The most redirects that are followed, each judged like the first URL. */
 const REDIRECTS = 5;
-/** Most bytes of an answer. */
+/** The most bytes of an answer. */
 const BYTES = 2_000_000;
-/** Types that are text, besides `text/*`. */
+/** Types that count as text besides `text/*`. */
 const TEXT = /^(text\/|application\/([\w.-]+\+)?(json|xml|yaml|javascript|x-ndjson)$)/;
 
 /** Where a request may go. */
@@ -24,13 +24,13 @@ interface AllowedTarget {
 const PUBLIC: AllowedTarget = { has: isPublicAddress, is: 'address of the public internet' };
 const LOOPBACK: AllowedTarget = { has: isLoopback, is: 'address of this machine' };
 
-/** Who asks: with which tool, and what its acts are judged against. */
+/** The tool that asks, and what its acts are judged against. */
 interface FetchUse {
   tool: Tool;
   scene: ActContext;
 }
 
-/** Asks for a page as an agent, within so many milliseconds. Throws a `BoxRefusal` for what it may not have. */
+/** Fetches a page for an agent, within a time in milliseconds. Throws a `ToolRefusal` for what it may not have. */
 export async function fetchPage(turn: Turn, use: FetchUse, href: string, timeout: number): Promise<WebPage> {
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
   let url = demand(permitUrl(use.scene.resume, href));
@@ -49,14 +49,14 @@ function demand(ruling: UrlRuling): URL {
 }
 
 /**
- * One request to a public address. The name is resolved once, all its addresses are looked at, and the request goes to one
- * of those: whoever answers otherwise the next time gains nothing.
+ * One request to a public address. The name is resolved once, all its addresses are checked, and the request goes to one of
+ * them: a name server that answers differently the next time gains nothing.
  */
 export function askPublic(turn: Turn, asked: WireRequest, signal: AbortSignal): Promise<WireResponse> {
   return ask(turn, asked, signal, PUBLIC);
 }
 
-/** The same to an address of this machine alone, for its owner said so. */
+/** The same, but only to an address of this machine, because its owner permitted it. */
 export function askLoopback(turn: Turn, asked: WireRequest, signal: AbortSignal): Promise<WireResponse> {
   return ask(turn, asked, signal, LOOPBACK);
 }
@@ -73,7 +73,10 @@ async function ask(
   return wire.ask(address, asked, { most: BYTES, signal });
 }
 
-/** A connection to a host that a tool names, by the rules for pages: one public address, looked at once. Throws a `BoxRefusal`. */
+/**
+ * A connection to a host that a tool names, under the rules for pages: one public address, checked once. Throws a
+ * `ToolRefusal`.
+ */
 export async function reachHost(turn: Turn, hosts: readonly string[], host: string, port: number): Promise<Socket> {
   const { wire } = turn.ports;
   demandListed(hosts, host, port);
@@ -84,7 +87,7 @@ export async function reachHost(turn: Turn, hosts: readonly string[], host: stri
 }
 const CONNECT_MS = 10_000;
 
-/** Throws a `BoxRefusal` unless exactly that host is named. */
+/** Throws a `ToolRefusal` unless exactly that host is listed. */
 export function demandListed(hosts: readonly string[], host: string, port: number): void {
   const usual = port === 443 || port === 80;
   if (hosts.includes(`${host}:${port}`) || (usual && hosts.includes(host))) return;
@@ -96,7 +99,7 @@ async function addressWithin(wire: Wire, host: string, signal: AbortSignal, reac
   const addresses = isAddress(literal) ? [literal] : await inTime(wire.resolve(literal), signal);
   const other = addresses.find((address) => !reach.has(address));
   if (other !== undefined) throw new ToolRefusal(`${host} leads to ${other}, which is not an ${reach.is}.`, 'address');
-  // Machines without IPv6 are more than those without IPv4.
+  // More machines lack IPv6 than IPv4.
   const address = addresses.find((one) => !one.includes(':')) ?? addresses[0];
   if (address === undefined) throw new ToolRefusal(`${host} has no address.`, 'address');
   return address;
@@ -129,7 +132,7 @@ function pageOf(url: URL, { status, headers, body, isCut }: WireResponse): WebPa
   return { url: url.href, status, type, text: decode(body, charset), isCut };
 }
 
-/** In a character set that nobody knows, as UTF-8. */
+/** An unknown character set is read as UTF-8. */
 function decode(body: Uint8Array, charset = 'utf-8'): string {
   try {
     return new TextDecoder(charset).decode(body);

@@ -1,4 +1,4 @@
-/** Finds the images that came with the mail. */
+/** Finds the images among the attachments of mail. */
 import type { Image } from '../../core/model/call.ts';
 import type { ImageRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
@@ -8,11 +8,11 @@ import { NOTHING } from '../../core/model/tool.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bytesAt } from './tool-context.ts';
 
-/** Most images of one prompt, and most bytes of each: what every service takes. */
+/** The most images of a prompt and the most bytes of each: what every service accepts. */
 const MOST_IMAGES = 8;
 const MOST_BYTES = 3_500_000;
 
-/** How files of each type begin, in hexadecimal; a dot stands for any digit. */
+/** The first bytes of files of each type in hexadecimal; a dot stands for any digit. */
 const BEGINNINGS: [Image['type'], RegExp][] = [
   ['image/png', /^89504e470d0a1a0a/],
   ['image/jpeg', /^ffd8ff/],
@@ -20,13 +20,16 @@ const BEGINNINGS: [Image['type'], RegExp][] = [
   ['image/webp', /^52494646.{8}57454250/],
 ];
 
-/** An image as the prompt carries it, and as the journal refers to it. */
+/** An image for the prompt, and as the journal refers to it. */
 export interface Sight {
   image: Image;
   ref: ImageRef;
 }
 
-/** The images among the attachments of the mail, by what is in them and not by their names; larger ones and further ones are left out. */
+/**
+ * The images among the attachments of the mail, recognised by content rather than name. Images that are too large, and those
+ * beyond the limit, are skipped.
+ */
 export function imagesOf(disk: Disk, { mail }: Pick<State, 'mail'>, given: readonly Mail[]): Sight[] {
   const sights: Sight[] = [];
   for (const { id, attachments = [] } of given)
@@ -42,7 +45,7 @@ export function blobOf({ image, ref }: Sight): { hash: string; text: string; ima
   return { hash: ref.hash, text: image.data, image: true };
 }
 
-/** Mail of this visit is in no archive; a person's file that came in this turn lies where it was found. */
+/** Mail of this visit is not archived yet; a file that a person added in this turn is where it was found. */
 function look(disk: Disk, { path, found = path, name }: AttachedFile): Sight | null {
   const here = bytesAt(disk, path, MOST_BYTES);
   const bytes = here === NOTHING ? bytesAt(disk, found, MOST_BYTES) : here;

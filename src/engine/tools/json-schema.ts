@@ -4,14 +4,14 @@ import type { Json, JsonObject } from '../../core/model/call.ts';
 import type { Tool } from '../../core/model/tool.ts';
 import { withTimeLimit } from '../../tools/time-limit.ts';
 
-/** Milliseconds that one pattern of a schema may take with one text. */
+/** Milliseconds that one pattern of a schema may take on one text. */
 const PATTERN_MS = 100;
-/** Characters of what is said to be wrong. */
+/** The most characters of an error message. */
 const SAID = 500;
 
 /**
- * What checks input by a JSON schema that people or servers wrote: own properties only, formats unchecked, no other schema
- * is fetched. Throws an `Error` for what is no schema.
+ * Compiles a JSON schema that people or servers wrote into a check of the input: own properties only, formats unchecked, no
+ * other schema is fetched. Throws an `Error` for an invalid schema.
  */
 export async function checkerOf(schema: JsonObject): Promise<Tool['parse']> {
   const { $schema, $id: _unused, ...rest } = schema;
@@ -43,7 +43,7 @@ function say({ instancePath, message, params }: ErrorObject): string {
   return `${instancePath.slice(1).replaceAll('/', '.') || 'input'}: ${message}${name}`;
 }
 
-/** A pattern that throws when it takes too long, as some do with some texts. */
+/** A pattern that throws if it takes too long, as some do on some texts. */
 function timed(pattern: string, flags: string): { test(text: string): boolean; toString(): string } {
   const regexp = new RegExp(pattern, flags);
   return {

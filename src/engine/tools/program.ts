@@ -9,7 +9,7 @@ import type { Turn } from './turn-in-progress.ts';
 import { WorkspaceState } from './workspace-changes.ts';
 import { noteUse, type WorkspaceQuota } from './workspace-quota.ts';
 
-/** Most bytes of output, after which a program is ended; with what is told beside, less than a result may have. */
+/** The most bytes of output, after which a program is ended: with what is added, less than a result may have. */
 const OUTPUT_BYTES = 50_000;
 
 /** Where a program runs, and for how long (milliseconds). */
@@ -20,8 +20,8 @@ export interface Site {
 }
 
 /**
- * Runs a program in the workspace of an agent. Texts of people that the journal does not hold go there first; what the
- * program changed is found by comparing the workspace with what it was.
+ * Runs a program in the workspace of an agent. Texts of people that are not in the journal are journaled first; what the
+ * program changed is found by comparing the workspace before and after.
  */
 export async function runProgram(
   turn: Turn,
@@ -55,7 +55,7 @@ export async function runProgram(
   return tell(ran, level, timeout, notes);
 }
 
-/** Runs a program that may reach some hosts. What it says may be words of strangers from then on. */
+/** Runs a program that may reach some hosts. From then on its output may contain words of strangers. */
 async function networked(
   turn: Turn,
   hosts: readonly string[],
@@ -83,7 +83,7 @@ async function networked(
 /** What a program may leave in a folder of its own: bytes and files. */
 const APART = { bytes: 16_777_216, files: 1000 };
 
-/** Runs a program in a folder that holds these files alone, and is gone afterwards. */
+/** Runs a program in a temporary folder that holds only these files. */
 export async function runApart(
   turn: Turn,
   folder: string,
@@ -108,7 +108,7 @@ export async function runApart(
 
 const UNSAFE = 'none (unsafe-host)';
 
-/** Programs run shut in, or not at all; but for two words of the owner, one in org.yaml and one on the command line. */
+/** Programs run isolated or not at all, unless the owner permitted otherwise twice: in org.yaml and on the command line. */
 async function admit({ ports, config }: Turn): Promise<{ sandbox: Sandbox; level: string }> {
   const { sandbox } = ports;
   const found: Probed = (await sandbox?.probe()) ?? { level: 'none', why: 'this organisation lies on no real disk' };
@@ -120,25 +120,24 @@ async function admit({ ports, config }: Turn): Promise<{ sandbox: Sandbox; level
   );
 }
 
-/** What a workspace holds. */
 type WorkspaceSize = Pick<WorkspaceListing, 'bytes' | 'count'>;
 
 function isOver({ bytes, count }: WorkspaceSize, room: Pick<WorkspaceQuota, 'bytes' | 'files'>): boolean {
   return bytes > room.bytes || count > room.files;
 }
 
-/** Who holds more than it may is not ended as long as it does not grow. */
+/** A workspace above its quota is tolerated as long as it does not grow. */
 function grown(room: WorkspaceQuota, { bytes, count }: WorkspaceSize): Pick<WorkspaceQuota, 'bytes' | 'files'> {
   return { bytes: Math.max(room.bytes, bytes), files: Math.max(room.files, count) };
 }
 
-/** Names, the first of many. */
+/** The first names, and how many more there are. */
 function list(names: readonly string[]): string {
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
   return `${names.slice(0, 5).join(', ')}${more}`;
 }
 
-/** What the model is told: the output, how the program ended, and what it changed. */
+/** The result for the model: the output, how the program ended, and what it changed. */
 function tell(
   { end, stdout, full, broken }: SandboxedProgram,
   level: string,

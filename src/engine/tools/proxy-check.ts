@@ -1,9 +1,9 @@
-/** Checks that programs which may reach some hosts reach no other. */
+/** Checks that programs with access to some hosts can reach no others. */
 import { Socket } from 'node:net';
 import { openProxy } from '../../disk/sandbox/proxy.ts';
 import { demandListed } from './fetch.ts';
 
-/** Opens the proxy of such programs once. Rejects when a host that is not listed gets through; no host is contacted. */
+/** Opens such a proxy once. Rejects if an unlisted host gets through. No host is contacted. */
 export async function checkProxy(hosts: readonly string[]): Promise<void> {
   const reach = async (host: string, port: number) => {
     demandListed(hosts, host, port);

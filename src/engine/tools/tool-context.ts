@@ -19,7 +19,7 @@ import { byCodeUnit } from '../../schema/name.ts';
 import { demandQuota, noteWritten, type WorkspaceQuota } from './workspace-quota.ts';
 
 /**
- * Raised by the tool context when a tool asks for something it may not have; the model is told. `rule` names the rule that
+ * Thrown by the tool context if a tool asks for something it may not have; the model is told. `rule` names the rule that
  * decided.
  */
 export class ToolRefusal extends Error {
@@ -30,20 +30,20 @@ export class ToolRefusal extends Error {
   }
 }
 
-/** What is asked for is not there: told like a refusal, but no rule denied it. */
+/** Reported like a refusal, although no rule denied it: the file does not exist. */
 export class NotThere extends ToolRefusal {}
 
-/** What a tool did: for the journal. */
+/** What a tool changed, for the journal. */
 export interface FileChanges {
   files: LiveFile[];
   /** Hosts that a program reached. */
   network?: string[];
   shared?: { path: string; text: string };
-  /** What stood in a file that could not be merged with what the tool was to write. */
+  /** The content of a file that could not be merged with the new text. */
   conflict?: { text: string; hash: string };
-  /** It read what a tainted agent wrote. */
+  /** The tool read something that a tainted agent wrote. */
   tainted?: true;
-  /** What stood where the tool wrote, until the journal holds it. */
+  /** What the tool replaced, until it is in the journal. */
   replaced: (Replaced & { path: string })[];
 }
 
@@ -51,7 +51,7 @@ export function noChanges(): FileChanges {
   return { files: [], replaced: [] };
 }
 
-/** What the tool context of one use of a tool is made of. */
+/** The parts of a tool context for one use of a tool. */
 export interface ContextParts {
   disk: Disk;
   resume: Resume;
@@ -62,7 +62,7 @@ export interface ContextParts {
   inTheWay(path: string): string | null;
   /** The text of a file that the visit knows by this short hash. */
   known(hash: string): string | undefined;
-  /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
+  /** The hash of what a person was shown at a path when they approved this use. The tool writes only over that. */
   shown(path: string): string | undefined;
   /** Masks secrets in a text. */
   redact(text: string): string;
@@ -70,27 +70,26 @@ export interface ContextParts {
   isTainted(path: string): boolean;
   /** How much the workspace may hold. */
   room: WorkspaceQuota;
-  /** Filled by what the tool does. */
+  /** Collects what the tool changes. */
   changes: FileChanges;
   /** Runs a program in the workspace. */
   program: ToolContext['program'];
   ask: ToolContext['ask'];
-  /** Asks for a page as the agent may. */
+  /** Fetches a page under the agent's rights. */
   fetch: ToolContext['fetch'];
   search: ToolContext['search'];
   mail: ToolContext['mail'];
   mailIds: ToolContext['mailIds'];
   /** Runs a program on these files alone. */
   apart: ToolContext['apart'];
-  /** Milliseconds that the tool has. */
+  /** The tool's time limit in milliseconds. */
   timeout: number;
   signal: AbortSignal;
 }
 
-/** Folders below one another that are looked into. */
+/** The deepest nesting of folders that is read. */
 const DEPTH = 32;
 
-/** Makes the tool context of one use of a tool. */
 export function makeToolContext(means: ContextParts): ToolContext {
   const { disk, resume, reader, wrote, changes, program, apart, ask, fetch, search, mail, mailIds, timeout, signal } =
     means;
@@ -117,7 +116,7 @@ export function makeToolContext(means: ContextParts): ToolContext {
     write(path, text, expected) {
       const target = resolve(path);
       demandPlace(means, target, path);
-      if (target.shared) readAlone(disk, target.path); // what cannot be read cannot be the text that gives way
+      if (target.shared) readAlone(disk, target.path); // what cannot be read is not the text that may be replaced
       const made =
         expected === undefined
           ? text
@@ -207,7 +206,10 @@ function fileText(bytes: Uint8Array, redact: ContextParts['redact']): FileText {
   };
 }
 
-/** Refuses a file that could not stand there: what is the folder itself, has a file on the way, or bears another's name. */
+/**
+ * Refuses a path at which no file can be: it is the folder itself, leads through a file, or is another spelling of an existing
+ * name.
+ */
 function demandPlace({ disk, resume, inTheWay }: ContextParts, target: PathTarget, shown: string): void {
   const root = target.shared ? 'org/shared' : `agents/${resume.name}/workspace`;
   const stat = statOf(disk, target.path);
@@ -231,8 +233,8 @@ function movedAside({ disk, redact }: ContextParts, { path, shared }: PathTarget
 }
 
 /**
- * What is to stand in a file that the agent knew with another hash: its text, and what was changed there since. `base`:
- * the text of that hash, where the agent had it in this visit.
+ * The content for a file that the agent knew with a different hash: its text, merged with what changed since. `base` is the
+ * text with that hash, if the agent saw it in this visit.
  */
 function onto(
   path: string,
@@ -253,14 +255,14 @@ function onto(
   throw new ToolRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
 }
 
-/** Whether what was shown stands there, or what a kill left of this very write. */
+/** Whether the path still holds what was shown, or what an earlier, interrupted run of this write left. */
 function isOver(disk: Disk, path: string, shown: string, text: string): boolean {
   const stands = readAlone(disk, path) ?? readAlone(disk, beside(path, 'aside'));
   const hash = stands === null ? NOTHING : bytesHash(stands);
   return hash === shown || (hash === textHash(text) && isOurs(disk, path, shown));
 }
 
-/** A write that a kill cut off left what stood there beside it, if anything did. */
+/** An interrupted write leaves what it replaced beside the file. */
 function isOurs(disk: Disk, path: string, shown: string): boolean {
   const aside = readAlone(disk, beside(path, 'aside'));
   return aside === null ? shown === NOTHING : bytesHash(aside) === shown;
@@ -298,8 +300,8 @@ export function* filesUnder(disk: Disk, path: string, shown: string, depth: numb
 }
 
 /**
- * No part of a path below the org may be a link: the disk goes through none. Nor may a file have a second name, which may
- * lie anywhere.
+ * No part of a path below the org may be a link, which the disk would not follow anyway. Nor may a file have a second name,
+ * which could be anywhere.
  */
 function refuseLinks(disk: Disk, path: string): void {
   const { kind, links = 1 } = statOf(disk, path) ?? {};
@@ -313,7 +315,7 @@ function statOf(disk: Disk, path: string): Stat | null {
   return refusing(() => disk.stat(path));
 }
 
-/** One look finds out what refuseLinks would, and reads. */
+/** Reads the file and, with the same call, refuses what `refuseLinks` would. */
 function readAlone(disk: Disk, path: string): Uint8Array | null {
   return refusing(() => disk.read(path, 'alone'));
 }
@@ -336,8 +338,8 @@ function refusing<T>(look: () => T): T {
 }
 
 /**
- * The bytes of a regular file that no link leads to; `NOTHING`, or `OTHER` for what cannot be read as such a file, or
- * has more bytes than `most`. An agent may name anything, so this throws only when the disk fails.
+ * The bytes of a regular file that is not reached through a link; `NOTHING`; or `OTHER` for anything that is not such a file or
+ * has more bytes than `most`. An agent may name anything, so this throws only if the disk fails.
  */
 export function bytesAt(disk: Disk, path: string, most = Infinity): Uint8Array | typeof NOTHING | typeof OTHER {
   try {
@@ -350,7 +352,7 @@ export function bytesAt(disk: Disk, path: string, most = Infinity): Uint8Array |
   }
 }
 
-/** The same for the first of these places where something stands. */
+/** The same for the first of these paths at which something exists. */
 export function firstBytes(disk: Disk, paths: readonly string[]): ReturnType<typeof bytesAt> {
   for (const path of paths) {
     const bytes = bytesAt(disk, path);
@@ -359,7 +361,7 @@ export function firstBytes(disk: Disk, paths: readonly string[]): ReturnType<typ
   return NOTHING;
 }
 
-/** A regular file that no link leads to. */
+/** A regular file that is not reached through a link. */
 function isPlainFile(disk: Disk, path: string): boolean {
   const parts = path.split('/');
   return parts.every(
@@ -367,10 +369,10 @@ function isPlainFile(disk: Disk, path: string): boolean {
   );
 }
 
-/** Largest text of a person that the journal keeps when a tool replaces it: bytes. */
+/** The largest text of a person, in bytes, that the journal keeps when a tool replaces it. */
 const MAX_KEPT = 1_048_576;
 
-/** The text that bytes are; null when they are none, or too many. */
+/** The bytes as text; null if they are not text, or too many. */
 export function textOf(bytes: Uint8Array, most = MAX_KEPT): string | null {
   if (bytes.length > most) return null;
   try {

@@ -12,7 +12,7 @@ import { checkerOf } from './json-schema.ts';
 
 type Hashes = ReadonlyMap<string, string>;
 
-/** The tools of an organisation, made again when its configuration changed, or what the owner approved. */
+/** The tools of an organisation. They are built again when its configuration or the owner's approvals change. */
 export class Toolsets {
   private readonly shipped: Toolbox;
   private made: { config: Config; trusted: Hashes; toolbox: Toolbox } | null = null;
@@ -21,7 +21,7 @@ export class Toolsets {
     this.shipped = shipped;
   }
 
-  /** The same arguments give the same tools as before. */
+  /** The same arguments give the same tools. */
   async of(config: Config, trusted: Hashes): Promise<Toolbox> {
     if (this.made?.config === config && this.made.trusted === trusted) return this.made.toolbox;
     const toolbox = await toolsetOf(this.shipped, config, trusted);
@@ -31,8 +31,8 @@ export class Toolsets {
 }
 
 /**
- * The tools of a configuration: those that ship with LeMMing, and those that the org declares. `trusted`: what the owner of
- * the machine approved, as the journal has it; all else is barred.
+ * The tools of a configuration: those that ship with LeMMing, and those that the org declares. `trusted`: what the owner of the
+ * machine approved, according to the journal; everything else is disabled.
  */
 export async function toolsetOf(shipped: Toolbox, config: Config, trusted: Hashes): Promise<Toolbox> {
   if (config.tools.size + config.servers.size === 0 && config.org.network === null) return shipped;
@@ -42,10 +42,10 @@ export async function toolsetOf(shipped: Toolbox, config: Config, trusted: Hashe
   return toolbox;
 }
 
-/** Tools that ship and run programs of agents. */
+/** Tools that ship with LeMMing and run programs of agents. */
 export const PROGRAM_TOOLS = ['shell', 'run_python'];
 
-/** Programs of agents reach the hosts that the org names once the owner approved them; until then none. */
+/** Programs of agents reach the hosts that the org lists once the owner has approved them, and none before. */
 function withNetwork(shipped: Toolbox, { org }: Config, trusted: Hashes): Toolbox {
   const needs = trustOfNetwork(org);
   if (needs === null || !isTrusted(trusted, needs)) return shipped;
@@ -81,7 +81,7 @@ function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<Wor
   return Promise.all([...own, ...theirs]);
 }
 
-/** Characters of the body of TOOL.md that agents are shown. */
+/** The most characters of TOOL.md's body that agents see. */
 const HELP = 4000;
 
 async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
@@ -108,7 +108,7 @@ async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
   return barIf(bare, trustOfTool(tool), trusted, name);
 }
 
-/** The arguments are text of a string, not of the program: no key of theirs means anything to the machine. */
+/** The arguments are a JSON string in the module, not program text, so their keys have no meaning to the interpreter. */
 function moduleText(text: string, value: unknown): string {
   return `const input = JSON.parse(${JSON.stringify(JSON.stringify(value))}); ${text}`;
 }
@@ -128,7 +128,7 @@ async function serverTool(server: Server, tool: PinnedTool, trusted: Hashes): Pr
 
 type Bare = Pick<WorldTool, 'spec' | 'touches' | 'timeout' | 'most' | 'outbound' | 'run'>;
 
-/** A tool that was not approved, or whose input cannot be checked, is there and is refused: so agents are told why. */
+/** A tool that was not approved, or whose input cannot be checked, exists but is refused, so that agents learn why. */
 async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string): Promise<WorldTool> {
   const tool = copyWith(bare, { kind: 'world' as const, granted: 'resume' as const, needs });
   const unread: WorldTool['parse'] = (input) => ({ ok: true, value: input });
@@ -141,7 +141,7 @@ async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string):
   }
 }
 
-/** Why a tool of the org is not used. `name`: what the owner approves. */
+/** Why a tool of the org is not used. `name`: what the owner must approve. */
 export function refusal(tool: string, name: string): string {
   return `${tool} in its present form is not approved on this machine. Its owner can run lemming trust ${name}`;
 }

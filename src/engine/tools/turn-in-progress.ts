@@ -12,7 +12,10 @@ import type { SentPrompts } from '../journal/sent-prompts.ts';
 import type { Ports } from '../ports.ts';
 import type { WorkspaceUse } from './workspace-quota.ts';
 
-/** A turn being made. The state is the snapshot: visits change it through the journal alone, and nothing of it but what is theirs and money. */
+/**
+ * A turn that is being made. The state is the snapshot: visits change only their own part of it and money, and only through the
+ * journal.
+ */
 export interface Turn {
   number: number;
   open: OpenEntry;
@@ -34,17 +37,17 @@ export interface Turn {
   signal: AbortSignal;
   /** Receives what the models write. */
   listen?: Listen | undefined;
-  /** What models were told, where the turn was cut off under other rules. */
+  /** What models were sent, if the turn was cut off under other rules. */
   sent?: SentPrompts | undefined;
 }
 
-/** What an engine knows from turn to turn, so that nothing is read twice. Without it all is found out again. */
+/** What an engine remembers between turns, so that nothing is read twice. Everything in it can be computed again. */
 export interface TurnCaches {
-  /** What workspaces hold. */
+  /** The use of each workspace. */
   counted: Map<string, WorkspaceUse>;
-  /** Hashes of files in workspaces, by their marks: the same mark is the same content. */
+  /** Hashes of workspace files by mark: the same mark means the same content. */
   hashes: Map<string, { mark: string; hash: string }>;
-  /** Reads the files as they would be after agents come and go. */
+  /** Reads the files as they would be after hires and retirements. */
   readChart: ReadConfig;
 }
 

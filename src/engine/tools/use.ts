@@ -1,4 +1,4 @@
-/** Performs an act: uses the tool, journals it and books its price. */
+/** Performs an act: uses the tool, journals the use and books its price. */
 import type { ActCall, JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';
 import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../../core/model/entry.ts';
@@ -36,12 +36,10 @@ import {
 import { refusal } from './toolset.ts';
 import type { ToolResult, Turn } from './turn-in-progress.ts';
 
-/** A tool that ends by itself when its time is over is given so much longer: milliseconds. */
+/** Milliseconds that a tool gets in addition to its time limit, at which it should end by itself. */
 const PATIENCE_MS = 10_000;
 
-/**
- * Does what was judged: work is done, and what costs something is paid, once. Refused and held acts do nothing.
- */
+/** Performs a judged act, and pays once if it costs something. Refused and held acts do nothing. */
 export async function doAct(
   turn: Turn,
   resume: Resume,
@@ -56,15 +54,15 @@ export async function doAct(
   return { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
 }
 
-/** What became of a file. One that was written as a whole is whole; what else changed it may have left it half done. */
+/** The state of a file afterwards. A file that was written as a whole is complete; any other change may have been interrupted. */
 function fateOf(file: UsedEntry['files'][number], tool: string): 'wrote' | 'changed' | 'removed' {
   if (isGone(file)) return 'removed';
   return tool === 'write_file' ? 'wrote' : 'changed';
 }
 
 /**
- * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
- * has an unknown outcome, and the model is told so.
+ * Uses a world tool once. If the journal holds the outcome, that is used. If the tool may not be repeated and was cut off, the
+ * outcome is unknown, and the model is told so.
  */
 async function performAct(
   turn: Turn,
@@ -96,7 +94,7 @@ function isGone({ text, hash }: LiveFile): boolean {
   return text === null && hash === undefined;
 }
 
-/** Says in the journal that an act is done now, unless that was said before a crash, and books what it costs. */
+/** Journals that an act starts now, unless that was done before a crash, and books its cost. */
 function announce(
   turn: Turn,
   { unit }: Resume,
@@ -119,7 +117,7 @@ async function perform(
   cutOff: boolean,
 ): Promise<UsedEntry> {
   const { journal } = turn;
-  // That what was approved stands as it was shown is found out once.
+  // Whether the approved content is still as it was shown is determined once.
   const isFirst = tool.touches === 'once' || (scene.approved !== undefined && tool.touches !== 'pure');
   if (isFirst && !cutOff) await journal.durable();
   const changes = noChanges();
@@ -133,7 +131,7 @@ async function perform(
   if (conflict) used.conflict = copyWith(conflict, { text: turn.mask(conflict.text) });
   if (result.tainted || made.tainted) used.tainted = true;
   journal.add(used);
-  // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
+  // A use that changed nothing is repeated after a crash; the line becomes durable before the next call.
   if (tool.touches !== 'pure') await journal.durable();
   for (const { release } of replaced) release();
   return used;
@@ -150,8 +148,8 @@ function cutResult(text: string, most: number): string {
 }
 
 /**
- * A text that a person wrote in a workspace goes to the journal before it is gone. What is no text, holds a
- * secret, or may still be written by a program that holds it open, stays beside the new file.
+ * Journals a text that a person wrote in a workspace before it is replaced. What is not text, contains a secret, or is still
+ * open in a program stays beside the new file.
  */
 function keepReplaced(
   { state, journal, ports, number, mask }: Turn,
@@ -174,7 +172,7 @@ function unknown(cost: number): WorldResult {
   return { ok: false, text };
 }
 
-/** What goes wrong in a tool is its result; only the disk's own failures, and the end of the run, stop the engine. */
+/** A failure in a tool becomes its result. Only failures of the disk, and the end of the run, stop the engine. */
 async function run(
   turn: Turn,
   resume: Resume,
@@ -237,7 +235,7 @@ function refused(refusal: ToolRefusal): WorldResult {
     : { ok: false, text: `Refused (${rule}): ${message}`, rule };
 }
 
-/** The tool whose work it is; null: it is the trial of an act. */
+/** The tool that does the work; null for the trial of an act. */
 function asTool(work: ToolWork): WorldTool | null {
   return 'kind' in work ? (work as WorldTool) : null;
 }
@@ -260,14 +258,14 @@ async function searchFor(
   return search(turn, resume, wish, timeout);
 }
 
-/** The owner may have taken the approval back since the turn was frozen. */
+/** The owner may have revoked the approval since the freeze. */
 function demandTrust({ ports }: Turn, tool: WorldTool | null): void {
   if (!tool?.needs) return;
   const { needs, spec } = tool;
   if (!ports.approved?.(needs)) throw new ToolRefusal(refusal(spec.name, termOf(needs)), 'trusted-tool');
 }
 
-/** By what name the owner approves it. */
+/** The name under which the owner approves it. */
 function termOf(needs: Trusted): string {
   return needs.kind === 'network' ? 'network' : trustTerm(needs);
 }
@@ -277,7 +275,7 @@ function askServer({ ports, signal }: Turn, server: Server, tool: string, input:
   return ports.servers.ask(server, tool, input, signal);
 }
 
-/** A tool that does not heed its time is not waited for. */
+/** A tool that ignores its time limit is abandoned. */
 function late(timeout: number): Promise<WorldResult> {
   const signal = deadline(timeout + PATIENCE_MS);
   return new Promise((resolve) => {
@@ -285,16 +283,19 @@ function late(timeout: number): Promise<WorldResult> {
   });
 }
 
-/** Tools that tell the hash of a file, which the agent can name when it writes. */
+/** Tools that report the hash of a file, which the agent can pass when it writes. */
 const TELL_HASHES = new Set(['read_file', 'write_file', 'edit_file']);
 
-/** What the visit knows of files: as it was shown them, and as it left them. By the journal's line, so a crash changes nothing. */
+/**
+ * The texts that the visit knows: what it was shown, and what it wrote. They come from the journal's line, so a crash makes no
+ * difference.
+ */
 function noteTexts({ draft }: ActContext, { text, files, shared }: UsedEntry): void {
   const shown = text.replace(/\n\[hash [\w-]+\]$/, '');
   for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? '']) draft.known.add(known);
 }
 
-/** What was approved is based on what was shown: what a person saved since then stays. */
+/** An approved write is based on what was shown: what a person saved since then stays. */
 function stageShared(turn: Turn, scene: ActContext, { path, text }: { path: string; text: string }): void {
   const before = scene.draft.wrote.get(path);
   const found = before ? NOTHING : bytesAt(turn.ports.disk, path);

@@ -7,20 +7,20 @@ import type { FileChanges } from './tool-context.ts';
 import { textOf } from './tool-context.ts';
 import type { Turn, TurnCaches } from './turn-in-progress.ts';
 
-/** What the journal keeps of the files that one program changed: how many, their text in all, one text, one file that is no text. */
+/** The most that the journal keeps of one program's changes: files, total text, one text, one binary file. */
 const FILES = 300;
 const ALL_BYTES = 2_097_152;
 const TEXT_BYTES = 262_144;
 const DATA_BYTES = 65_536;
-/** Of what people put into a workspace, so much goes to the journal before a program may change it: one text, and all. */
+/** The most that is journaled of people's files before a program may change them: one text, and all together. */
 const ONE_KEPT = 1_048_576;
 const ALL_KEPT = 8_388_608;
-/** Of files that are too large to be kept so many bytes are hashed after one use, for so long (milliseconds). */
+/** The most bytes of large files that are hashed after one use, and the most time (milliseconds). */
 const HASHED_BYTES = 268_435_456;
 const HASHED_MS = 5000;
-/** After so many bytes others have their turn. */
+/** After that many bytes, other work has its turn. */
 const AT_ONCE = 1_048_576;
-/** Files that a result names. */
+/** The most files that a result names. */
 const NAMED = 20;
 
 /** A workspace as the journal knows it. */
@@ -28,9 +28,9 @@ export class WorkspaceState {
   private readonly turn: Turn;
   private readonly workspace: string;
   private readonly known: TurnCaches['hashes'];
-  /** Files whose content no journal holds. */
+  /** Files whose content is in no journal. */
   private readonly unkept = new Set<string>();
-  /** Bytes that were read since others had their turn. */
+  /** Bytes read since other work had its turn. */
   private atOnce = 0;
   private readonly bounds = { bytes: HASHED_BYTES, ms: HASHED_MS };
 
@@ -40,7 +40,7 @@ export class WorkspaceState {
     this.known = turn.caches.hashes;
   }
 
-  /** Takes texts into the journal that a program may be about to replace. */
+  /** Journals texts that a program may replace. */
   async keepTexts({ files }: WorkspaceListing): Promise<void> {
     const { journal } = this.turn;
     let left = ALL_KEPT;
@@ -70,7 +70,7 @@ export class WorkspaceState {
     return this.turn.state.files.workspace.get(path) === hash || this.turn.state.calls.blobs.has(hash);
   }
 
-  /** As a line of the journal; null when a secret stands in it. */
+  /** The line for the journal; null if it would contain a secret. */
   private blobOf(hash: string, bytes: Uint8Array): { k: 'blob'; hash: string; text: string; image?: true } | null {
     if (this.isSecret(bytes)) return null;
     const text = textOf(bytes);
@@ -83,7 +83,7 @@ export class WorkspaceState {
     return this.turn.mask(text) !== text;
   }
 
-  /** Reads a file, whose hash is known from then on; null when nobody can. */
+  /** Reads a file and remembers its hash; null if it cannot be read. */
   private async bytesOf(path: string, mark: string): Promise<Uint8Array | null> {
     try {
       const bytes = this.turn.ports.disk.read(path);
@@ -100,7 +100,7 @@ export class WorkspaceState {
     }
   }
 
-  /** What differs, for the journal; returns what is to be said of it. */
+  /** Records the differences for the journal; returns what to report of them. */
   async changes(before: WorkspaceListing, after: WorkspaceListing, changes: FileChanges): Promise<string[]> {
     const found = new ChangedFiles(this.turn.state.files.workspace);
     for (const name of sortedNames(before, after)) {
@@ -140,7 +140,7 @@ export class WorkspaceState {
     else found.add({ path, text: null, was, hash, size }, 0);
   }
 
-  /** Of what is kept by its hash alone nothing but pieces is ever in memory. */
+  /** Large files are kept only by hash; they are read in pieces. */
   private async compareLarge(
     path: string,
     { mark, size }: { mark: string; size: number },
@@ -167,7 +167,7 @@ export class WorkspaceState {
   }
 }
 
-/** What a program changed, up to what the journal keeps. */
+/** The changes of a program, up to the limits of the journal. */
 class ChangedFiles {
   readonly files: LiveFile[] = [];
   /** Texts of people that were replaced and not kept. */
@@ -186,7 +186,9 @@ class ChangedFiles {
     return size <= this.left;
   }
 
-  /** Beyond the bound only what the journal knew of is noted, without its content: it must not be taken for unchanged. */
+  /**
+   * Beyond the limits, only files that the journal knew are recorded, without content: they must not be mistaken for unchanged.
+   */
   add(file: LiveFile, size: number): void {
     if (this.files.length < FILES) this.files.push(file);
     else {
@@ -197,7 +199,7 @@ class ChangedFiles {
     this.left -= size;
   }
 
-  /** What cannot be looked at must not be taken for unchanged either. */
+  /** A file that cannot be read must not be mistaken for unchanged either. */
   skip(path: string, was: string | null): void {
     this.unhashed++;
     if (this.workspace.has(path) && this.files.length < 2 * FILES) this.files.push({ path, text: null, was });

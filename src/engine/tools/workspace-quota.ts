@@ -1,13 +1,13 @@
-/** Counts what a workspace holds, and refuses what does not fit. */
+/** Measures workspaces and refuses what exceeds their quota. */
 import type { Disk } from '../../disk/fs/disk.ts';
 import { treeOf } from '../../disk/fs/tree.ts';
 
-/** What a workspace may hold: bytes, and files and folders. */
+/** The quota of a workspace: bytes, and files and folders. */
 export interface WorkspaceQuota {
   workspace: string;
   bytes: number;
   files: number;
-  /** Workspaces that were counted. What people add since is counted when the room seems used up. */
+  /** Workspaces that were measured. What people added since is measured when the quota seems used up. */
   counted: Map<string, WorkspaceUse>;
 }
 
@@ -17,7 +17,7 @@ export interface WorkspaceUse {
   files: number;
 }
 
-/** Why so much more cannot be written; null when there is room. What only makes a workspace smaller is never refused. */
+/** Why this addition cannot be written; null if it fits. What only makes a workspace smaller is never refused. */
 export function demandQuota(disk: Disk, room: WorkspaceQuota, more: WorkspaceUse): string | null {
   if (more.bytes <= 0 && more.files <= 0) return null;
   const fits = (held: WorkspaceUse): boolean =>
@@ -29,13 +29,13 @@ export function demandQuota(disk: Disk, room: WorkspaceQuota, more: WorkspaceUse
   return `The workspace may contain ${room.bytes} bytes in ${room.files} files and folders; it contains ${held.bytes} in ${held.files}. Remove some first.`;
 }
 
-/** Counts in what was written. */
+/** Adds what was written. */
 export function noteWritten(room: WorkspaceQuota, { bytes, files }: WorkspaceUse): void {
   const held = room.counted.get(room.workspace);
   if (held) noteUse(room, { bytes: held.bytes + bytes, files: held.files + files });
 }
 
-/** What a workspace was found to hold. */
+/** Records the measured use of a workspace. */
 export function noteUse({ counted, workspace }: WorkspaceQuota, held: WorkspaceUse): void {
   counted.set(workspace, held);
 }

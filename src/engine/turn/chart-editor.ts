@@ -1,4 +1,4 @@
-/** Writes the chart when agents come and go, and proves that it stays valid. */
+/** Writes the chart when agents are hired or retired, and proves that it stays valid. */
 import { agentFolders } from '../../core/model/config.ts';
 import type { Effect, Patch } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
@@ -10,16 +10,16 @@ import { type Fault, printFault } from '../../schema/fault.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 
 const CHART = 'org/chart.yaml';
-/** Files that may name agents whom the organisation cannot be without. */
+/** Files that may name agents without whom the organisation's configuration would be invalid. */
 const NAMING = /^org\/([^/]+\.yaml|(units|contacts)\/[^/]+\.md)$/;
 
 type EditResult = Patch | { why: string };
 type FileChange = readonly [path: string, text: string | null];
 
 /**
- * What comes of agents that come and go, on charts each of which the next freeze could read. Many come in one turn, so
- * first only those are read of which something may be wrong, and the last one for all others; if that is not valid, all is
- * settled once more and each is read.
+ * The effects of hires and retirements, such that the next freeze could read each intermediate chart. Many can happen in one
+ * turn, so at first only doubtful charts are read, and the last one on behalf of all others. If that is not valid, everything
+ * is settled again and each chart is read.
  */
 export function onChart(turn: Turn, settle: (pen: ChartEditor) => Effect[]): Effect[] {
   const quick = new Pen(turn, false);
@@ -64,12 +64,12 @@ class Pen implements ChartEditor {
     return written;
   }
 
-  /** Whether the last chart is valid, and so all before it. */
+  /** Whether the last chart is valid, and therefore all before it. */
   holds(): boolean {
     return this.draft.holds() && this.trouble([...this.came]) === null;
   }
 
-  /** Named by a chart, it is no reason why that could not be read. */
+  /** Whether the agent's folder counts as existing: a chart that names it must not fail for the lack of it. */
   private isThere(name: string): boolean {
     return this.came.has(name) || (this.turn.config.agents.has(name) && !this.gone.has(name));
   }
@@ -86,7 +86,7 @@ class Pen implements ChartEditor {
     return { why };
   }
 
-  /** Changes texts, and returns what takes that back. */
+  /** Changes texts, and returns the changes that reverse it. */
   private change(changes: readonly FileChange[]): FileChange[] {
     const before = changes.map(([path]) => [path, this.texts.get(path) ?? null] as const);
     for (const [path, text] of changes)
@@ -95,7 +95,7 @@ class Pen implements ChartEditor {
     return before.reverse();
   }
 
-  /** Why the files cannot be read, or one of these agents not. */
+  /** Why the files, or one of these agents, could not be read. */
   private trouble(agents: readonly string[]): string | null {
     const { state, open, caches } = this.turn;
     const folders = agentFolders(this.texts.keys(), state.dead.aside.keys());

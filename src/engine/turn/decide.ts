@@ -18,13 +18,16 @@ import type { FileVersions } from '../../core/tools/file-versions.ts';
 import { judge, type Toolbox } from '../../core/turn/judge.ts';
 import { settleDraft, unpaidEffects } from '../../core/turn/settle.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
-import { copyWith } from '../../schema/copy.ts';
+import { copyWith, defined } from '../../schema/copy.ts';
 import { bytesAt } from '../tools/tool-context.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
 import { actContextOf, bytesOf } from './visit.ts';
 
-/** Held acts that a person answered: judged again now, and done once, in this turn. `staffing`: told whom they hire and retire. */
+/**
+ * Judges held acts that people answered, and does the approved ones once, in this turn. `staffing` collects whom they hire and
+ * retire.
+ */
 export async function decide(
   turn: Turn,
   toolbox: Toolbox,
@@ -58,14 +61,14 @@ export async function decide(
       decision,
       by,
       note,
-      ...(said !== undefined && { said }),
+      ...defined({ said }),
       outcome,
       ...(decision === 'approved' && isUndone(held, draft) && { undone: true as const }),
       held,
       hash: hash ?? textHash(asked ?? heldText(held)),
       text: printApproval(held, { decision: answer.decision, by, note, said, edited, outcome }),
     };
-    // The record of a skill that is held again removes the files that then wait anew.
+    // The record of a skill that is held again removes the files that then wait again.
     if (draft.held.length > 0) effects.push(decided);
     settleDraft(turn.config, turn.state, turn.number, agent, draft, effects, written);
     next.set(agent, draft.nextMessage);
@@ -97,7 +100,7 @@ function inForm(held: Held, edited: Json | undefined): Held {
   return copyWith(rest, { input: edited });
 }
 
-/** Acts of an agent that wait again. */
+/** Acts of an agent that are held again. */
 export function heldIn(effects: readonly Effect[], agent: string): Held[] {
   return effects.filter((effect) => effect.k === 'held').filter((held) => held.agent === agent);
 }
@@ -113,7 +116,10 @@ export function promisedBy(staffing: readonly Staffing[], agent: string): number
   return hires.reduce((sum, { credits }) => sum + credits, 0);
 }
 
-/** What came of the act; or what it costs, when that cannot be paid now. As call 0 of the agent's turn it has a name of its own in the journal. */
+/**
+ * The outcome of the act, or its cost if that cannot be paid now. It is call 0 of the agent's turn, which gives it a name of
+ * its own in the journal.
+ */
 async function doApproved(
   turn: Turn,
   toolbox: Toolbox,
@@ -141,8 +147,8 @@ async function doApproved(
 }
 
 /**
- * An agent's own file → what acts that were approved for this turn made of it, over what the first of them was shown. Who
- * approved both saw both.
+ * An agent's own file → what the acts approved for this turn made of it, and the version that the first of them was shown over.
+ * Whoever approved both saw both.
  */
 type Chain = Map<string, { over: string; made: string }>;
 
@@ -165,12 +171,12 @@ function noteChain(turn: Turn, { covers = {} }: Held, draft: ReturnType<typeof e
   }
 }
 
-/** Whether an answered act can be done now: one that was approved and waits for credits once they are there. */
+/** Whether an answered act can be done now; one that was approved may have to wait for credits. */
 export function isPayable(turn: Turn, { agent, tool, answer }: Approval): boolean {
   return answer?.unpaid === undefined || canPay(turn, agent, priceOf(turn.config, tool), 0);
 }
 
-/** Nobody has an allowance yet: what the limits leave is what would be the first one's. */
+/** Nobody has an allowance yet, so the limits must leave enough for this act as if it were the first. */
 function canPay({ config, state, open }: Turn, agent: string, need: number, promised: number): boolean {
   const allowance = allowances(config, state, [{ agent, need, promised }], open.budget).get(agent);
   return allowance !== undefined && 'amount' in allowance;

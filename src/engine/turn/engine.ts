@@ -1,4 +1,4 @@
-/** The engine of one organisation: holds its lock and makes its turns. */
+/** The engine of one organisation. It holds the lock and makes the turns. */
 import { setMaxListeners } from 'node:events';
 import { overdue } from '../../core/approvals/overdue.ts';
 import { apply } from '../../core/journal/apply.ts';
@@ -49,25 +49,25 @@ import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Ending, makeTurn, wouldAct } from './turn.ts';
 
-/** Bytes of the journal after which a running engine keeps its state: what a start after a kill must read again. */
+/** The bytes of journal after which a running engine saves its state: about as much as a start after a kill must read again. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 /** How a turn is to be made. */
 export interface TurnOptions {
-  /** Made by `step`: goes on although the organisation is paused. */
+  /** For `lemming step`: proceeds although the organisation is paused. */
   step?: true;
   /** Only this agent is due. */
   only?: string;
-  /** Micro-credits the turn may cost. */
+  /** The most micro-credits that the turn may cost. */
   budget?: number;
-  /** Made for its number alone: nobody is due. */
+  /** A turn that only gives the journal its number: nobody is due. */
   rest?: true;
   signal?: AbortSignal;
-  /** Hears what the models write, for display. */
+  /** Receives what models write, for display. */
   listen?: Listen;
 }
 
-/** The engine of one org: holds its lock, and makes its turns. */
+/** The engine of one org. It holds the lock and makes the turns. */
 export class Engine {
   readonly state: State;
   private readonly ports: Ports;
@@ -84,27 +84,30 @@ export class Engine {
   private unfinished: Loaded['unfinished'];
   private readonly durable: Durable;
   private readonly store: StateCache;
-  /** Bytes of the journal since the state was kept. */
+  /** Bytes of journal since the state was saved. */
   private grown = 0;
   private boot: string | null;
-  /** What is known of the files of the journal. */
+  /** What is known of the journal's files. */
   readonly marks: Loaded['marks'];
-  /** The state in memory may not be what the journal says. */
+  /** After a failure: the state in memory may differ from the journal. */
   private stopped = false;
-  /** LEMMING_* variables of this process. */
+  /** The LEMMING_* variables of this process. */
   private readonly env: Record<string, string>;
-  /** Turns that went by since the last one that was made; the state stands at the end of them. */
+  /** Turns that passed since the last one that was made; the state is at their end. */
   private passed = 0;
-  /** A run began, and no turn was made since. */
+  /** A run began, and no turn has been made since. */
   private fresh = false;
   private times = NO_TIMES;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
-  /** Tells the logs of a turn that was cut off what it took in. */
+  /** Logs what a turn that was cut off had taken in. */
   private readonly journalLog: ReturnType<typeof logJournal> | undefined;
 
-  /** Takes the lock, reads the journal and puts the folder in order. Throws `locked`, `damaged-journal`, or the faults of the configuration. */
+  /**
+   * Takes the lock, reads the journal and repairs the folder. Throws `locked`, `damaged-journal`, or the faults of the
+   * configuration.
+   */
   static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
     const lock = lockOf(ports, command);
     try {
@@ -143,7 +146,10 @@ export class Engine {
     this.redo(loaded);
   }
 
-  /** Brings the folder to where the journal is: the files of a turn that a crash cut off, and all that a power loss took. */
+  /**
+   * Brings the folder to the state of the journal: the files of a turn that a crash cut off, and everything that a power loss
+   * took.
+   */
   private redo(loaded: Loaded): void {
     if (loaded.difference)
       this.recovered.push(
@@ -156,7 +162,7 @@ export class Engine {
     for (const { path, detail } of unplaced) this.recovered.push(`${path} was set aside: ${detail}`);
   }
 
-  /** Makes the files of a committed turn. What the file system refuses is journaled as such, and kept elsewhere. */
+  /** Makes the files of a committed turn. What the file system refuses is journaled and kept elsewhere. */
   private place(lines: readonly Entry[], turn: number): { conflicts: Conflict[]; unplaced: Unplaced[] } {
     const { journal, ports } = this;
     const { here: ops, gone } = inTheirHomes(ports.disk, opsOf(lines));
@@ -199,8 +205,8 @@ export class Engine {
   }
 
   /**
-   * Makes deferred files in a folder that is back, before anything there is read, so that mail or a request that was taken
-   * in is not taken in twice. As long as the folder does not take all of them, they stay deferred.
+   * Makes deferred files in a folder that is back, before anything there is read: otherwise mail or a request could be taken in
+   * twice. The files stay deferred until all of them can be made.
    */
   private catchUp(turn: number): void {
     const { disk } = this.ports;
@@ -218,22 +224,21 @@ export class Engine {
     if (restored) this.recovered.push(`${restored} files that were lost were restored from the journal`);
   }
 
-  /** The configuration at work. Known once a turn was made, or `idle` asked. */
+  /** The current configuration. Available after the first turn, or after a call of `idle`. */
   get config(): Config {
     return this.live.current;
   }
 
-  /** The same, or null as long as it was not read. */
+  /** The same, or null if it has not been read yet. */
   get knownConfig(): Config | null {
     return this.live.known;
   }
 
-  /** The number of the next turn. */
   get next(): number {
     return this.state.clock.turn + 1;
   }
 
-  /** Whether mail, a request or an unfinished turn makes anyone due. Reads the folder for incoming mail. */
+  /** Whether mail, a request or an unfinished turn makes somebody due. Reads the folder for incoming mail. */
   idle(): 'busy' | 'idle' | 'failing' {
     try {
       return this.lookIdle();
@@ -255,18 +260,18 @@ export class Engine {
     return isBusy || this.hasNews() ? 'busy' : idle;
   }
 
-  /** Loads what computes the times of workflows, if one has any: before that `idle` does not know them. */
+  /** Loads what computes the times of workflows, if one has any. Until then `idle` ignores them. */
   async loadTimes(): Promise<void> {
     this.live.look();
     this.times = await timesFor(this.config);
   }
 
-  /** A run begins: its first turn tries whoever backs off from a provider. */
+  /** Marks the start of a run: its first turn tries agents that back off from a provider. */
   begin(): void {
     this.fresh = true;
   }
 
-  /** Whether the organisation is paused, and what people asked was taken in. */
+  /** Whether the organisation is paused and has no requests to take in. */
   isPaused(): boolean {
     return this.state.staff.paused && this.idle() === 'idle';
   }
@@ -276,7 +281,7 @@ export class Engine {
     return this.idle() === 'idle' && atRest(this.config, this.state);
   }
 
-  /** Whether mail of somebody, or what was approved, waits for credits: worth one look at the start of a run. */
+  /** Whether mail or an approved act waits for credits: worth one look at the start of a run. */
   starvedWait(): boolean {
     const { mail, staff, approvals, tasks } = this.state;
     return (
@@ -302,8 +307,8 @@ export class Engine {
   }
 
   /**
-   * Lets the next turn go by if nothing would happen in it: nobody is due, nothing was asked, and nothing runs out. False:
-   * it is to be made. The journal tells of those that went by when the next one is made, so a kill takes them back.
+   * Lets the next turn pass if nothing would happen in it: nobody is due, nothing was asked, and nothing expires. False if the
+   * turn must be made. Passed turns are journaled with the next one that is made, so a kill undoes them.
    */
   async pass(): Promise<boolean> {
     const now = await this.looked();
@@ -314,12 +319,11 @@ export class Engine {
     return true;
   }
 
-  /** Whether anything would happen in the next turn. */
   async hasWork(): Promise<boolean> {
     return (await this.looked()).acts;
   }
 
-  /** Whoever is due is due whatever people did meanwhile, and costs no look at the folder. */
+  /** If somebody is due anyway, the folder need not be read. */
   private async looked(): Promise<{ acts: boolean; open: OpenEntry }> {
     const open = this.opening(this.next, {});
     try {
@@ -331,7 +335,7 @@ export class Engine {
     }
   }
 
-  /** Looks as if the turn had begun; what that changes is taken back, until it begins. */
+  /** Looks at the folder as if the turn had begun, and reverses the changes to the state. */
   private async wouldAct(open: OpenEntry): Promise<boolean> {
     const { state } = this;
     const { time, day } = state.clock;
@@ -355,7 +359,7 @@ export class Engine {
     return wouldAct(turn, () => this.toolsets.of(config, state.rights.trusted));
   }
 
-  /** Makes the last of the turns that went by, so that the journal has its number; null when none did. */
+  /** Makes the last of the turns that passed, so that the journal has its number; null if none passed. */
   async makePassed(): Promise<TurnReport | null> {
     if (this.passed === 0) return null;
     this.passed--;
@@ -493,7 +497,7 @@ export class Engine {
     };
   }
 
-  /** Journal first, then the files. Stops before the commit when the lock or the journal is not ours any more. */
+  /** Journal first, then files. Stops before the commit if the lock or the journal is no longer ours. */
   private commit(frozen: Frozen, ending: Ending): ReturnType<Engine['place']> {
     const { journal, lock, state } = this;
     const turn = frozen.open.turn;
@@ -509,7 +513,7 @@ export class Engine {
     return this.place([...frozen.lines, ...ending.effects], turn);
   }
 
-  /** Keeps the state for a quick start, also after a kill: between two turns. */
+  /** Saves the state between two turns, so that a start after a kill is quick as well. */
   private keep(): void {
     const { file, size: end, head } = this.journal;
     this.store.write(this.ports.kept, this, { file, end, head, synced: this.durable.turn, boot: this.boot });
@@ -531,7 +535,7 @@ export class Engine {
     return this.calls.load();
   }
 
-  /** Writes requests of commands straight into the journal of the coming turn. */
+  /** Writes requests of commands directly into the journal of the coming turn. */
   post(requests: readonly Extract<InputEntry, { k: 'request' }>[]): void {
     if (this.passed > 0) throw new Error('the turns that went by are to be made first');
     if (this.unfinished)
@@ -542,7 +546,7 @@ export class Engine {
     this.journal.write(true);
   }
 
-  /** Makes the files durable, keeps the state for a quick start, and gives the lock back. */
+  /** Makes the files durable, saves the state for a quick start, and releases the lock. */
   close(): void {
     try {
       if (!this.unfinished && !this.stopped && this.passed === 0) {
@@ -560,7 +564,10 @@ export class Engine {
   }
 }
 
-/** The org as its journal tells it. Throws `damaged-journal` when a file of the journal is not what it was when an engine closed last. */
+/**
+ * The org according to its journal. Throws `damaged-journal` if a file of the journal is not what it was when the last engine
+ * closed.
+ */
 function loadChecked({ disk, kept, verify, progress }: Ports): Loaded {
   const wish = { keep: kept, progress };
   if (verify) {
@@ -579,7 +586,7 @@ function loadChecked({ disk, kept, verify, progress }: Ports): Loaded {
   return load(disk, kept, compared, wish);
 }
 
-/** What is kept for speed alone stops no turn. */
+/** A file that only saves time must not stop a turn. */
 function unlessDisk(keep: () => void): void {
   try {
     keep();
@@ -588,7 +595,7 @@ function unlessDisk(keep: () => void): void {
   }
 }
 
-/** What is set aside must be kept: where that cannot be, somebody has to make the place. */
+/** Files that are set aside must be kept. If that is impossible, somebody has to make room. */
 function demandKept(refused: readonly RefusedOp[]): readonly RefusedOp[] {
   const lost = refused.find(({ path }) => isKept(path));
   if (lost) throw failure('not-regular', lost.why, { file: 'org/dead-letter', remedy: KEEPING });
@@ -605,7 +612,7 @@ function lockOf(ports: Ports, command: string): Lock {
   }
 }
 
-/** The disk's failures as faults for people. */
+/** Failures of the disk as faults for people. */
 function asFault(error: unknown): unknown {
   if (!(error instanceof DiskError)) return error;
   return failure(codeOf(error), `The disk failed (${error.failure}): ${error.message}`, { file: error.path });

@@ -12,20 +12,20 @@ import type { Ports } from '../ports.ts';
 import { intake } from './intake.ts';
 import type { LiveConfig } from './live-config.ts';
 
-/** The inputs of a turn: from here on nothing that people do touches it. */
+/** The inputs of a turn. After the freeze nothing that people do affects it. */
 export interface Frozen {
   open: OpenEntry;
-  /** Inputs and what follows from them at once. */
+  /** Inputs, and their immediate consequences. */
   lines: Entry[];
   /** Who is due; known to whoever froze the turn. */
   walked?: Due[];
   /** Files that were swept aside. */
   swept: string[];
-  /** How many things people did. */
+  /** The number of inputs. */
   inputs: number;
 }
 
-/** What a freeze reads, and the state and journal that take it in. */
+/** What a freeze reads, and the state and journal that it changes. */
 export interface Freezing {
   ports: Ports;
   toolbox: Toolbox;
@@ -35,7 +35,7 @@ export interface Freezing {
   live: LiveConfig;
 }
 
-/** Reads what people did since the last turn, the configuration first; each step sees what the ones before took in. */
+/** Reads what people did since the last turn, the configuration first. Each step sees what the steps before took in. */
 export async function freeze(freezing: Freezing, open: OpenEntry, faults: Fault[]): Promise<Frozen> {
   const { ports, toolbox, state, folder, live } = freezing;
   const { disk, approved } = ports;
@@ -64,7 +64,7 @@ export function thawed(open: OpenEntry, lines: Entry[]): Frozen {
   return { open, lines, ...countsOf(lines) };
 }
 
-/** Applies lines to the state and adds them to the journal, which the caller writes. */
+/** Applies lines to the state and adds them to the journal. The caller writes the journal. */
 export function take({ state, journal }: Pick<Freezing, 'state' | 'journal'>, entries: readonly Entry[]): void {
   for (const entry of entries) {
     apply(state, entry);

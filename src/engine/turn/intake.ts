@@ -21,12 +21,12 @@ export interface Sources {
   folder: Folder;
   state: State;
   config: Config;
-  /** Built-in tools: what undoing can take back. */
+  /** Built-in tools, which determine what an undo can reverse. */
   toolbox: Toolbox;
   approved?: Ports['approved'];
 }
 
-/** The turn that takes it in. `time`: milliseconds since 1970. `passed`: turns that went by before it. */
+/** The turn that takes it in. `time`: milliseconds since 1970. `passed`: turns that passed before it. */
 export interface Moment {
   turn: number;
   time: number;
@@ -39,7 +39,7 @@ type Find = (
   before: readonly Entry[],
 ) => readonly Entry[] | Promise<readonly Entry[]>;
 
-/** Everything that people can do between two turns, in the order in which it is taken in. It is stated here alone. */
+/** Everything that people can do between two turns, in the order in which it is taken in. No other place defines this order. */
 const STEPS = {
   trust: ({ config, state, approved }) => trustNow(config, state, approved),
   requests: ({ folder, state, config }, { time }) =>
@@ -62,8 +62,8 @@ export type IntakeStep = keyof typeof STEPS;
 const ORDER = Object.keys(STEPS) as IntakeStep[];
 
 /**
- * Finds what people did. Each step is told what the ones before found: `take` applies it to the state, or does not. `before`:
- * lines that the turn has already. Reads only.
+ * Finds what people did. Each step gets what the steps before it found; `take` may apply it to the state. `before`: lines that
+ * the turn already has. Only reads.
  */
 export async function intake(
   sources: Sources,
@@ -85,7 +85,7 @@ function mostBytes(config: Config): number {
   return config.org.limits.message_bytes;
 }
 
-/** What people want undone, as the journal and the folder say it. */
+/** What people want undone, with the steps that the journal and the folder allow. */
 function undone({ disk, state, toolbox }: Sources, turn: number): Entry[] {
   const plans = undoPlans(
     disk,

@@ -1,4 +1,4 @@
-/** The configuration at work: the last version that was valid. */
+/** The current configuration: the last valid version. */
 import { absentAfter, agentFolders, type Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
@@ -6,22 +6,25 @@ import { configReader } from '../../disk/config/config.ts';
 import { type Folder, numberAsides } from '../../disk/intake/folder.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 
-/** Largest file that is read before the configuration says otherwise. */
+/** The largest file that is read before the configuration sets a limit. */
 const FIRST_LIMIT = 1_048_576;
 
 type EnvTexts = Record<string, string>;
 
-/** The configuration at work: what people's files said when they last made sense. */
+/** The current configuration: the last valid version of people's files. */
 export class LiveConfig {
   private readonly folder: Folder;
   private readonly state: State;
-  /** LEMMING_* variables of this process. */
+  /** The LEMMING_* variables of this process. */
   private readonly env: EnvTexts;
   private readonly read = configReader();
   private made: Config | null = null;
-  /** The variables that the configuration was read with; null when its files are not in the journal yet. */
+  /** The variables with which the configuration was read; null if its files are not in the journal yet. */
   private madeWith: EnvTexts | null = null;
-  /** Path → text of changes that would break what works: people were told, and the version before counts. */
+  /**
+   * Path → text of changes that would invalidate the configuration. They were reported, and the earlier version stays in
+   * effect.
+   */
   private readonly rejected = new Map<string, string | null>();
 
   constructor(folder: Folder, state: State, env: EnvTexts) {
@@ -30,7 +33,7 @@ export class LiveConfig {
     this.env = env;
   }
 
-  /** Null until it was looked at or frozen. */
+  /** Null until it was read or frozen. */
   get known(): Config | null {
     return this.made;
   }
@@ -40,7 +43,7 @@ export class LiveConfig {
     return this.made;
   }
 
-  /** Before the first turn: as the folder shows it, without taking anything in. */
+  /** Before the first turn: reads the folder without taking anything in. */
   look(): void {
     if (this.made) return;
     const changes = this.folder.tracked.changes(this.state, FIRST_LIMIT);
@@ -54,12 +57,12 @@ export class LiveConfig {
     this.set([], env, []);
   }
 
-  /** Whether people changed a file that the engine reads, since they were last told what is wrong with it. */
+  /** Whether people changed a file that the engine reads since its faults were last reported. */
   hasNews(): boolean {
     return this.isNews(this.changes());
   }
 
-  /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
+  /** Changes of configuration, resumes and memory. A broken version does not replace a valid one. */
   freeze(turn: number, faults: Fault[]): InputEntry[] {
     const changes = this.changes();
     const same = !this.isNews(changes) && changes.every((change) => change.k === 'file');
@@ -73,7 +76,7 @@ export class LiveConfig {
     return this.folder.tracked.changes(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
   }
 
-  /** Whether the files differ from those that people were told of: one that is mended lets the others count, too. */
+  /** Whether the files differ from the reported ones: when one is fixed, the others may become valid as well. */
   private isNews(changes: readonly InputEntry[]): boolean {
     const files = changes.filter((change) => change.k === 'file');
     return (
@@ -83,7 +86,7 @@ export class LiveConfig {
     );
   }
 
-  /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
+  /** At the start, broken configuration stops the command; a broken resume only sets its agent aside. */
   private set(changes: readonly InputEntry[], env: EnvTexts, faults: Fault[]): void {
     const read = this.readWith(changes, env);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
@@ -104,7 +107,7 @@ export class LiveConfig {
     return this.read(texts, folders, env, absentAfter(this.state.staff.absent, changes));
   }
 
-  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume or a unit on its own. */
+  /** Removes the changes that would invalidate the present configuration: all of `org/` together, or a single resume or unit. */
   private withoutBroken(changes: readonly InputEntry[], faults: Fault[]): InputEntry[] {
     const read = this.readWith(changes, this.env);
     const broken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.current.agents.has(name)));
@@ -128,7 +131,7 @@ export class LiveConfig {
   }
 }
 
-/** The unit that a file tells of. */
+/** The unit that a file defines. */
 function unitAt(path: string): string | undefined {
   return /^org\/units\/([^/]+)\.md$/.exec(path)?.[1];
 }

@@ -6,49 +6,49 @@ import type { TurnReport, VisitReport } from '../log/report.ts';
 import type { Engine } from './engine.ts';
 import { keepHeapSmall } from './heap.ts';
 
-/** How long a run goes on. */
+/** How long a run lasts. */
 export interface RunOptions {
-  /** So many further turns. */
+  /** The number of further turns. */
   turns?: number;
   untilIdle?: boolean;
-  /** Micro-credits the run may cost. */
+  /** The most micro-credits that the run may cost. */
   maxCost?: number;
-  /** Turns made by `step`, which go on although the organisation is paused. */
+  /** For `lemming step`: proceeds although the organisation is paused. */
   step?: true;
-  /** Turns in which only this agent is due. */
+  /** Only this agent is due. */
   only?: string;
-  /** Waits while the organisation is paused, as a screen does; else a run that begins in a pause ends. */
+  /** Waits while the organisation is paused, as a screen does. Otherwise a run that starts in a pause ends. */
   stays?: true;
   signal: AbortSignal;
   /** Told after every turn. */
   told(report: TurnReport): void;
 }
 
-/** What a run did. */
+/** The result of a run. */
 export interface RunReport {
-  /** Its turns; of a long run the last ones, with `KEPT_VISITS` visits at most. */
+  /** Its turns; of a long run the last ones, with at most `KEPT_VISITS` visits. */
   reports: TurnReport[];
   turns: number;
-  /** Visits that were not skipped, and those of them that failed by the fault of a provider. */
+  /** Visits that were not skipped, and how many of them failed because of a provider. */
   called: number;
   blamed: number;
-  /** Messages. */
+  /** The number of messages. */
   sent: number;
   /** Agents whose last visit failed or was cut, and those of them that ran out of credits. */
   failed: ReadonlySet<string>;
   unpaid: ReadonlySet<string>;
-  /** Tasks that changed, and how each stands. */
+  /** Tasks that changed, with their present status. */
   tasks: ReadonlyMap<string, TaskStatus>;
   /** Micro-credits. */
   spent: number;
   idle: boolean;
-  /** `paused`: the organisation is, and what people asked was taken in. */
+  /** `paused`: the organisation is paused and has no requests to take in. */
   end: 'turns' | 'paused' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
 }
 
 /**
- * Makes turns until the requested number is reached (an open-ended run waits while the org is at rest), the org is idle, or
- * the person interrupts. A turn under way is always finished.
+ * Makes turns until the requested number is reached, the org is idle, or the person interrupts. An open-ended run waits while
+ * the org is at rest. A turn under way is always finished.
  */
 export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promise<RunReport> {
   keepHeapSmall();
@@ -99,15 +99,15 @@ export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promi
   }
 }
 
-/** A step makes its turns, and so does the last of so many. */
+/** Steps always make their turns, and so does the last of a given number of turns. */
 function mayPass({ turns, step, only }: RunOptions, { turns: made }: Sum): boolean {
   return !step && only === undefined && (turns === undefined || made < turns - 1);
 }
 
-/** The wall time of turns that a kill may take back, when nothing happened in them: milliseconds. */
+/** How long turns in which nothing happened may remain unjournaled, in milliseconds of wall time: a kill undoes them. */
 const MOST_PASSED_MS = 6 * 3_600_000;
 
-/** Visits of a run that are kept in memory. */
+/** How many visits of a run are kept in memory. */
 const KEPT_VISITS = 2000;
 
 class Sum implements Omit<RunReport, 'idle' | 'end'> {
@@ -126,7 +126,7 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
     this.made(report);
   }
 
-  /** Of a turn that is counted already. */
+  /** For a report that was counted already. */
   made(report: TurnReport): void {
     this.spent += report.spent;
     for (const visit of report.visits) this.addVisit(visit);
@@ -181,7 +181,7 @@ async function whyStop(
   return turns === 0 && (idle === 'failing' || engine.starvedWait()) && (await engine.hasWork()) ? null : idle;
 }
 
-/** Least time between two looks at a folder where nothing happens: milliseconds. */
+/** The least time between two looks at an idle folder, in milliseconds. */
 const LOOK_MS = 200;
 
 async function pause(engine: Engine, clock: Clock, signal: AbortSignal, least = 0): Promise<void> {

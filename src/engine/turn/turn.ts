@@ -1,4 +1,4 @@
-/** Makes one turn from the snapshot to its effects. */
+/** Makes one turn, from the snapshot to its effects. */
 import { archiveMoves } from '../../core/journal/files.ts';
 import { keepOnce } from '../../core/mail/attachments.ts';
 import { judgeRefusals } from '../../core/mail/refusals.ts';
@@ -59,8 +59,8 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
 }
 
 /**
- * Whether the turn would call anyone, do what was approved, or tell people who cannot be paid. The snapshot is that of the
- * turn; nothing is changed.
+ * Whether the turn would call an agent, do an approved act, or report that somebody cannot be paid. Uses the turn's snapshot
+ * and changes nothing.
  */
 export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Promise<boolean> {
   for (const approval of turn.state.approvals.pending.values())
@@ -86,14 +86,14 @@ function draftOf(decided: readonly Effect[], approved: readonly (Staffing & Task
   return draft;
 }
 
-/** Messages that approved acts of the agent send in this turn, those to agents that they hire as well. */
+/** The number of messages that approved acts of the agent send in this turn, including those to agents that they hire. */
 function sentBy(decided: readonly Effect[], approved: readonly Staffing[], agent: string): number {
   if (decided.length === 0) return 0;
   const first = approved.flatMap(({ by, hires }) => (by === agent ? hires.filter(({ message }) => message) : []));
   return decided.filter((effect) => effect.k === 'sent' && effect.message.from === agent).length + first.length;
 }
 
-/** Agents that come and go: as people decided and ordered, then as the visits have it, in chart order. */
+/** Hires and retirements: first those that people decided and ordered, then those of the visits, in chart order. */
 function staffEffects(turn: Turn, approved: readonly Staffing[], visits: readonly Finished[]): Effect[] {
   const { config, state, number } = turn;
   const good = inChartOrder(config, visits, ({ agent }) => agent).filter(({ outcome }) => stands(outcome));
@@ -102,7 +102,10 @@ function staffEffects(turn: Turn, approved: readonly Staffing[], visits: readonl
   return busy ? onChart(turn, (pen) => settleStaff(config, state, number, staffing, pen)) : [];
 }
 
-/** Runs the work with so many at a time; the results stand in the order of the work. After a failure no new work starts, and it is thrown when all that runs has ended. */
+/**
+ * Runs at most `width` pieces of work at a time; the results are in the order of the work. After a failure no new work starts;
+ * the failure is thrown when all running work has ended.
+ */
 async function pool<T, R>(work: readonly T[], width: number, run: (one: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(work.length);
   const failures: unknown[] = [];

@@ -13,7 +13,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { roomOf } from '../calls/context-window.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 
-/** A prompt, and the mail that it gives. */
+/** A prompt, and the mail in it. */
 export interface MadePrompt {
   given: InboxMail;
   brief: VisitPrompt;
@@ -29,8 +29,8 @@ export interface VisitCause {
 }
 
 /**
- * Chooses the mail of a visit and makes its prompt. Pure: the snapshot stays the same during the visits, so it may be done
- * late.
+ * Chooses the mail of a visit and makes its prompt. Pure: the snapshot does not change during the visits, so the prompt can be
+ * made late.
  */
 export function promptOfVisit(turn: Turn, toolbox: Toolbox, resume: Resume, cause: VisitCause): MadePrompt {
   const { config, state, number } = turn;
@@ -55,7 +55,7 @@ export function promptOfVisit(turn: Turn, toolbox: Toolbox, resume: Resume, caus
   return turn.sent?.over(made, resume.name) ?? made;
 }
 
-/** What keeps agents from being reminded: the same for all visits of a turn. */
+/** What keeps agents from being reminded; the same for all visits of a turn. */
 const waits = new WeakMap<Turn, () => Waits>();
 
 function waitsOf(turn: Turn): () => Waits {
@@ -64,7 +64,7 @@ function waitsOf(turn: Turn): () => Waits {
   return known;
 }
 
-/** Texts that prompts refer to are journaled once. */
+/** Journals the texts to which prompts refer, each once. */
 export function noteBlobs(turn: Turn, blobs: VisitPrompt['blobs']): void {
   for (const blob of blobs) {
     if (turn.state.calls.blobs.has(blob.hash)) continue;

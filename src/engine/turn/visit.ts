@@ -45,9 +45,9 @@ import type { ToolResult, Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
 import { type MadePrompt, noteBlobs, promptOfVisit, type VisitCause } from './visit-prompt.ts';
 
-/** Bytes of a file that a person is shown before it is replaced. */
+/** The most bytes of a file that are shown to a person before it is replaced. */
 const MOST_SHOWN = 50_000;
-/** Characters that the journal keeps of a reason. */
+/** The most characters of a reason in the journal. */
 const MOST_REASON = 500;
 
 /** How a visit ended. */
@@ -70,22 +70,21 @@ export interface VisitPlan extends VisitCause {
   made: MadePrompt | null;
 }
 
-/** A visit under way. */
 interface VisitUnderWay extends VisitPlan {
   given: InboxMail;
   brief: VisitPrompt;
   /** Where calls wait for one another, those with urgent mail go first, then those with mail of a person. */
   priority: number;
-  /** Images of the mail, when the model can look at them. */
+  /** Images of the mail, if the model can see them. */
   sights: Sight[];
-  /** Calls of the visit so far that were answered. */
+  /** How many calls of the visit have been answered. */
   answered: number;
 }
 
 /**
- * One agent's part of a turn: think, judge and use until nothing asks for another thought or the steps are used up.
- * `draft`: empty, but for what approved acts did before. Its failure stays its own; only failures of the disk, the lock or
- * an interruption leave it.
+ * One agent's part of a turn: think, judge and use until no act asks for another call or the steps are used up. `draft` is
+ * empty, except for what approved acts did before. Its failures stay its own; only failures of the disk or the lock and
+ * interruptions are thrown.
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft: Draft): Promise<Finished> {
   const made = plan.made ?? promptOfVisit(turn, toolbox, plan.resume, plan);
@@ -128,7 +127,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
   }
 }
 
-/** What a task requires and what does not hold; null when it can begin, or has begun. */
+/** The unmet conditions of a task; null if it can begin, or has begun. */
 async function unmetIn(turn: Turn, plan: VisitPlan, scene: ActContext, task: Task): Promise<string | null> {
   const tool = isUnbegun(task.status) ? conditionWork(turn.config, task, task.requires) : null;
   if (!tool) return null;
@@ -138,7 +137,7 @@ async function unmetIn(turn: Turn, plan: VisitPlan, scene: ActContext, task: Tas
   return ok ? null : text;
 }
 
-/** What the visit is about: its mail, and the mail that the agent had when it asked what was answered now. */
+/** The mail that the visit is about: its own, and the mail of the visits in which it asked what was answered now. */
 function causesOf(mail: readonly Cause[], answers: readonly Answer[]): readonly Cause[] {
   if (answers.length === 0) return mail;
   const asked = new Map(answers.flatMap(({ cause }) => cause.map((one) => [one.id, one])));
@@ -146,7 +145,7 @@ function causesOf(mail: readonly Cause[], answers: readonly Answer[]): readonly 
   return [...asked.values(), ...mail];
 }
 
-/** What an agent's own folder refuses stays its own. */
+/** Failures in an agent's own folder concern only that agent. */
 function isOfTheEngine(error: unknown): boolean {
   return error instanceof DiskError && !(error.failure === 'denied' && error.path.startsWith('agents/'));
 }
@@ -156,7 +155,7 @@ function priorityOf({ config }: Turn, { mail }: InboxMail): number {
   return mail.some(({ from }) => config.agents.get(from)?.person) ? 1 : 0;
 }
 
-/** What the acts of an agent are judged against in this turn. `more`: of an act that a person approved. */
+/** What the acts of an agent are judged against in this turn. `more`: additions for an act that a person approved. */
 export function actContextOf(
   turn: Pick<Turn, 'config' | 'state' | 'number' | 'mask'> & {
     ports: Pick<Ports, 'disk'>;
@@ -251,7 +250,6 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene
   return again ? { outcome: 'cut', reason: 'steps', detail: usedUp(steps) } : endOf(isByRules);
 }
 
-/** Keeps the text of a reply. */
 function note(text: string, isClosing: boolean, { notes }: Draft, said: Said[]): void {
   if (text === '') return;
   notes.push(text);
@@ -262,7 +260,7 @@ function endOf(isByRules: boolean): VisitEnd {
   return isByRules ? { outcome: 'ok', settlesAll: true } : { outcome: 'ok' };
 }
 
-/** What a reply that called `done` is told when one of its calls came to nothing. */
+/** The result that `done` gets if one of the other calls in the reply failed. */
 function goOn(draft: Draft, results: readonly ToolResult[]): void {
   draft.done = null;
   for (const result of results)
@@ -273,7 +271,7 @@ function goOn(draft: Draft, results: readonly ToolResult[]): void {
 /** For each call: whether it changed something, and whether the engine refused it. */
 type Sort = { changes: boolean; refused: boolean };
 
-/** The results of a step as the model is told them. */
+/** The results of a step, with notes on repeated calls. */
 function tellRepeats(
   repeats: Repeats,
   n: number,
@@ -331,16 +329,15 @@ async function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRe
   );
   return rulesOf(turn.open) < RULES_WITH_DONE ? copyWith(reply, { ends: true as const }) : reply;
 }
-/** Visits of turns under former rules ended with the first reply that asked for no result. */
+/** Under earlier rules, visits ended with the first reply that asked for no result. */
 const RULES_WITH_DONE = 3;
 
-/** What the acts of a reply came to, with their results. */
+/** The effects of the acts in a reply, with their results. */
 interface StepOutcome extends StepResult {
   results: ToolResult[];
   sorts: Sort[];
 }
 
-/** Does the acts of a reply in order. */
 async function doActs(
   turn: Turn,
   toolbox: Toolbox,
@@ -370,7 +367,7 @@ async function doActs(
     failed ||= !result.ok;
     sorts.push({ changes: isDeed(verdict), refused: rule !== null });
   }
-  draft.doing = String(n); // what its plain text says is of no act
+  draft.doing = String(n); // plain text belongs to no act
   return { results, again, failed, sorts };
 }
 
@@ -384,8 +381,8 @@ function wantsResult(verdict: Verdict): boolean {
 }
 
 /**
- * Sends the answer of `done`; without one, the text of the visit goes to each person who wrote and got no message. No tool
- * was used, so nobody pays. Returns whether the answer of `done` was refused; the refusal is then its result.
+ * Sends the answer of `done`. Without one, the text of the visit goes to each person who wrote and got no message. No tool is
+ * used, so nothing is paid. Returns whether the answer of `done` was refused; its result is then the refusal.
  */
 function isUnanswered(
   toolbox: Toolbox,
@@ -395,7 +392,7 @@ function isUnanswered(
 ): boolean {
   const { config, state, agent, given, draft } = scene;
   const answer = draft.done?.answer;
-  // who gave the work of a person to others has not answered yet, whatever it says of it
+  // if a person's work was delegated, this text is not the answer yet
   const isDelegated = !isByRules && draft.sent.some(({ message }) => ASKS.has(message.kind));
   if (answer === undefined) {
     const body = answerIn(said);
@@ -424,8 +421,8 @@ function sending(input: JsonObject): ActCall {
 }
 
 /**
- * People who wrote and got no message in this visit. A visit that an approval brought is about earlier mail, too: a model owes
- * no second answer to it.
+ * People who wrote and got no message in this visit. A visit that an approval caused is about earlier mail as well, to which a
+ * model owes no second answer.
  */
 function peopleWithout({ config, state, agent, given, draft }: ActContext, isByRules: boolean): Set<string> {
   const isOpen = ({ id }: Cause): boolean =>

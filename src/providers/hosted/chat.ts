@@ -1,4 +1,5 @@
 /** The connection to every service that speaks OpenAI's chat completions. */
+
 import type { OpenAI } from 'openai';
 import type {
   ChatCompletionCreateParams,
@@ -16,6 +17,7 @@ import {
   type Reply,
 } from '../../core/model/call.ts';
 import type { Model } from '../../schema/config/models.ts';
+import { defined } from '../../schema/copy.ts';
 import type { Connection, Outside } from '../provider.ts';
 import {
   type AnswerProgress,
@@ -153,7 +155,7 @@ function requestOf(prompt: Prompt, model: Model, chat: Chat): ChatCompletionCrea
     [token_limit ?? (chat.own ? 'max_completion_tokens' : 'max_tokens')]: maxOutputTokens,
     ...(model.stream && { stream: true, stream_options: { include_usage: true } }),
     ...(model.form === 'json' && model.structured && { response_format: formatOf(prompt) }),
-    ...(model.temperature !== undefined && { temperature: model.temperature }),
+    ...defined({ temperature: model.temperature }),
     ...(reasoning_effort && { reasoning_effort }),
     ...(chat.cacheKey && { prompt_cache_key: prompt.agent }),
   };

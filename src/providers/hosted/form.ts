@@ -1,5 +1,13 @@
 /** Prompts and answers in JSON form, for models without native tool calls. */
-import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/model/call.ts';
+import {
+  type ActCall,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Part,
+  type Prompt,
+  type ToolSpec,
+} from '../../core/model/call.ts';
 import { readForm } from '../../core/prompt/json-form.ts';
 import type { Model } from '../../schema/config/models.ts';
 import { type Called, type Fail, readActs } from './answer.ts';
@@ -25,6 +33,11 @@ export function fromForm(text: string, prompt: Prompt): { text: string; acts: Ac
   const form = readForm(plain, (source) => others.some((other) => other.includes(packed(source))));
   if (!form) return { text: plain, acts: [] };
   return { text: form.notes, acts: form.acts.map((act, i) => ({ ...act, id: `form-${prompt.n}-${i + 1}` })) };
+}
+
+/** The input of an act as the object that services expect. */
+export function asObject(input: Json): JsonObject {
+  return isObject(input) ? input : { input };
 }
 
 function othersIn(part: Part): string[] {

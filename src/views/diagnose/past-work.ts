@@ -1,7 +1,9 @@
 /** What agents have done so far: the evidence that claims are compared with. */
+
+import { inputFields } from '../../core/model/call.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { verdictOf } from './test-run.ts';
-import { fieldsOf, type PastUse, type PastVisit } from './visit-reader.ts';
+import type { PastUse, PastVisit } from './visit-reader.ts';
 
 /** Tools that neither run nor fetch anything: their use shows no test. All others do, also those of servers and plug-ins. */
 const QUIET: ReadonlySet<string> = new Set([
@@ -167,12 +169,6 @@ export class PastWork {
     this.resumes.set(name, text);
   }
 
-  /** Whether the resume of an agent names such a tool. One that it has from a template is not seen here. */
-  hasTool(agent: string, tool: RegExp): boolean {
-    const tools = /^tools:.*(?:\n[ \t]+.*|\n-.*)*/m.exec(this.resumes.get(agent) ?? '')?.[0] ?? '';
-    return tool.test(tools);
-  }
-
   /** The organisation, or one agent, was paused or goes on. */
   pause(agent: string | null, isPaused: boolean): void {
     if (agent !== null && isPaused) this.paused.set(agent, this.paused.get(agent) ?? this.turn);
@@ -240,7 +236,7 @@ function newWork(): ThreadWork {
 
 function addUse(work: ThreadWork, use: PastUse, turn: number): void {
   const { tool, input, ok, refused, call, text } = use;
-  const { path } = fieldsOf(input);
+  const { path } = inputFields(input);
   if ((tool === 'write_file' || tool === 'edit_file') && !ok && typeof path === 'string')
     work.unwritten.add(nameOf(path));
   if (refused) return;

@@ -1,5 +1,7 @@
 /** Tells whether the use of a tool was a run of tests, and how it came out. */
-import { fieldsOf, type PastUse } from './visit-reader.ts';
+
+import { inputFields } from '../../core/model/call.ts';
+import type { PastUse } from './visit-reader.ts';
 
 const TEST = /test|spec\b|check|jest|mocha|make\b|verify/i;
 /** What surely is a run of tests, and no check of another kind. */
@@ -12,7 +14,7 @@ const FAILED =
 
 /** `null` for what runs no tests. A program may hide its exit code: the last number of failures that it prints decides, too. */
 export function verdictOf({ tool, input, ok, text }: PastUse): 'red' | 'green' | null {
-  const { command } = fieldsOf(input);
+  const { command } = inputFields(input);
   if (typeof command === 'string' && LOOKS.test(command)) return null;
   const what = `${tool} ${JSON.stringify(input)}`;
   if (!TEST.test(what)) return null;

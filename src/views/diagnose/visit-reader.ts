@@ -1,5 +1,5 @@
 /** Reads visits from the lines of a journal, with what they said, did and were given. */
-import type { ActCall, Json, Reply } from '../../core/model/call.ts';
+import { type ActCall, inputFields, type Json, type Reply } from '../../core/model/call.ts';
 import type { Entry, IntentEntry, Line, VisitEffect } from '../../core/model/entry.ts';
 import type { Message } from '../../schema/records/message.ts';
 
@@ -184,13 +184,8 @@ function addSent(visit: PastVisit | undefined, { message, made = '' }: Line<'sen
 
 /** Ids that `done` settles. */
 function settledBy({ tool, input }: ActCall): string[] {
-  const { settled } = fieldsOf(input);
+  const { settled } = inputFields(input);
   return tool === 'done' && Array.isArray(settled) ? settled.filter((id) => typeof id === 'string') : [];
-}
-
-/** The fields of the input of an act; none when it is no object. */
-export function fieldsOf(input: Json): { [key: string]: Json | undefined } {
-  return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : {};
 }
 
 /** Names of attached files that the prompt holds in full, and of images that go with it. */

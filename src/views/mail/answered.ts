@@ -1,6 +1,8 @@
 /** Lists held acts that were answered. */
+
 import type { Effect } from '../../core/model/entry.ts';
 import { answeredPath } from '../../core/model/paths.ts';
+import { defined } from '../../schema/copy.ts';
 import { shorten, table } from '../text/table.ts';
 
 /** A held act that was answered, and its outcome. */
@@ -36,7 +38,7 @@ export function answeredOf(turn: number, line: Extract<Effect, { k: 'decided' }>
     by,
     turn,
     note,
-    ...(said !== undefined && { said }),
+    ...defined({ said }),
     outcome,
   };
 }

@@ -1,4 +1,4 @@
-/** The command `lemming chat`. */
+/** `lemming chat`: talks with an agent at the keyboard. */
 import { mailFiles, readMail } from '../../../app/look/mail-index.ts';
 import { readOrg } from '../../../app/read-org.ts';
 import { personOf } from '../../../app/seats.ts';
@@ -36,7 +36,7 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** Each line becomes a message of one conversation; turns are made until its answer is there, or nobody is due. */
+/** Each line becomes a message of one conversation. Turns are made until it is answered, or nobody is due. */
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
@@ -68,7 +68,7 @@ async function begin(talk: ChatSession, world: World, { config }: View, name: st
   world.say(`You are talking with ${talk.agent}. /help lists the commands, /quit ends the chat.`);
 }
 
-/** Messages of the person that can be fetched again. */
+/** How many earlier messages of the person can be recalled at the keyboard. */
 const FETCHED = 100;
 
 function typingAt(

@@ -3,8 +3,8 @@
 const FENCE = '"""';
 
 /**
- * Lines as texts: a line that ends in a backslash goes on in the next, and everything between two lines `"""` is one text.
- * `opened` is told whether a text is unfinished. What is open at the end is given all the same.
+ * Turns lines into texts. A line that ends in a backslash continues in the next, and everything between two lines `"""` is one
+ * text. `opened` is called with whether a text is unfinished. An unfinished text at the end is yielded as well.
  */
 export async function* blocks(lines: AsyncIterable<string>, opened: (open: boolean) => void): AsyncGenerator<string> {
   let open: string[] = [];

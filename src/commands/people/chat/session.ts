@@ -1,4 +1,5 @@
 /** A chat session: sends lines, makes turns and shows the answers. */
+
 import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
@@ -23,13 +24,13 @@ import type { World } from '../../world.ts';
 import { StreamView } from './stream-view.ts';
 import { type Need, needOf } from './waiting-for.ts';
 
-/** Milliseconds between two looks at the org while another engine works: when it has changed, and at the latest. */
+/** Milliseconds between two looks at the org while another engine works: after a change, and at the latest. */
 const REST_MS = 100;
 const POLL_MS = 400;
-/** Turns that one line may cause. */
+/** The most turns that one line may cause. */
 const MOST_TURNS = 50;
 
-/** A conversation of a person with an agent, as the keyboard leads it. */
+/** A conversation of a person with an agent at the keyboard. */
 export class ChatSession {
   readonly person: string;
   agent = '';
@@ -37,15 +38,15 @@ export class ChatSession {
   private readonly world: World;
   private readonly scribe: StreamView;
   private attached: OutgoingFile[] = [];
-  /** Messages that were shown, or were there before. */
+  /** Messages that were shown, or existed at the start. */
   private readonly shown = new Set<string>();
-  /** Ids of the person's own lines, in order. */
+  /** The ids of the person's own lines, in order. */
   private readonly lines: string[] = [];
   private asked = 0;
   private answered = 0;
   private micro = 0;
   private last: 'answered' | 'silent' | 'failing' = 'answered';
-  /** The turn that was finished although the person wanted to stop. */
+  /** The turn that was finished although the person asked to stop. */
   private finished: number | null = null;
 
   constructor(world: World, person: string) {
@@ -54,13 +55,13 @@ export class ChatSession {
     this.scribe = new StreamView(world, person, readOrg(world).mask);
   }
 
-  /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
+  /** Continues with another agent in a new conversation. Throws like `reach`. */
   turnTo(agent: string): void {
     const { state } = readOrg(this.world);
     this.goOnIn(`chat-${padTurn(state.clock.turn + 1)}-${this.world.machine.clock.token().slice(0, 6)}`, agent);
   }
 
-  /** Goes on with an agent in a conversation that there is. Throws as `reach` does. */
+  /** Continues with an agent in an existing conversation. Throws like `reach`. */
   goOnIn(thread: string, agent: string): void {
     const view = readOrg(this.world);
     reach(view, this.person, [agent]);
@@ -71,13 +72,13 @@ export class ChatSession {
     this.noteLines(view.state);
   }
 
-  /** Keeps a file, as it is now, for the next line. */
+  /** Keeps the present content of a file for the next line. */
   attach(file: string): void {
     this.attached.push(fileToSend(this.world, readOrg(this.world), file));
     this.world.say('The file will be attached to your next line.');
   }
 
-  /** Sends a line, and lets the org work until it is answered. */
+  /** Sends a line, and makes turns until it is answered. */
   async ask(body: string): Promise<void> {
     const { agent, thread, attached } = this;
     const view = readOrg(this.world);
@@ -90,19 +91,19 @@ export class ChatSession {
     this.tellRest(elsewhere);
   }
 
-  /** Lets the org go on with a line that was not answered yet. */
+  /** Makes turns for a line that was not answered yet. */
   async goOn(): Promise<void> {
     if (this.last === 'answered') return this.world.say('It will be done in the next turn. /step makes one.');
     await this.work((engine) => this.untilAnswered(engine, null));
     this.tellRest(Number.POSITIVE_INFINITY);
   }
 
-  /** Makes one turn for everybody who is due, or for one agent alone. */
+  /** Makes one turn, for everybody who is due or only for one agent. */
   step(only?: string): Promise<void> {
     return this.work((engine) => this.turn(engine, new RunProgress(this.world, engine), only));
   }
 
-  /** With an engine of our own; while another one works, its turns bring the answer. */
+  /** Uses an engine of its own; while another one works, that one's turns bring the answer. */
   private async work(make: (engine: Engine) => Promise<void>): Promise<void> {
     for (;;) {
       try {
@@ -116,7 +117,7 @@ export class ChatSession {
     }
   }
 
-  /** Only those have a turn whose mail belongs to this conversation: first the agent itself, then whom it asked. */
+  /** Only agents with mail of this conversation get a turn: first the partner, then those it asked. */
   private async untilAnswered(engine: Engine, path: string | null): Promise<void> {
     const disk = this.world.machine.disk(this.world.root);
     const teller = new RunProgress(this.world, engine);
@@ -149,7 +150,7 @@ export class ChatSession {
       ]);
   }
 
-  /** Waits while another engine runs; false when it has ended without an answer. */
+  /** Waits while another engine runs; false if that ended without an answer. */
   private async waitForAnswer(): Promise<boolean> {
     const bell = new FolderWatcher(this.world.root);
     try {
@@ -180,7 +181,7 @@ export class ChatSession {
       if (from === this.person && !this.lines.includes(id)) this.lines.push(id);
   }
 
-  /** Prints what came for the person in this conversation, and returns the ids. */
+  /** Prints new mail to the person in this conversation, and returns the ids. */
   private show(state: State): string[] {
     this.noteLines(state);
     const fresh = inboxOf(state.mail, this.person).filter((mail) => this.isOurs(mail) && !this.shown.has(mail.id));
@@ -188,7 +189,7 @@ export class ChatSession {
     return fresh.map((mail) => mail.id);
   }
 
-  /** An answer to one of our lines belongs here wherever it was filed. */
+  /** An answer to one of our lines belongs here, whatever its conversation. */
   private isOurs({ thread, reply_to }: Mail): boolean {
     return thread === this.thread || (reply_to !== undefined && this.lines.includes(reply_to));
   }
@@ -202,18 +203,18 @@ export class ChatSession {
     this.answered++;
   }
 
-  /** An answer to an earlier line is shown, but does not answer the last one; what others add does neither. */
+  /** Whether a message answers the last line. Answers to earlier lines, and messages of others, are shown but do not. */
   private answers({ from, reply_to }: Mail): boolean {
     if (reply_to !== undefined && this.lines.includes(reply_to)) return reply_to === this.lines.at(-1);
     return from === this.agent;
   }
 
-  /** Unread mail of other conversations. */
+  /** The number of unread messages in other conversations. */
   private elsewhere(state: State): number {
     return inboxOf(state.mail, this.person).filter((mail) => !this.isOurs(mail)).length;
   }
 
-  /** Says why there is no answer, and what else came. */
+  /** Says why there is no answer, and what else arrived. */
   private tellRest(before: number): void {
     if (this.world.signal.aborted) return;
     const { state } = readOrg(this.world);
@@ -233,7 +234,7 @@ export class ChatSession {
     return `${countCredits(this.micro)} spent in this chat; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
   }
 
-  /** What became of the work when the person wanted to stop. */
+  /** What happened to the work after the person asked to stop. */
   stopped(): string {
     const { finished, agent, thread, asked } = this;
     const what = finished === null ? 'no turn was in progress' : `turn ${finished} was finished`;
@@ -245,13 +246,13 @@ export class ChatSession {
     return { agent, thread, lines: asked, answered, spent: inCredits(micro) };
   }
 
-  /** 0 when the last line was answered, 8 when a provider kept it from that, else 1. */
+  /** 0 if the last line was answered, 8 if a provider prevented that, otherwise 1. */
   exit(): number {
     return { answered: 0, failing: 8, silent: 1 }[this.last];
   }
 }
 
-/** What an agent wants, and how to answer it in the chat. */
+/** What an agent wants to do, and how to answer in the chat. */
 function heldLine(approval: Approval): string {
   const { id, agent, run } = approval;
   const asked = questionOf(approval);

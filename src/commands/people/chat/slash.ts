@@ -1,4 +1,4 @@
-/** The commands within a chat session. */
+/** The slash commands of a chat session. */
 
 import { foresee } from '../../../app/foresee.ts';
 import { findMessage } from '../../../app/look/mail-index.ts';
@@ -20,9 +20,8 @@ import * as deny from '../deny.ts';
 import * as inbox from '../inbox.ts';
 import type { ChatSession } from './session.ts';
 
-/** A command within a chat session. */
 interface Slash {
-  /** What stands behind its name: `[ID]`. */
+  /** What follows its name: `[ID]`. */
   takes: string;
   does: string;
   /** The command whose arguments stand there, for completion; that of its own name when left out. */
@@ -35,7 +34,7 @@ const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true 
 const [ONE] = step.command.flags.flatMap((flag) => ('value' in flag ? flag.value : []));
 const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.about.split(';')[0];
 
-/** The commands of a chat session, by name. One that exists elsewhere uses the words of that command. */
+/** The slash commands by name. A command that also exists on the command line uses its words. */
 export const SLASHES: Record<string, Slash> = {
   to: {
     takes: 'AGENT',
@@ -135,7 +134,7 @@ async function showInbox(_talk: ChatSession, world: World): Promise<void> {
   world.say((await inbox.run(world, { args: {}, rest: [], flags: { unread: true } })).text);
 }
 
-/** Answers an act. */
+/** Answers a held act. */
 type AnswerHeld = (world: World, id: string, note: string) => Promise<Outcome>;
 
 function answerWith(run: typeof approve.run | typeof deny.run): AnswerHeld {
@@ -146,7 +145,7 @@ function approveAlways(world: World, id: string, note: string): Promise<Outcome>
   return approve.run(world, { args: { id }, rest: [], flags: { note, always: true } });
 }
 
-/** What stands behind the id is the answer. */
+/** The words after the id are the answer. */
 function choosing(flag: 'option' | 'answer'): AnswerHeld {
   return (world, id, text) => approve.run(world, { args: { id }, rest: [], flags: { [flag]: text } });
 }
@@ -173,7 +172,7 @@ async function listHeld(world: World, name: string): Promise<void> {
   world.say(`${rowsOf(rows)}\n/${name} ID`);
 }
 
-/** What a held act is about: a question with its options, or the input of the tool. */
+/** The subject of a held act: a question with its options, or the input of the tool. */
 function aboutHeld(held: Pick<Approval, 'tool' | 'input'>): string {
   const asked = questionOf(held);
   if (!asked) return JSON.stringify(held.input);
@@ -196,7 +195,7 @@ function goOnWith(talk: ChatSession, world: World, id: string): void {
 
 type Threads = ReturnType<typeof readOrg>['state']['mail']['threads'];
 
-/** Conversations that are listed. */
+/** The most conversations that are listed. */
 const LISTED = 20;
 
 function listThreads(talk: ChatSession, threads: Threads): string {

@@ -3,7 +3,7 @@ import type { Listen, Overheard } from '../../../engine/calls/listen.ts';
 import { PartialReply } from '../../../views/journal/partial-reply.ts';
 import type { World } from '../../world.ts';
 
-/** Draws what models write while they write it. It is gone when the turn ends: only what was sent is an answer. */
+/** Draws what models write. The drawing disappears when the turn ends: only what was sent is an answer. */
 export class StreamView {
   private readonly world: World;
   private readonly person: string;
@@ -26,7 +26,7 @@ export class StreamView {
     this.draw();
   };
 
-  /** The turn has ended. */
+  /** Call this when the turn has ended. */
   clear(): void {
     this.speeches.clear();
     this.world.sketch(null);

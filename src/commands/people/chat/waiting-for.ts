@@ -1,4 +1,4 @@
-/** Finds out which agent must have a turn so that a conversation goes on. */
+/** Finds the agent that needs a turn for a conversation to continue. */
 import { isSaid } from '../../../core/approvals/answers.ts';
 import type { Config } from '../../../core/model/config.ts';
 import { answersFor } from '../../../core/model/state/approvals.ts';
@@ -7,10 +7,13 @@ import { agentState } from '../../../core/model/state/staff.ts';
 import type { State } from '../../../core/model/state.ts';
 import { scheduleTurn } from '../../../core/turn/schedule.ts';
 
-/** Who has to have a turn so that a conversation goes on; `nobody`: it rests; `failing`: only providers that fail are left. */
+/** The agent that needs a turn; `nobody`: the conversation rests; `failing`: only agents with failing providers are left. */
 export type Need = { agent: string } | 'nobody' | 'failing';
 
-/** Looks at the mail and the answers of the conversation that wait. An act that a person approved needs a turn in which nobody is called: theirs. Pure. */
+/**
+ * Examines the mail and the answers that wait in the conversation. An act that a person approved needs a turn in which nobody
+ * is called; the result is then that person. Pure.
+ */
 export function needOf(config: Config, state: State, thread: string): Need {
   for (const approval of state.approvals.pending.values()) {
     const { agent, answer } = approval;

@@ -3,7 +3,7 @@ import type { Approval } from '../../../core/model/state/approvals.ts';
 import { isFinished, PROPOSES, type Task } from '../../../core/model/state/tasks.ts';
 import { assigneesFor, needsToWaive } from '../../../core/tasks/asked.ts';
 import { splitTask, TASKS, taskPath } from '../../../core/tasks/file.ts';
-import { copyWith } from '../../../schema/copy.ts';
+import { copyWith, defined } from '../../../schema/copy.ts';
 import { taskFacts, taskRemark } from '../../tasks/task-facts.ts';
 import { needsOf, taskRow, tasksInOrder } from '../../tasks/task-row.ts';
 import { count } from '../../text/table.ts';
@@ -158,7 +158,7 @@ function aboutOf(scene: ScreenSnapshot, row: TaskPaneRow): RowSubject {
       need: needsToWaive(work.tasks, id),
     },
     ...(assignee !== null && !isPerson(assignee) && { agent: assignee }),
-    ...(approval !== undefined && { approval }),
+    ...defined({ approval }),
   };
 }
 

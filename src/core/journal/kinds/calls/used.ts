@@ -1,5 +1,7 @@
 /** The `used` line: a tool has worked on the world. */
+
 import * as z from 'zod';
+import { defined } from '../../../../schema/copy.ts';
 import { later } from '../../../../schema/later.ts';
 import { contentHash, liveContent } from '../../../model/content.ts';
 import type { LiveFile } from '../../../model/entry.ts';
@@ -60,7 +62,7 @@ export const kind: LineKind<'used'> = {
     noteFiles(state, line);
   },
   files: ({ files }) =>
-    files.map(({ path, text, was, data }) => ({ op: 'live', path, text, was, ...(data !== undefined && { data }) })),
+    files.map(({ path, text, was, data }) => ({ op: 'live', path, text, was, ...defined({ data }) })),
   undo: {
     by: ({ agent }) => agent,
     changes: ({ files }, once) =>

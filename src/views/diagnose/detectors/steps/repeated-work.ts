@@ -1,8 +1,10 @@
 /** Finds work that an agent did again in a later visit, to the same end. */
+
+import { inputFields } from '../../../../core/model/call.ts';
 import { callName } from '../../../../core/text/call-name.ts';
 import { aboutVisit, type Detector, type Shown } from '../../finding.ts';
 import { ranSomething } from '../../past-work.ts';
-import { fieldsOf, type PastUse, type PastVisit } from '../../visit-reader.ts';
+import type { PastUse, PastVisit } from '../../visit-reader.ts';
 
 /** Visits with the same program and the same result from which on it is a failure; the same file is written once. */
 const RUNS = 3;
@@ -74,7 +76,7 @@ function note(own: Map<string, Made>, { turn, agent }: PastVisit, use: PastUse):
 function forget(made: ReadonlyMap<string, Map<string, Made>>, path: string, by: PastUse | null): void {
   for (const own of made.values())
     for (const [key, { use, last }] of own) {
-      const { path: written } = fieldsOf(use.input);
+      const { path: written } = inputFields(use.input);
       const concerns = use.tool !== 'write_file' || (typeof written === 'string' && path.endsWith(written));
       if (concerns && last !== by) own.delete(key);
     }

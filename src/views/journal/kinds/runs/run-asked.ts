@@ -1,4 +1,5 @@
 /** The words for the `run-asked` line: what a person or a trigger asked of runs was done, or could not be. */
+import { defined } from '../../../../schema/copy.ts';
 import { done, type LineView } from '../line-view.ts';
 
 export const kind: LineView<'run-asked'> = {
@@ -11,7 +12,7 @@ export const kind: LineView<'run-asked'> = {
       by,
       do: verb,
       id,
-      ...(refused === undefined ? {} : { why: refused }),
+      ...defined({ why: refused }),
     },
   ],
   turn: ({ by, do: verb, id, refused }) =>

@@ -1,4 +1,5 @@
 /** The words for the `task-asked` line: what a person asked of a task was done, or could not be. */
+import { defined } from '../../../../schema/copy.ts';
 import { done, type LineView } from '../line-view.ts';
 
 export const kind: LineView<'task-asked'> = {
@@ -10,8 +11,7 @@ export const kind: LineView<'task-asked'> = {
       turn,
       by,
       do: verb,
-      ...(id === undefined ? {} : { id }),
-      ...(refused === undefined ? {} : { why: refused }),
+      ...defined({ id, why: refused }),
     },
   ],
   turn: ({ by, do: verb, id, refused }) =>

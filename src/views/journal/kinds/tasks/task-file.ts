@@ -1,5 +1,7 @@
 /** The words for the `task-file` line: a person made, changed or deleted the file of a task. */
+
 import { taskPath } from '../../../../core/tasks/file.ts';
+import { defined } from '../../../../schema/copy.ts';
 import { done, type LineView } from '../line-view.ts';
 
 export const kind: LineView<'task-file'> = {
@@ -11,7 +13,7 @@ export const kind: LineView<'task-file'> = {
       turn,
       path: taskPath(id),
       gone: found === null,
-      ...(refused === undefined ? {} : { why: refused }),
+      ...defined({ why: refused }),
     },
   ],
   turn: ({ id, refused, found }) => ({
