@@ -7,6 +7,7 @@ import { type Config, mayWriteTo } from '../../core/model/config.ts';
 import { emptyState } from '../../core/model/state.ts';
 import { firstLine } from '../../core/rights/recipients.ts';
 import { quoted } from '../../core/text/command-line.ts';
+import { noteMadeHere } from '../../disk/cache/received.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { setScalar } from '../../disk/yaml/edit.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
@@ -128,6 +129,7 @@ function make(world: World, input: InputOf<typeof command>, source: Disk, target
   files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));
   const first = writeFirst(world, files, target, root, goal, goal === null ? firstRequest(source, template) : null);
   target.unlink(MARK);
+  noteMadeHere(world.machine.kept(root, world.env, target));
   return told(world, root, template, files, first, target);
 }
 

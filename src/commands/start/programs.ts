@@ -1,6 +1,8 @@
 /** Lists what an organisation runs on this machine. */
 import type { Config, OwnTool, Server } from '../../core/model/config.ts';
+import { isFinished, type TasksState } from '../../core/model/state/tasks.ts';
 import type { Trusted } from '../../core/model/trust.ts';
+import { receivedWith } from '../../core/tasks/conditions.ts';
 import { trustOfNetwork, trustOfServer, trustOfTool } from '../../core/tools/declared.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import type { Owner } from '../../disk/owner/owner.ts';
@@ -10,8 +12,8 @@ import type { Model } from '../../schema/config/models.ts';
 import { type Fault, FaultError, fault } from '../../schema/fault.ts';
 import { isPluginPath } from '../../schema/name.ts';
 
-/** What a program belongs to: a model, a tool of the org, an MCP server, a key, or the network. */
-export type Runner = 'model' | 'tool' | 'server' | 'key' | 'network';
+/** What a program belongs to: a model, a tool of the org, an MCP server, a key, the network, or the conditions of a task. */
+export type Runner = 'model' | 'tool' | 'server' | 'key' | 'network' | 'task';
 
 /** What an org runs on this machine or sends from it; or why that is unknown. */
 export type Program = {
@@ -34,6 +36,17 @@ export function programsOf(config: Config, disk: Disk, owner: Pick<Owner, 'env'>
     ...keysOf(config, owner).map(({ model, what }): Program => ({ of: 'key', name: model, what })),
     ...networkOf(config),
   ];
+}
+
+/** The commands in conditions of open tasks that came with the folder. `until`: the last turn of which that is said. */
+export function conditionsOf(config: Config, { all }: TasksState, until: number): Program[] {
+  return [...all.values()].flatMap((task): Program[] => {
+    const received = isFinished(task.status) ? undefined : receivedWith(config, task);
+    if (!received || received.turn > until) return [];
+    return [
+      { of: 'task', name: task.id, about: [`are conditions of ${JSON.stringify(task.title)}`], what: received.what },
+    ];
+  });
 }
 
 /** The name of the only thing of its kind. */

@@ -1,15 +1,17 @@
 /** `lemming trust`: approves what runs on this machine. */
 
-import { checkFolder } from '../../app/read-org.ts';
+import { checkFolder, readOrg } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
+import { receivedUntil } from '../../disk/cache/received.ts';
 import { type Owner, ownerOf } from '../../disk/owner/owner.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import type { Definition, Run, Zod } from '../command.ts';
 import { YES } from '../confirm.ts';
 import { faultShape } from '../shapes.ts';
-import { type Program, programsOf, type Runner } from './programs.ts';
+import type { World } from '../world.ts';
+import { conditionsOf, type Program, programsOf, type Runner } from './programs.ts';
 import { lookAndPin } from './server-look.ts';
 
 export const command = {
@@ -26,6 +28,10 @@ export const command = {
     {
       line: 'lemming trust github',
       does: 'starts the server github of org/mcp.yaml once, shows its tools, and approves them if you say yes',
+    },
+    {
+      line: 'lemming trust task:release',
+      does: 'approves the commands in the conditions of the task release, which came with the folder',
     },
     {
       line: 'lemming trust network',
@@ -63,7 +69,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const { config, faults } = checkFolder(world);
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const owner = ownerOf(world);
-  const programs = programsOf(config, world.machine.disk(world.root), owner);
+  const programs = [...programsOf(config, world.machine.disk(world.root), owner), ...conditionsIn(world, config)];
   const { name } = input.args;
   const { revoke } = input.flags;
   if (name !== undefined && revoke !== undefined)
@@ -74,9 +80,16 @@ export const run: Run<typeof command> = async (world, input) => {
   return approve(known(program.server ? await lookAndPin(world, input, program.server) : program), owner);
 };
 
+/** Commands in the conditions of tasks that came with the folder. */
+function conditionsIn(world: World, config: Config): Program[] {
+  const { machine, root, env } = world;
+  const until = receivedUntil(machine.kept(root, env, machine.disk(root)));
+  return conditionsOf(config, readOrg(world).state.tasks, until ?? Infinity);
+}
+
 /** The program with that name, which may have a prefix such as `tool:`. Throws the reason if there is nothing to approve. */
 function find(term: string, programs: readonly Program[], config: Config, faults: readonly Fault[]): Program {
-  const [, of, name = term] = /^(model|tool|server|key|network):(.+)$/.exec(term) ?? [];
+  const [, of, name = term] = /^(model|tool|server|key|network|task):(.+)$/.exec(term) ?? [];
   const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
   if (found.length > 1)
     throw failure(
@@ -120,6 +133,7 @@ function approve(program: KnownProgram, owner: Owner) {
 
 function grantOf({ of, name }: Program): string {
   if (of === 'network') return 'The programs of agents may now reach these hosts';
+  if (of === 'task') return `The conditions of ${name} may now run on this machine`;
   return of === 'key' ? `The key of ${name} may now be sent there` : `${name} may now run on this machine`;
 }
 
@@ -141,6 +155,7 @@ function list(programs: readonly Program[], owner: Owner) {
     servers: of('server'),
     keys: of('key'),
     network: of('network'),
+    tasks: of('task'),
   };
   if (rows.length === 0)
     return { data, text: 'This organisation runs no programs on this machine: no model, tool or server.' };
@@ -179,6 +194,7 @@ function rowShape(z: Zod) {
     server: z.string().optional(),
     key: z.string().optional(),
     network: z.string().optional(),
+    task: z.string().optional(),
     kind: z.string().nullable(),
     runs: z.string().nullable(),
     sha256: z.string().nullable(),
@@ -190,5 +206,5 @@ function rowShape(z: Zod) {
 
 function listShape(z: Zod) {
   const rows = z.array(rowShape(z));
-  return z.strictObject({ models: rows, tools: rows, servers: rows, keys: rows, network: rows });
+  return z.strictObject({ models: rows, tools: rows, servers: rows, keys: rows, network: rows, tasks: rows });
 }

@@ -90,6 +90,8 @@ export interface ToolWork {
   most: number;
   /** What the owner of the machine approved; a tool that ships with LeMMing needs no approval. */
   needs?: Trusted;
+  /** What a person wrote in that turn, and the owner must have approved if it came with the folder. */
+  received?: { turn: number; what: Trusted } | undefined;
   run(value: unknown, box: ToolContext): WorldResult | Promise<WorldResult>;
 }
 

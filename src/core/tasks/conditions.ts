@@ -1,9 +1,10 @@
 /** Judges what must hold before a task begins or when it is completed. */
 import type { Condition } from '../../schema/records/task.ts';
-import type { Config } from '../model/config.ts';
+import { type Config, isPersonIn } from '../model/config.ts';
 import type { Task } from '../model/state/tasks.ts';
 import type { ToolContext, ToolWork, WorldResult } from '../model/tool.ts';
 import { permitPath } from '../model/tool-path.ts';
+import type { Trusted } from '../model/trust.ts';
 import { grants } from '../rights/permit.ts';
 import { quoteUntrusted } from '../text/untrusted.ts';
 
@@ -29,12 +30,13 @@ export function approversIn(conditions: readonly Condition[]): string[] {
  */
 export function conditionWork(
   config: Config,
-  task: Pick<Task, 'by' | 'assignee'>,
+  task: ConditionedTask & Pick<Task, 'assignee'>,
   conditions: readonly Condition[],
 ): ToolWork | null {
   const all = conditions.filter((one) => !('approved_by' in one));
   if (all.length === 0) return null;
   return {
+    received: receivedWith(config, task),
     touches: 'idempotent',
     timeout: TIMEOUT,
     most: MOST,
@@ -46,6 +48,22 @@ export function conditionWork(
       return { ok: true, text: 'Its conditions hold.' };
     },
   };
+}
+
+/** What is looked at of a task to know who wrote its conditions. */
+export type ConditionedTask = Pick<Task, 'id' | 'turn' | 'by' | 'key' | 'requires' | 'ensures'>;
+
+/**
+ * The command lines in the conditions of a task, and the turn in which a person wrote them: the owner must approve what came with the
+ * folder. Those of a workflow count as written in the first turn, because its file says not when. Undefined where an agent wrote them,
+ * and where there are none.
+ */
+export function receivedWith(config: Config, task: ConditionedTask): { turn: number; what: Trusted } | undefined {
+  const { id, turn, by, key, requires, ensures } = task;
+  const lines = [...requires, ...ensures].flatMap((one) => ('run' in one ? [one.run] : []));
+  if (lines.length === 0 || !isPersonIn(config, by)) return undefined;
+  const isOfRun = key?.startsWith('run/') === true;
+  return { turn: isOfRun ? 1 : turn, what: { kind: 'condition', name: id, text: JSON.stringify(lines) } };
 }
 
 /** A condition lends no rights: whoever wrote it must be able to do what it does, and so must the assignee. */

@@ -19,6 +19,7 @@ export const KEPT_NAMES = [
   'config.bin',
   ...['pace', 'spending-turn', 'spending-day', 'spending-task', 'spending-thread'].map((fold) => `${fold}.fold`),
   'load.json',
+  'received',
   'replies.json',
   ...['mail', 'memory'].flatMap((index) => [`${index}.texts`, `${index}.mark`]),
   'memory.vectors',

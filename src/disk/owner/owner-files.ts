@@ -34,7 +34,7 @@ export type SecretsFile = z.infer<ReturnType<typeof secretsFile>>;
 /** `trust.yaml`: what the owner approved, by hash. `what` and `time` are for people. */
 const approval = later(() =>
   z.strictObject({
-    kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network']),
+    kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network', 'condition']),
     what: z.string(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     time: z.string(),

@@ -159,7 +159,14 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
   const signal = new AbortController().signal;
   const recorded = new RecordedCalls([]);
   const turn = { number: open.turn, open, config: live.current, state, journal: turnJournal, calls, recorded, ports };
-  return Object.assign(turn, { caches: emptyCaches(), live: new Set<string>(), mask, swept: [], signal });
+  return Object.assign(turn, {
+    caches: emptyCaches(),
+    receivedUntil: 0,
+    live: new Set<string>(),
+    mask,
+    swept: [],
+    signal,
+  });
 }
 
 /** The opening of a turn with which a run begins. */

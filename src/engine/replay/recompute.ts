@@ -120,6 +120,7 @@ export class Recompute {
       recorded,
       ports: this.ports,
       caches: this.caches,
+      receivedUntil: 0,
       live: new Set(),
       mask: unchanged,
       swept,

@@ -28,6 +28,8 @@ export interface Turn {
   recorded: KnownCalls;
   ports: Ports;
   caches: TurnCaches;
+  /** Tasks up to this turn came with the folder; 0 when it was made here. */
+  receivedUntil: number;
   /** Workspace files that tools wrote in this turn. */
   live: Set<string>;
   /** Masks secrets of the environment in a text. */

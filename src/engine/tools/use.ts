@@ -211,6 +211,7 @@ async function run(
   try {
     if (disk.stat(`agents/${resume.name}`) === null) throw new ToolRefusal(`The folder of ${resume.name} is gone.`);
     demandTrust(turn, asTool(tool));
+    demandReceived(turn, tool);
     const made = tool.run(value, box);
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
@@ -268,6 +269,16 @@ function demandTrust({ ports }: Turn, tool: WorldTool | null): void {
 /** The name under which the owner approves it. */
 function termOf(needs: Trusted): string {
   return needs.kind === 'network' ? 'network' : trustTerm(needs);
+}
+
+/** What came with the folder is not run before the owner approved it. */
+function demandReceived({ ports, receivedUntil }: Turn, { received }: ToolWork): void {
+  if (!received || received.turn > receivedUntil || ports.approved?.(received.what)) return;
+  const { what } = received;
+  throw new ToolRefusal(
+    `This condition came with the folder, and its commands ${trustTerm(what)} are not approved on this machine: a person must run lemming trust task:${(what as { name: string }).name}.`,
+    'trusted-condition',
+  );
 }
 
 function askServer({ ports, signal }: Turn, server: Server, tool: string, input: JsonObject): Promise<WorldResult> {

@@ -17,6 +17,7 @@ import type { Toolbox } from '../../core/turn/judge.ts';
 import { atRest, hasFailures, idleness } from '../../core/turn/schedule.ts';
 import { dueRuns } from '../../core/workflows/turn/due.ts';
 import { removeUnfinished } from '../../disk/cache/kept.ts';
+import { noteReceived } from '../../disk/cache/received.ts';
 import { NO_TIMES, timesFor } from '../../disk/config/cron.ts';
 import { overridesIn } from '../../disk/config/env.ts';
 import { codeOf, DiskError } from '../../disk/fs/disk.ts';
@@ -76,6 +77,7 @@ export class Engine {
   readonly journal: Journal;
   private readonly turnJournal: WrittenJournal;
   private readonly caches = emptyCaches();
+  private receivedUntil: number;
   private readonly folder: Folder;
   private readonly redact: (text: string) => string;
   private readonly calls: ModelCalls;
@@ -133,6 +135,10 @@ export class Engine {
     this.durable = new Durable(ports.disk, loaded);
     this.boot = loaded.boot;
     this.marks = loaded.marks;
+    this.receivedUntil = this.state.clock.turn + 1;
+    unlessDisk(() => {
+      this.receivedUntil = noteReceived(ports.kept, this.state.clock.turn + 1);
+    });
     this.redact = ports.owner.redact;
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
@@ -423,6 +429,7 @@ export class Engine {
       recorded,
       ports,
       caches,
+      receivedUntil: this.receivedUntil,
       live,
       mask: redact,
       swept,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolContext } from '../../../src/core/model/tool.ts';
-import { approversIn, conditionText, conditionWork } from '../../../src/core/tasks/conditions.ts';
+import { approversIn, conditionText, conditionWork, receivedWith } from '../../../src/core/tasks/conditions.ts';
 import type { Condition } from '../../../src/schema/records/task.ts';
 import { TASK } from '../entries.ts';
 import { configOf } from '../world.ts';
@@ -31,7 +31,7 @@ describe('what must hold', () => {
     ['b', { file: 'shared/x/b.bin' }, false, 'b may not read "shared/x/b.bin".'],
     ['gone', { file: 'text.md' }, false, 'gone is not in the organisation.'],
   ] as [string, Condition, boolean, string][])('by %s: %j', async (by, condition, ok, why) => {
-    const work = conditionWork(config, { by, assignee: 'a' }, [condition]);
+    const work = conditionWork(config, { ...TASK, by, assignee: 'a' }, [condition]);
     const result = await work?.run(null, BOX);
     expect(result?.ok).toBe(ok);
     expect(result?.text).toContain(why);
@@ -42,5 +42,24 @@ describe('what must hold', () => {
     expect(conditionWork(config, TASK, list)).toBeNull();
     expect(approversIn([...list, { file: 'x' }])).toEqual(['human']);
     expect(conditionText({ approved_by: 'human' })).toBe('human approves it');
+  });
+});
+
+describe('commands that a person wrote', () => {
+  const run = { run: ['node', '--test'] };
+  const of = (more: object) => receivedWith(config, { ...TASK, id: 'x', turn: 4, by: 'human', ...more });
+
+  it('are those of both kinds of conditions, with the turn in which they were written', () => {
+    const what = { kind: 'condition', name: 'x', text: '[["true"],["node","--test"]]' };
+    expect(of({ requires: [{ run: ['true'] }], ensures: [{ file: 'x' }, run] })).toEqual({ turn: 4, what });
+  });
+
+  it('are as old as the workflow of a run, which may have come with the folder', () => {
+    expect(of({ key: 'run/r1/x', ensures: [run] })?.turn).toBe(1);
+    expect(of({ key: 'mine', ensures: [run] })?.turn).toBe(4);
+  });
+
+  it('are none where an agent wrote them, or where no program runs', () => {
+    expect([of({ by: 'a', ensures: [run] }), of({ ensures: [{ file: 'x' }] })]).toEqual([undefined, undefined]);
   });
 });
