@@ -13,6 +13,6 @@ it('in an organisation each message reaches each reader once, also after a kill,
       expect(await play(calm, 64)).toEqual(await play(calm, 1));
       if (story.kill !== null) await play(story, 8);
     }),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 }, 120_000);

@@ -225,6 +225,27 @@ describe('mail of agents', () => {
     expect(made.lines('dead')).toMatchObject([{ record: { reason: 'hops' } }]);
     expect(edges(made)).toContain('boss>cash');
   });
+
+  it('a report of a task becomes no task, so that what routes make of one message ends', async () => {
+    const makers = Object.fromEntries(Object.keys(EDGES).map((name) => [name, { tools: ['create_task'] }]));
+    const made = org(
+      [{ do: { redirect: '*', task: true } }],
+      (prompt) => (prompt.task ? [{ tool: 'complete_task', input: { result: 'Painted.' } }, done] : [done]),
+      { resumes: { ...makers, human: { person: true } } },
+    );
+    made.drop('boss', 'Paint the door.');
+    await made.run();
+    const given = ['boss', 'desk', 'cash', 'log'];
+    expect(made.lines('task').flatMap(({ was, task }) => (was === null ? [task.assignee] : []))).toEqual(given);
+    const reports = made.lines('sent').map(({ message: { from, to, kind } }) => [from, kind, to.length]);
+    expect(reports).toEqual([
+      ['boss', 'report', 4],
+      ['desk', 'report', 3],
+      ['cash', 'report', 3],
+      ['log', 'report', 1],
+    ]);
+    await replayed(made);
+  });
 });
 
 describe('a person decides', () => {

@@ -207,8 +207,9 @@ class Routing {
     return all;
   }
 
-  /** Who is to get it as a task, in chart order. */
+  /** Who is to get it as a task, in chart order. Nobody gets the report of a task so: that task would end with a report, too. */
   private tasks(): [name: string, route: string][] {
+    if (this.message.kind === 'report' && this.message.task !== undefined) return [];
     const all = [...this.slots.values()].flatMap(({ names, task }) =>
       task === undefined ? [] : names.map((name): [string, string] => [name, task]),
     );

@@ -146,6 +146,15 @@ describe('what it does', () => {
         leftOut: [{ rule: 'route' }],
       });
   });
+
+  it('makes no task of the report of a task; other reports become one', () => {
+    const routes = [{ do: { redirect: 'd', task: true } }];
+    const report = route(routes, { kind: 'report', task: 'T-3-c-1' });
+    expect(report).toMatchObject({ message: { to: ['d'], routes: ['r1'] }, leftOut: [] });
+    expect(report?.message).not.toHaveProperty('became');
+    const others = [{ kind: 'report' }, { kind: 'request', task: 'T-3-c-1' }] as const;
+    for (const mail of others) expect(route(routes, mail)?.message.became).toEqual({ d: 'T-5-a-d' });
+  });
 });
 
 describe('mail that is collected', () => {
