@@ -35,7 +35,9 @@ export function judgeEdit(
 ): Judged {
   const older = edit.history.length < history.length ? tasks.before.get(task.id) : undefined;
   const changed = TASK_FIELDS.filter(
-    (field) => !isSame(edit.fields[field], task[field]) && !(older && isSame(edit.fields[field], older[field])),
+    (field) =>
+      !isSame(edit.fields[field], task[field]) &&
+      !(older?.[field] !== undefined && isSame(edit.fields[field], older[field])),
   );
   const foreign = changed.find((field) => ENGINES.includes(field));
   if (foreign) return { why: `${foreign} is written by the engine alone` };
@@ -47,6 +49,12 @@ export function judgeEdit(
   if (mustWait(tasks, task, next)) Object.assign(next, { status: notBegun(next), waits: [] });
   const why = unproved(task, next) ?? whyNoTask(config, tasks, task, next, edit.by);
   return why === null ? { task: settled(task, next), changed } : { why };
+}
+
+/** What the fields of a task held, where a later form differs. */
+export function earlierFields(before: Task, after: Task): Partial<TaskFields> {
+  const differing = TASK_FIELDS.filter((field) => before[field] !== undefined && !isSame(before[field], after[field]));
+  return Object.fromEntries(differing.map((field) => [field, before[field]]));
 }
 
 /** Judges a task that a person made. The engine decides how far it is: work that is not begun. */
@@ -103,7 +111,7 @@ function isContinued(history: readonly string[], edited: readonly string[]): boo
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 
 /** What a task ensures is looked at when its assignee completes it, and never by an edit. */

@@ -17,7 +17,7 @@ export const STATE = 'state.json';
 /** The file with what is known of each journal file. */
 export const MARKS = 'journal.marks';
 /** A state with other fields (`shapeOf`) is ignored as well. */
-const VERSION = 16;
+const VERSION = 17;
 
 /** The most changed rows in `state.json`; more become a segment. */
 const LOOSE_ROWS = 4000;

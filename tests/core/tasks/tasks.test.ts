@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
+import { kind as taskLine } from '../../../src/core/journal/kinds/tasks/task.ts';
+import { kind as taskFileLine } from '../../../src/core/journal/kinds/tasks/task-file.ts';
 import { serializeState } from '../../../src/core/model/state/pieces.ts';
 import { archiveTask, emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
@@ -216,6 +218,22 @@ describe('an edit by hand', () => {
     expect(judgeEdit(CONFIG, state, now, ['- 1.1 a: completed'], edit)).toEqual({
       task: { ...now, title: 'Better' },
       changed: ['title'],
+    });
+  });
+
+  it('of an older version does not take back what a person changed after the engine', () => {
+    const state = emptyState();
+    const created = task('x', { title: 'Old', status: 'assigned', assignee: 'a' });
+    const running = { ...created, status: 'running' as const };
+    const renamed = { ...running, title: 'New', priority: 3 };
+    const line = { turn: 4, was: null, text: '', lines: 1, by: 'engine', why: '' };
+    setTask(state.tasks, created);
+    taskLine.apply(state, { ...line, k: 'task', was: 'assigned', task: running }, {} as never);
+    taskFileLine.apply(state, { ...line, k: 'task-file', path: taskPath('x'), task: renamed } as never, {} as never);
+    const edit = { by: 'human', fields: { ...fieldsOf(created), priority: 7 }, history: [] };
+    expect(judgeEdit(CONFIG, state.tasks, renamed, ['- 4.1 engine: started'], edit)).toEqual({
+      task: { ...renamed, priority: 7 },
+      changed: ['priority'],
     });
   });
 

@@ -68,8 +68,8 @@ export interface TasksState {
   past: Map<string, number>;
   /** Key → the task that has it. */
   keys: Map<string, string>;
-  /** Id → the task before its latest change by the engine: a person may still edit that version. */
-  before: Map<string, Task>;
+  /** Id → what fields held before its latest change by the engine, where they differ: a person may still edit that version. */
+  before: Map<string, Partial<TaskFields>>;
   /** Id of a finished task that is not archived → the turn in which it ended. */
   ended: Map<string, number>;
   /** What people ask of tasks, until the next freeze. */

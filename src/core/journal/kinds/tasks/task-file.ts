@@ -1,7 +1,10 @@
 /** The `task-file` line: a person made, changed or deleted the file of a task. */
 import * as z from 'zod';
+import { copyWith } from '../../../../schema/copy.ts';
 import { later } from '../../../../schema/later.ts';
 import { TASK_STATUSES } from '../../../../schema/records/task.ts';
+import type { Task } from '../../../model/state/tasks.ts';
+import { earlierFields } from '../../../tasks/edit.ts';
 import { putTask } from '../../../tasks/record.ts';
 import type { LineKind } from '../line-kind.ts';
 import { task } from './task-schema.ts';
@@ -36,7 +39,11 @@ export const kind: LineKind<'task-file'> = {
   phase: 'input',
   schema,
   apply: (state, { task, text }) => {
-    if (task) putTask(state, task, text);
+    if (!task) return;
+    const { all, before } = state.tasks;
+    const earlier = before.get(task.id);
+    if (earlier) before.set(task.id, copyWith(earlierFields(all.get(task.id) as Task, task), earlier));
+    putTask(state, task, text);
   },
   files: null,
   undo: null,

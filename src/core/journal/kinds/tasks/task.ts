@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { isFinished } from '../../../model/state/tasks.ts';
 import { forgetArtefacts, noteArtefacts } from '../../../tasks/artefacts.ts';
+import { earlierFields } from '../../../tasks/edit.ts';
 import { taskPath } from '../../../tasks/file.ts';
 import { putTask } from '../../../tasks/record.ts';
 import type { FileOp } from '../../file-op.ts';
@@ -37,7 +38,7 @@ export const kind: LineKind<'task'> = {
   schema,
   apply: (state, { turn, task, text, lines, files }) => {
     const before = state.tasks.all.get(task.id);
-    if (before) state.tasks.before.set(task.id, before);
+    if (before) state.tasks.before.set(task.id, earlierFields(before, task));
     putTask(state, task, text);
     state.tasks.written = { turn, lines };
     if (files) noteArtefacts(state, task.id, files);
