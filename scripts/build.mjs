@@ -36,8 +36,8 @@ const BANNER =
   "import { createRequire as requireOf } from 'node:module'; const require = (name) => requireOf(import.meta.url)(name);";
 
 /**
- * What packages would load and never use here: gray-matter is only given texts whose YAML we read ourselves, and commander
- * starts no programs.
+ * What packages would load and never use here: gray-matter is only given texts whose YAML we read ourselves, commander starts
+ * no programs, and faults are told in English.
  */
 const withoutUnused = {
   name: 'without what is never used',
@@ -46,6 +46,7 @@ const withoutUnused = {
     onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
       importer.includes('node_modules/commander/') ? { path: 'child_process', namespace: 'none' } : null,
     );
+    onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, () => ({ path: 'locales', namespace: 'none' }));
     onLoad({ filter: /./, namespace: 'none' }, () => ({
       contents: 'module.exports = { safeLoad() {}, safeDump() {} };',
     }));
@@ -150,7 +151,7 @@ async function bundle() {
     main: modulePath(MAIN),
     first: FIRST.map(modulePath),
     rest: [...PUBLIC, ...commands.keys()].filter((file) => !FIRST.includes(file)).map(modulePath),
-    heavy: modulePath('engine/turn/engine.js'),
+    marks: ['engine/turn/engine.js', 'app/run-engine.js'].map(modulePath),
   });
   await build({ ...options, plugins: [withoutUnused, gathering] });
   for (const path of beside()) copyFileSync(join('src', path), join(NEXT, basename(path)));

@@ -7,17 +7,22 @@ const SHARE = 0.25;
 
 /**
  * An esbuild plugin. `graph`: metafile of a build without it; `own`: the folder of the modules that are gathered; `main`: what is
- * loaded before all else; `first`: what every process loads then; `rest`: further entry points; `heavy`: a module that tells two
- * kinds of them apart. What `first` loads is a group, and so is what most entry points of a kind load. Whoever loads a module of
+ * loaded before all else; `first`: what every process loads then; `rest`: further entry points; `marks`: modules that tell kinds
+ * of them apart, the heavier the later. What `first` loads is a group, and so is what most entry points of a kind load. Whoever loads a module of
  * a group loads the group, so that esbuild makes one file of it; what a lighter kind may load is in no group of a heavier one.
  */
-export function gather(graph, { own, main, first, rest, heavy }) {
+export function gather(graph, { own, main, first, rest, marks }) {
   const imports = importsIn(graph);
+  const later = laterIn(graph);
+  const withItsCode = (entry) => [entry, ...(later.get(entry) ?? [])];
   const apart = closureOf([main], imports);
-  const isHeavy = (entry) => closureOf([entry], imports).has(heavy);
-  const kinds = [first, rest.filter((entry) => !isHeavy(entry)), rest.filter(isHeavy)];
+  const weight = (entry) => marks.findLastIndex((mark) => closureOf(withItsCode(entry), imports).has(mark));
+  const kinds = [
+    first.map((entry) => [entry]),
+    ...[-1, ...marks.keys()].map((heavy) => rest.filter((entry) => weight(entry) === heavy).map(withItsCode)),
+  ];
   const groups = groupsOf(kinds, imports, (path) => path.startsWith(own) && !apart.has(path));
-  const entries = new Set([...first, ...rest, ...loadedLater(graph)].filter((path) => !apart.has(path)));
+  const entries = new Set([...first, ...rest, ...[...later.values()].flat()].filter((path) => !apart.has(path)));
   return {
     name: 'gather',
     setup({ onResolve, onLoad }) {
@@ -49,10 +54,12 @@ function importsIn({ inputs }) {
   );
 }
 
-/** The modules that are loaded when they are needed. */
-function loadedLater({ inputs }) {
-  const imports = Object.values(inputs).flatMap((input) => input.imports);
-  return imports.filter(({ kind, external }) => kind === 'dynamic-import' && !external).map(({ path }) => path);
+/** Module → the modules that it loads when it needs them. */
+function laterIn({ inputs }) {
+  const isLater = ({ kind, external }) => kind === 'dynamic-import' && !external;
+  return new Map(
+    Object.entries(inputs).map(([path, { imports }]) => [path, imports.filter(isLater).map((one) => one.path)]),
+  );
 }
 
 function closureOf(entries, imports) {
@@ -61,13 +68,14 @@ function closureOf(entries, imports) {
   return found;
 }
 
+/** `kinds`: of each kind the entry points, each with what it loads when it needs it. */
 function groupsOf(kinds, imports, isWanted) {
   const taken = new Set();
   return kinds.map((entries, kind) => {
     const least = kind === 0 ? 1 : entries.length * SHARE;
     const counts = new Map();
     for (const entry of entries)
-      for (const path of closureOf([entry], imports)) counts.set(path, (counts.get(path) ?? 0) + 1);
+      for (const path of closureOf(entry, imports)) counts.set(path, (counts.get(path) ?? 0) + 1);
     const common = [...counts].filter(([path, count]) => count >= least && !taken.has(path));
     for (const path of counts.keys()) taken.add(path);
     return new Set(common.map(([path]) => path).filter(isWanted));

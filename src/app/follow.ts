@@ -26,6 +26,7 @@ import { UnderWay } from '../views/screen/under-way.ts';
 import { forgetDeleted, tasksAhead } from './foresee.ts';
 import type { OrgPlace } from './place.ts';
 import { presentActs } from './present.ts';
+import { marksOf } from './read-org.ts';
 import { readerOf } from './seats.ts';
 
 /** Bytes of past journal that are read at the start at most. */
@@ -123,6 +124,7 @@ export class Follow {
       copyWith(this.clock, { now: () => this.clock.now() + LONG_AGO_MS }),
       ownerOf(this.place).redact,
     );
+    this.folder.recall(marksOf(this.place, this.loaded));
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
     this.recent = new Recent();
     this.underWay = new UnderWay();

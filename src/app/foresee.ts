@@ -84,6 +84,7 @@ export async function foreseeTasks(view: View): Promise<UnfitFile[]> {
   const { state, config, disk, loaded, clock } = view;
   if (loaded.unfinished) return [];
   const folder = new Folder(disk, copyWith(clock, { now: () => clock.now() + LONG_AGO_MS }), view.mask);
+  folder.recall(view.fileMarks());
   const moment = { turn: state.clock.turn + 1, time: state.clock.time };
   const lines: Entry[] = [];
   const take = (entries: readonly Entry[]): void => {

@@ -1,5 +1,8 @@
 /** Says where an organisation lies, and who acts in it. */
+
+import { ownerOf } from '../disk/owner/owner.ts';
 import type { Machine } from '../engine/machine.ts';
+import type { Ports } from '../engine/ports.ts';
 
 /** Where a command works, and for whom. */
 export interface OrgPlace {
@@ -32,4 +35,22 @@ export function progressOf(place: OrgPlace): (left: number) => void {
 /** Marks what somebody else does in the seat of a person. */
 export function throughOf({ seat }: Pick<OrgPlace, 'seat'>): { through?: 'mcp' } {
   return seat ? { through: 'mcp' } : {};
+}
+
+/** What every engine touches, also one that makes no turn: no provider, program or server. */
+export function basePorts(place: OrgPlace): Omit<Ports, 'provider'> {
+  const { machine, root, env, verify = false } = place;
+  const disk = machine.disk(root);
+  const owner = ownerOf(place);
+  return {
+    disk,
+    kept: machine.kept(root, env, disk),
+    verify,
+    progress: progressOf(place),
+    clock: machine.clock,
+    host: machine.host(root),
+    env,
+    owner,
+    approved: owner.approved,
+  };
 }

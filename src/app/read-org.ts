@@ -1,5 +1,6 @@
 /** Opens an organisation for reading, without a lock. */
 import { emptyState, type State } from '../core/model/state.ts';
+import { type FileMarks, readFileMarks } from '../disk/cache/file-marks.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
 import type { ConfigReading } from '../disk/config/config.ts';
 import { memoryFaults } from '../disk/config/memory.ts';
@@ -47,9 +48,17 @@ export function readOrg(place: OrgPlace, fresh?: Loaded): View {
     faults: read.faults,
     warnings: read.warnings,
     loaded,
+    fileMarks: () => (fresh ? new Map() : marksOf(place, loaded)),
     mask: ownerOf(place).redact,
     running: lockHolder(disk, machine.host(root)),
   };
+}
+
+/** The marks that were kept for the state of this journal. */
+export function marksOf(place: OrgPlace, { journal }: Loaded): FileMarks {
+  const { machine, root, env } = place;
+  const kept = machine.kept(root, env, machine.disk(root));
+  return readFileMarks(kept, { seal: journal.head, secrets: ownerOf(place).secrets() });
 }
 
 /** All faults of the files that people write, whatever the journal holds; including files that cannot be read at all. */

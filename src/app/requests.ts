@@ -10,10 +10,7 @@ import { Engine } from '../engine/turn/engine.ts';
 import { copyWith } from '../schema/copy.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Request } from '../schema/records/request.ts';
-import { TOOLS } from '../tools/all.ts';
-import type { OrgPlace } from './place.ts';
-import { throughOf } from './place.ts';
-import { portsOf } from './ports.ts';
+import { basePorts, type OrgPlace, throughOf } from './place.ts';
 
 /** A request without its author. */
 export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by' | 'through'> : never) : never;
@@ -23,7 +20,7 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
  * Returns which of the two happened. Requests that already wait, from an engine that stopped meanwhile, are not overtaken.
  */
 export function post(place: OrgPlace, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
-  const ports = portsOf(place);
+  const ports = copyWith(basePorts(place), { provider: noProvider });
   const who = { by: person, ...throughOf(place) };
   const requests = maskJson(ownerOf(place).redact, asks).map((ask) => copyWith(ask, who) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
@@ -42,7 +39,7 @@ function requestsWait(disk: Disk, person: string): boolean {
 /** Journals requests at once; false while an engine runs, or a turn that was cut off must be finished first. */
 function journalNow(ports: Ports, requests: readonly Request[]): boolean {
   try {
-    const engine = Engine.open(ports, TOOLS, 'request');
+    const engine = Engine.open(ports, new Map(), 'request');
     try {
       engine.post(requests.map((request) => asked(request, ports.clock.now())));
       return true;
@@ -53,4 +50,9 @@ function journalNow(ports: Ports, requests: readonly Request[]): boolean {
     if (!(error instanceof FaultError) || error.fault.code !== 'locked') throw error;
     return false;
   }
+}
+
+/** No turn is made, so no model is called. */
+async function noProvider(): Promise<never> {
+  throw new Error('an engine that only takes requests calls no model');
 }

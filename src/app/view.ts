@@ -1,6 +1,7 @@
 /** An organisation for a reader. */
 import type { Config } from '../core/model/config.ts';
 import type { State } from '../core/model/state.ts';
+import type { FileMarks } from '../disk/cache/file-marks.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
 import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -20,6 +21,8 @@ export interface View {
   faults: Fault[];
   warnings: Fault[];
   loaded: Loaded;
+  /** The marks of files whose text the state holds. */
+  fileMarks: () => FileMarks;
   /** Masks the secrets of the environment in a text. */
   mask: (text: string) => string;
   seat?: Seat;

@@ -179,10 +179,10 @@ export type DataOf<L> = L extends { output(z: Zod): infer Shape extends zod.ZodT
   ? Fixed<zod.infer<Shape>>
   : object;
 
-/** The result of a command. `data` is the object that --json prints; `text` is for people. */
+/** The result of a command. `data` is the object that --json prints; `text` is for people, and may be a getter where it takes long to make. */
 export interface Outcome<Data extends object = object> {
   data: Data;
-  text: string;
+  readonly text: string;
   /** The exit code, 0 by default. Faults are thrown as `FaultError`. */
   exit?: number;
 }

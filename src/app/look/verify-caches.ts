@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Progress } from '../../core/model/progress.ts';
 import { fieldsOf, piecesIn } from '../../core/model/state/pieces.ts';
 import type { State } from '../../core/model/state.ts';
+import { FILE_MARKS, type FileMarks } from '../../disk/cache/file-marks.ts';
 import { KEPT_NAMES, type KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { JournalMarks } from '../../disk/journal/journal-marks.ts';
@@ -17,6 +18,7 @@ import type { CacheDump } from '../../providers/with/cache.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, FaultError, fault } from '../../schema/fault.ts';
 import type { OrgPlace } from '../place.ts';
+import { marksOf } from '../read-org.ts';
 import type { View } from '../view.ts';
 import { CONFIG, isReadingStrange } from './config-cache.ts';
 import { mailTexts } from './mail-index.ts';
@@ -118,8 +120,20 @@ export async function compareFiles(view: View, place: OrgPlace): Promise<Fault[]
     ...(isReadingStrange({ disk, kept, clock: machine.clock, env, owner: ownerOf(place) }, state)
       ? [differing(`${FOLDER}/${CONFIG}`, 'It does not match the files')]
       : []),
+    ...(areMarksStrange(view, marksOf(place, view.loaded))
+      ? [differing(`${FOLDER}/${FILE_MARKS}`, 'It does not match the files')]
+      : []),
     ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'It does not match the journal')),
     ...indexes.map((path) => differing(path, 'Its texts differ from the files')),
     ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'It contains a reply that differs from the journal')] : []),
   ];
+}
+
+/** Whether a file that would not be read says something else than the state. */
+function areMarksStrange({ disk, state, mask }: View, marks: FileMarks): boolean {
+  return [...marks].some(([path, mark]) => {
+    if (disk.stat(path)?.mark !== mark) return false;
+    const bytes = disk.read(path);
+    return bytes === null || mask(Buffer.from(bytes).toString()) !== state.files.texts.get(path);
+  });
 }

@@ -1,11 +1,9 @@
 /** `lemming status`: shows the organisation at a glance, from a cached status if nothing changed. */
+import { type AnswerKind, keepAnswer, keptAnswer } from '../../app/look/kept-answer.ts';
 import type { View } from '../../app/view.ts';
-import { RULES } from '../../core/journal/rules.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
-import { GRAIN_MS } from '../../disk/fs/clock.ts';
-import { type Disk, DiskError } from '../../disk/fs/disk.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
 import { lockHolder } from '../../disk/fs/lock.ts';
-import { fingerprint } from '../../disk/owner/fingerprint.ts';
 import { readLoad } from '../../engine/calls/load-cache.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { printStatus, type Status } from '../../views/org/status.ts';
@@ -68,41 +66,24 @@ export const command = {
     }),
 } as const satisfies Definition;
 
-/** The last status, and what it was made from. Deleting the file loses nothing. */
-interface KeptStatus {
-  version: number;
-  rules: number;
-  fingerprint: string;
-  people: string[];
-  paths: string[];
-  data: Status;
-}
-const KEPT = 'status.json';
-const VERSION = 8;
+const KEPT: AnswerKind = { file: 'status.json', version: 9 };
 
 /** Prints the cached status if nothing has changed since; otherwise the slow parts are loaded. */
 export const run: Run<typeof command, Status> = async (world) => {
   const disk = world.machine.disk(world.root);
   const kept = world.machine.kept(world.root, world.env, disk);
-  const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));
+  const status =
+    (world.seat ? null : (keptAnswer({ disk, kept, env: world.env }, KEPT) as Status | null)) ??
+    (await freshStatus(world, disk, kept));
   const engine = lockHolder(disk, world.machine.host(world.root));
   const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(kept) } : status;
   const untrusted = data.faults.some(({ code }) => code === 'untrusted');
   return { data, text: printStatus(data), ...(untrusted && { exit: 4 }) };
 };
 
-function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | null {
-  const found = files.read(KEPT);
-  const kept = found && (JSON.parse(found.bytes.toString()) as KeptStatus);
-  if (kept?.version !== VERSION || kept.rules !== RULES) return null;
-  return fingerprint(disk, { people: kept.people, paths: kept.paths, env }).text === kept.fingerprint
-    ? kept.data
-    : null;
-}
-
 /** Whether the cached status would be printed now and differs from a new one. */
 export async function isStatusStrange(world: World, view: View): Promise<boolean> {
-  const kept = keptStatus(view.disk, view.kept, world.env);
+  const kept = keptAnswer({ disk: view.disk, kept: view.kept, env: world.env }, KEPT);
   return kept !== null && JSON.stringify(kept) !== JSON.stringify((await statusIn(world, view)).data);
 }
 
@@ -122,9 +103,8 @@ async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<S
   const { data, keys } = await statusIn(world, view);
   const people = peopleOf(view.config);
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.mail.own.get(person)));
-  const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
-  if (keys.length === 0 && !view.seat && view.running === null && changedMs < start - GRAIN_MS)
-    keep(kept, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });
+  if (keys.length === 0 && !view.seat && view.running === null)
+    keepAnswer({ disk, kept, env: world.env }, KEPT, { people, paths }, start, data);
   return data;
 }
 
@@ -139,15 +119,6 @@ function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefi
       path,
       ...(disk.stat(path)?.kind === 'folder' ? (disk.list(path) ?? []).map((name) => `${path}/${name}`) : []),
     ]);
-}
-
-/** Ignores a folder that cannot be written. */
-function keep(files: KeptFiles, kept: KeptStatus): void {
-  try {
-    files.write(KEPT, '', JSON.stringify(kept));
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-  }
 }
 
 /** Modules that the quick path never loads. */

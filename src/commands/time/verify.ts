@@ -4,11 +4,13 @@ import { compareFiles, compareFolds, differing, unbelieved } from '../../app/loo
 import { readOrg } from '../../app/read-org.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { verifyJournal } from '../../engine/journal/verify.ts';
+import { copyWith } from '../../schema/copy.ts';
 import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
 import type { Definition, Run } from '../command.ts';
 import { isStatusStrange } from '../look/status.ts';
 import { faultShape } from '../shapes.ts';
+import { isListStrange } from '../work/task.ts';
 import type { World } from '../world.ts';
 
 export const command = {
@@ -77,8 +79,17 @@ async function keptFaults(world: World): Promise<Fault[]> {
     const status = (await isStatusStrange(world, view))
       ? [differing('.lemming/status.json', 'The cached status does not match the organisation')]
       : [];
-    return [...strangers, ...folds.faults, ...files, ...status];
+    const list = (await isListStrange(keepingNothing(world)))
+      ? [differing('.lemming/tasks.json', 'The cached list does not match the tasks')]
+      : [];
+    return [...strangers, ...folds.faults, ...files, ...status, ...list];
   } finally {
     removeTree(disk, aside);
   }
+}
+
+/** A world in which no cache is written: a file with wrong content stays as it is. */
+function keepingNothing(world: World): World {
+  const kept: World['machine']['kept'] = (...place) => copyWith(world.machine.kept(...place), { write: () => null });
+  return copyWith(world, { machine: copyWith(world.machine, { kept }) });
 }

@@ -141,7 +141,7 @@ function freeName(id: string, take: (name: string) => boolean, isChosen: boolean
 
 type Verb = (typeof TASK_VERBS)[number];
 
-interface AskInput {
+export interface AskInput {
   args: { id: string; assignee?: string | undefined; need?: string | undefined; credits?: string | undefined };
   flags: { note?: string | undefined; result?: string | undefined };
 }

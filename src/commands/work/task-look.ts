@@ -1,7 +1,8 @@
 /** What `lemming task` tells: the tasks, one of them, its history, the graph, statistics and estimates. */
-import { foreseeTasks } from '../../app/foresee.ts';
+import { foreseeTasks, type UnfitFile } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
+import { peopleOf } from '../../core/model/config.ts';
 import type { Task } from '../../core/model/state/tasks.ts';
 import { archivedTaskPath, splitTask, taskPath } from '../../core/tasks/file.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
@@ -17,6 +18,7 @@ import { graphOf, printTaskMermaid, printTaskTree } from '../../views/tasks/task
 import { historyEntries, needsOf, taskRow, tasksInOrder } from '../../views/tasks/task-row.ts';
 import { estimateOf, statsOf } from '../../views/tasks/task-stats.ts';
 import { count, oneLine, rowsOf, shorten, table } from '../../views/text/table.ts';
+import type { Outcome } from '../command.ts';
 import { exactText } from '../own-files.ts';
 import type { World } from '../world.ts';
 
@@ -40,7 +42,7 @@ export function taskIn({ state }: Pick<View, 'state'>, id: string): Task {
   });
 }
 
-interface ListInput {
+export interface ListInput {
   flags: {
     status?: string | undefined;
     assignee?: string | undefined;
@@ -49,7 +51,16 @@ interface ListInput {
   };
 }
 
-export async function listTasks(world: World, { flags }: ListInput) {
+export interface TaskList {
+  tasks: ReturnType<typeof taskRow>[];
+  unfit: UnfitFile[];
+}
+
+/** The tasks, and the people on whose requests they depend. */
+export async function listTasks(
+  world: World,
+  { flags }: ListInput,
+): Promise<{ outcome: Outcome<TaskList>; people: string[] }> {
   const { view, tasks, turn, unfit } = await readTasks(world);
   const { status, assignee, goal, ready } = flags;
   const served = goal === undefined ? null : goalIn(view, goal);
@@ -59,6 +70,20 @@ export async function listTasks(world: World, { flags }: ListInput) {
     .filter((row) => assignee === undefined || row.assignee === assignee)
     .filter((row) => goal === undefined || row.goal === goal)
     .filter((row) => !ready || row.ready);
+  const outcome = {
+    data: { tasks: rows, unfit },
+    get text() {
+      const head = served
+        ? [`${served.id}: ${oneLine(served.title ?? 'not an open goal')} (${countedTasks(served)})`]
+        : [];
+      const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
+      return [...head, rows.length ? tableOf(view, rows) : 'No tasks.', ...bad].join('\n');
+    },
+  };
+  return { outcome, people: peopleOf(view.config) };
+}
+
+function tableOf(view: View, rows: readonly ReturnType<typeof taskRow>[]): string {
   const isPaid = rows.some(({ cost }) => cost > 0);
   const lines = rows.map((row) => [
     row.id,
@@ -68,11 +93,7 @@ export async function listTasks(world: World, { flags }: ListInput) {
     ...(isPaid ? [`${row.cost}`] : []),
     shorten(oneLine(taskRemark(view.config, view.state, row)), 70),
   ]);
-  const heading = ['task', 'status', 'assignee', 'title', ...(isPaid ? ['credits'] : []), ''];
-  const head = served ? [`${served.id}: ${oneLine(served.title ?? 'not an open goal')} (${countedTasks(served)})`] : [];
-  const list = rows.length ? table([heading, ...lines]) : 'No tasks.';
-  const bad = unfit.map(({ path, why }) => `Not taken: ${path}: ${oneLine(why)}`);
-  return { data: { tasks: rows, unfit }, text: [...head, list, ...bad].join('\n') };
+  return table([['task', 'status', 'assignee', 'title', ...(isPaid ? ['credits'] : []), ''], ...lines]);
 }
 
 /** Throws `not-found` where no open goal has that name and no task serves one. */

@@ -1,8 +1,11 @@
 /** The command `lemming task`. */
-import type { Definition, Runs } from '../command.ts';
+import { type AnswerKind, keepAnswer, keptAnswer, keptIn } from '../../app/look/kept-answer.ts';
+import type { TASK_VERBS } from '../../schema/records/request.ts';
+import type { Definition, Outcome, Runs } from '../command.ts';
 import { takenShape } from '../shapes.ts';
-import { askFor, cleanUp, createTask } from './task-ask.ts';
-import { listGoals, listTasks, showEstimate, showGraph, showHistory, showStats, showTask } from './task-look.ts';
+import type { World } from '../world.ts';
+import type { AskInput } from './task-ask.ts';
+import type { ListInput, TaskList } from './task-look.ts';
 import {
   askedShape,
   estimateShape,
@@ -298,24 +301,69 @@ export const command = {
   ],
 } as const satisfies Definition;
 
+/** Loaded when used: the list that was printed last needs neither. */
+const look = () => import('./task-look.ts');
+const ask = () => import('./task-ask.ts');
+
+function asking(verb: (typeof TASK_VERBS)[number]) {
+  return async (world: World, input: AskInput) => (await ask()).askFor(verb)(world, input);
+}
+
 export const run: Runs<typeof command> = {
-  list: listTasks,
-  goals: listGoals,
-  show: showTask,
-  create: createTask,
-  assign: askFor('assign'),
-  unassign: askFor('unassign'),
-  reassign: askFor('reassign'),
-  start: askFor('start'),
-  complete: askFor('complete'),
-  fail: askFor('fail'),
-  cancel: askFor('cancel'),
-  retry: askFor('retry'),
-  waive: askFor('waive'),
-  budget: askFor('budget'),
-  history: showHistory,
-  graph: showGraph,
-  stats: showStats,
-  estimate: showEstimate,
-  cleanup: cleanUp,
+  list,
+  goals: async (world) => (await look()).listGoals(world),
+  show: async (world, input) => (await look()).showTask(world, input),
+  create: async (world, input) => (await ask()).createTask(world, input),
+  assign: asking('assign'),
+  unassign: asking('unassign'),
+  reassign: asking('reassign'),
+  start: asking('start'),
+  complete: asking('complete'),
+  fail: asking('fail'),
+  cancel: asking('cancel'),
+  retry: asking('retry'),
+  waive: asking('waive'),
+  budget: asking('budget'),
+  history: async (world, input) => (await look()).showHistory(world, input),
+  graph: async (world, input) => (await look()).showGraph(world, input),
+  stats: async (world) => (await look()).showStats(world),
+  estimate: async (world, input) => (await look()).showEstimate(world, input),
+  cleanup: async (world, input) => (await ask()).cleanUp(world, input),
 };
+
+const LIST: AnswerKind = { file: 'tasks.json', version: 1, folders: ['org/tasks'] };
+
+/** What was printed last, and what was asked for then. */
+interface KeptList {
+  asked: string;
+  outcome: Outcome<TaskList>;
+}
+
+/** The list that was printed last, if the same is asked for and nothing has changed since. */
+async function list(world: World, input: ListInput): Promise<Outcome<TaskList>> {
+  const asked = JSON.stringify([input.flags, world.json, world.seat]);
+  const last = lastList(world);
+  if (last?.asked === asked) return last.outcome;
+  const start = world.machine.clock.now();
+  const { outcome, people } = await (await look()).listTasks(world, input);
+  keepAnswer(keptIn(world), LIST, { people, paths: [] }, start, keptList(asked, outcome));
+  return outcome;
+}
+
+function lastList(world: World): KeptList | null {
+  return keptAnswer(keptIn(world), LIST) as KeptList | null;
+}
+
+function keptList(asked: string, outcome: Outcome<TaskList>): KeptList {
+  const [, json] = JSON.parse(asked) as [ListInput['flags'], boolean];
+  return { asked, outcome: { data: outcome.data, text: json ? '' : outcome.text } };
+}
+
+/** Whether the kept list would be printed now and differs from a new one. */
+export async function isListStrange(world: World): Promise<boolean> {
+  const kept = lastList(world);
+  if (kept === null) return false;
+  const [flags] = JSON.parse(kept.asked) as [ListInput['flags']];
+  const { outcome } = await (await look()).listTasks(world, { flags });
+  return JSON.stringify(kept) !== JSON.stringify(keptList(kept.asked, outcome));
+}

@@ -15,7 +15,9 @@ const LAST_BYTES = 45;
 export const KEPT_NAMES = [
   'state.json',
   'journal.marks',
+  'files.marks',
   'status.json',
+  'tasks.json',
   'config.bin',
   ...['pace', 'spending-turn', 'spending-day', 'spending-task', 'spending-thread'].map((fold) => `${fold}.fold`),
   'load.json',

@@ -1,8 +1,10 @@
 /** Notices everything that people changed in the folder. */
 import { printAside } from '../../core/mail/dead-letter-text.ts';
 import type { Entry } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { padTurn } from '../../schema/name.ts';
+import type { FileMarks } from '../cache/file-marks.ts';
 import type { Clock } from '../fs/clock.ts';
 import type { Disk } from '../fs/disk.ts';
 import { ApprovalFiles } from './approval-files.ts';
@@ -42,6 +44,16 @@ export class Folder {
     this.tasks = new TaskFiles(this.reader);
     this.runs = new RunFiles(this.reader);
     this.workspaces = new Workspaces(this.reader, this.tracked);
+  }
+
+  /** The marks of files whose text the state holds, as far as they are known. */
+  marksOf({ files }: State): FileMarks {
+    return new Map([...this.reader.marks].filter(([path]) => files.texts.has(path)));
+  }
+
+  /** Files with marks that an earlier process kept for the same state are not read. */
+  recall(marks: FileMarks): void {
+    for (const [path, mark] of marks) this.reader.marks.set(path, mark);
   }
 
   /** Files that this engine wrote are not read: their marks are known. */

@@ -9,6 +9,8 @@ export interface Watched {
   people: readonly string[];
   /** Additional files, such as incoming mail. */
   paths: readonly string[];
+  /** Additional folders all of whose files count. */
+  folders: readonly string[];
   /** Environment. The variables of LeMMing, addresses of services, and which keys are set are part of the fingerprint. */
   env: Record<string, string | undefined>;
 }
@@ -41,7 +43,7 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   found.journal();
   found.names('.lemming', (name) => name.startsWith('lock.'));
   found.files('org', (name) => name.endsWith('.yaml'));
-  for (const folder of FOLDERS) found.files(folder, () => true);
+  for (const folder of [...FOLDERS, ...watched.folders]) found.files(folder, () => true);
   for (const folder of ['org/skills', '.agents/skills']) found.folders(folder, 'SKILL.md');
   found.folders('org/tools', 'TOOL.md');
   found.mark('agents');

@@ -16,6 +16,7 @@ import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { atRest, hasFailures, idleness } from '../../core/turn/schedule.ts';
 import { dueRuns } from '../../core/workflows/turn/due.ts';
+import { readFileMarks, writeFileMarks } from '../../disk/cache/file-marks.ts';
 import { removeUnfinished } from '../../disk/cache/kept.ts';
 import { noteReceived } from '../../disk/cache/received.ts';
 import { NO_TIMES, timesFor } from '../../disk/config/cron.ts';
@@ -48,7 +49,7 @@ import { Toolsets } from '../tools/toolset.ts';
 import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
 import { LiveConfig } from './live-config.ts';
-import { type Ending, makeTurn, wouldAct } from './turn.ts';
+import type { Ending } from './turn.ts';
 
 /** The bytes of journal after which a running engine saves its state: about as much as a start after a kill must read again. */
 const KEPT_BYTES = 32 * 1024 * 1024;
@@ -141,6 +142,7 @@ export class Engine {
     });
     this.redact = ports.owner.redact;
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
+    if (!ports.verify) this.folder.recall(readFileMarks(ports.kept, this.markedState()));
     this.live = new LiveConfig(this.folder, this.state, this.env);
     this.turnJournal = new WrittenJournal(this.journal, this.state);
     this.calls = new ModelCalls(ports, this.turnJournal, this.state);
@@ -361,6 +363,7 @@ export class Engine {
     if (asked + overdue(config, state, open.time).length > 0) return true;
     if (dueRuns(config, state, open, await timesFor(config)).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
+    const { wouldAct } = await import('./turn.ts');
     const turn = this.turnOf(thawed(open, []), new RecordedCalls([]), new AbortController().signal);
     return wouldAct(turn, () => this.toolsets.of(config, state.rights.trusted));
   }
@@ -396,6 +399,7 @@ export class Engine {
     const before = new Map([...this.state.staff.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.money.org.spent;
     const toolset = await this.toolsets.of(turn.config, this.state.rights.trusted);
+    const { makeTurn } = await import('./turn.ts'); // what only posts requests need not load it
     const ending = await makeTurn(turn, toolset);
     this.turnJournal.recall(...recorded.left());
     const { conflicts, unplaced } = this.commit(frozen, ending);
@@ -524,7 +528,12 @@ export class Engine {
   private keep(): void {
     const { file, size: end, head } = this.journal;
     this.store.write(this.ports.kept, this, { file, end, head, synced: this.durable.turn, boot: this.boot });
+    writeFileMarks(this.ports.kept, this.markedState(), this.folder.marksOf(this.state));
     this.grown = 0;
+  }
+
+  private markedState(): Parameters<typeof readFileMarks>[1] {
+    return { seal: this.journal.head, secrets: this.ports.owner.secrets() };
   }
 
   private demandLock(): void {

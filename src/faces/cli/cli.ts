@@ -66,14 +66,10 @@ async function perform(leaf: Leaf, input: RawInput, house: House, options: Globa
   }
 }
 
-async function show(
-  { data, text }: Outcome,
-  terminal: ProcessIo,
-  screen: OutputScreen,
-  { json }: Globals,
-): Promise<void> {
-  if (json) terminal.out(jsonOf(data));
-  else if (text !== '') await screen.show(text);
+async function show(outcome: Outcome, terminal: ProcessIo, screen: OutputScreen, { json }: Globals): Promise<void> {
+  if (json) return terminal.out(jsonOf(outcome.data));
+  const { text } = outcome;
+  if (text !== '') await screen.show(text);
 }
 
 /**

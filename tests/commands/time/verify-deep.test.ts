@@ -9,7 +9,7 @@ import * as statusCommand from '../../../src/commands/look/status.ts';
 import * as redactCommand from '../../../src/commands/time/redact.ts';
 import * as verifyCommand from '../../../src/commands/time/verify.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
-import { KEPT_NAMES } from '../../../src/disk/cache/kept.ts';
+import { KEPT_NAMES, type KeptFile } from '../../../src/disk/cache/kept.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { keepVectors } from '../../../src/disk/search/kept-vectors.ts';
 import { load } from '../../../src/engine/journal/load.ts';
@@ -18,6 +18,7 @@ import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { ownedEnv } from '../../home.ts';
 import { checked } from '../checked.ts';
 import { BUSY, busyOrg, reseal, turns } from '../keep/org.ts';
+import { lemming } from '../people/world.ts';
 import { ask } from '../relay.ts';
 import { inputOf, testWorld } from '../world.ts';
 
@@ -57,6 +58,7 @@ async function keptOrg(): Promise<string> {
   await search(world, inputOf({ args: { text: 'old' }, rest: ['old'], flags: { memory: true } }));
   await status(world, inputOf());
   for (const by of ['turn', 'day', 'task', 'thread']) await costs(world, inputOf({ flags: { by } }));
+  await lemming(root, ['task', 'list', '--json']);
   const kept = keptOf(root);
   const { state, store, journal, marks, synced, boot } = load(realDisk(root), kept);
   store.seal(state);
@@ -111,6 +113,7 @@ describe('verify --deep', () => {
       (text) => `${String.fromCharCode(text.charCodeAt(0) ^ 1)}${text.slice(1)}`,
     ],
     ['the status', 'status.json', (text) => text.replace('"turn":4', '"turn":5')],
+    ['the tasks', 'tasks.json', (text) => text.replace('"tasks":[]', '"tasks":[{}]')],
     ['the configuration', 'config.bin', (text) => text.replace('scripted', 'Scripted')],
     ['what a day cost', 'spending-day.fold', (text) => text.replace(/\d{4}-\d\d-/, '2001-01-')],
     ['a reply', 'replies.json', (text) => text.replace('It is done', 'It is gone')],
@@ -125,6 +128,17 @@ describe('verify --deep', () => {
     expect(exit).toBe(1);
     rmSync(join(root, '.lemming', name));
     expect((await deep(root)).faults).toEqual([]);
+  });
+
+  it('names marks by which a file that says something else would not be read', async () => {
+    const root = await keptOrg();
+    const path = 'org/org.yaml';
+    const kept = keptOf(root);
+    const { seal, bytes } = kept.read('files.marks') as KeptFile;
+    writeFileSync(join(root, path), `${readFileSync(join(root, path))}# changed\n`);
+    const marks = [[path, realDisk(root).stat(path)?.mark]];
+    kept.write('files.marks', seal, JSON.stringify({ ...JSON.parse(bytes.toString()), marks }));
+    expect((await deep(root)).faults).toMatchObject([{ code: 'differs', file: '.lemming/files.marks' }]);
   });
 
   it('names a segment of old mail that was changed, shortened or taken away', async () => {
