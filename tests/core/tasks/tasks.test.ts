@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/core/model/config.ts';
 import { kind as taskLine } from '../../../src/core/journal/kinds/tasks/task.ts';
 import { kind as taskFileLine } from '../../../src/core/journal/kinds/tasks/task-file.ts';
+import type { Config } from '../../../src/core/model/config.ts';
 import { serializeState } from '../../../src/core/model/state/pieces.ts';
 import { archiveTask, emptyTasks, setTask, type Task, type TasksState } from '../../../src/core/model/state/tasks.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
-import { judgeEdit, judgeNew, TaskEdits } from '../../../src/core/tasks/edit.ts';
+import { judgeEdit, judgeNew, type TaskEdit, TaskEdits } from '../../../src/core/tasks/edit.ts';
 import { patchTask, printTask, splitTask, TASK_FIELDS, taskPath } from '../../../src/core/tasks/file.ts';
 import { isReady, rankOf, whyNotReady } from '../../../src/core/tasks/ready.ts';
 import { putTask, TaskRecord } from '../../../src/core/tasks/record.ts';
@@ -224,15 +224,15 @@ describe('an edit by hand', () => {
   it('of an older version does not take back what a person changed after the engine', () => {
     const state = emptyState();
     const created = task('x', { title: 'Old', status: 'assigned', assignee: 'a' });
-    const running = { ...created, status: 'running' as const };
-    const renamed = { ...running, title: 'New', priority: 3 };
-    const line = { turn: 4, was: null, text: '', lines: 1, by: 'engine', why: '' };
+    const running: Task = { ...created, status: 'running' };
+    const renamed: Task = { ...running, title: 'New', priority: 'high' };
+    const line = { turn: 4, text: '', by: 'engine', why: '' };
     setTask(state.tasks, created);
-    taskLine.apply(state, { ...line, k: 'task', was: 'assigned', task: running }, {} as never);
-    taskFileLine.apply(state, { ...line, k: 'task-file', path: taskPath('x'), task: renamed } as never, {} as never);
-    const edit = { by: 'human', fields: { ...fieldsOf(created), priority: 7 }, history: [] };
+    taskLine.apply(state, { ...line, k: 'task', was: 'assigned', lines: 1, task: running });
+    taskFileLine.apply(state, { ...line, k: 'task-file', path: taskPath('x'), task: renamed } as never);
+    const edit: TaskEdit = { by: 'human', fields: { ...fieldsOf(created), priority: 'low' }, history: [] };
     expect(judgeEdit(CONFIG, state.tasks, renamed, ['- 4.1 engine: started'], edit)).toEqual({
-      task: { ...renamed, priority: 7 },
+      task: { ...renamed, priority: 'low' },
       changed: ['priority'],
     });
   });
