@@ -25,7 +25,7 @@ export interface WorldWish {
   cwd?: string;
   json?: boolean;
   interactive?: boolean;
-  /** All of standard input; its lines are what `lines()` gives. */
+  /** All of standard input; its lines are what `lines()` gives, each once. */
   stdin?: string;
   signal?: AbortSignal;
   /** Called with each line that is said. */
@@ -38,6 +38,7 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
   const printed: string[] = [];
   const sketched: (string | null)[] = [];
   const { stdin = '' } = wish;
+  const typed = stdin.split('\n');
   return {
     machine: realMachine,
     root,
@@ -53,7 +54,7 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
     sketch: (text) => void sketched.push(text),
     stdin: async () => stdin,
     async *lines() {
-      for (const line of stdin.split('\n')) yield line;
+      for (let line = typed.shift(); line !== undefined; line = typed.shift()) yield line;
     },
     signal: wish.signal ?? new AbortController().signal,
     said,

@@ -5,6 +5,7 @@ import { withEngine } from '../../app/run-engine.ts';
 import { personIn } from '../../app/seats.ts';
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import { noticeLines } from '../../core/mail/chain.ts';
+import type { Config } from '../../core/model/config.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import { isFinished } from '../../core/model/state/tasks.ts';
 import type { State } from '../../core/model/state.ts';
@@ -97,12 +98,19 @@ function placeOf(world: World, concurrency: number | undefined): OrgPlace {
   return { machine: world.machine, root: world.root, env, say: (line) => world.say(line) };
 }
 
-function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunProgress): Outcome<RunResult> {
+async function outcomeOf(
+  world: World,
+  engine: Engine,
+  report: RunReport,
+  teller: RunProgress,
+): Promise<Outcome<RunResult>> {
   const { seat } = world;
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
-  const keys = keysHeldBack(world, engine, report, failing);
+  const blamed = blamedModels(engine, report, failing);
+  const keys = blamed ? keyFaults(blamed, ownerOf(world)) : []; // nobody approved where these keys would be sent
+  const missing = blamed ? (await import('../key-hints.ts')).missingKeyLines(world, blamed) : [];
   const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
   const needs = neededIn(world, engine, person, teller);
   const data = {
@@ -122,7 +130,7 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
     needs,
     owed: engine.knownConfig ? owedAnswers(engine.knownConfig, engine.state) : [],
   };
-  const text = [sumUp(engine, person, report, failing, data), ...keys.map(printFault)].join('\n');
+  const text = [sumUp(engine, person, report, failing, data), ...keys.map(printFault), ...missing].join('\n');
   return {
     data,
     text,
@@ -130,15 +138,12 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
   };
 }
 
-/**
- * Why models of agents with failed visits or failing providers were not called: nobody approved where their keys would be sent.
- */
-function keysHeldBack(world: World, { knownConfig }: Engine, { failed }: RunReport, failing: boolean): Fault[] {
-  if (!knownConfig || (failed.size === 0 && !failing)) return [];
+/** The models of agents with failed visits, or of all agents if the providers fail. */
+function blamedModels({ knownConfig }: Engine, { failed }: RunReport, failing: boolean): Config | null {
+  if (!knownConfig || (failed.size === 0 && !failing)) return null;
   const agents = failing ? [...knownConfig.agents.keys()] : [...failed];
   const wanted = new Set(agents.flatMap((name) => knownConfig.agents.get(name)?.model ?? []));
-  const models = new Map([...knownConfig.models].filter(([name]) => wanted.has(name)));
-  return keyFaults({ ...knownConfig, models }, ownerOf(world));
+  return { ...knownConfig, models: new Map([...knownConfig.models].filter(([name]) => wanted.has(name))) };
 }
 
 /** The exit code of a run: the first that applies. */

@@ -24,7 +24,8 @@ import { readJournal } from '../../disk/journal/journal.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import type { Probed } from '../../disk/sandbox/sandbox.ts';
 import { addToList } from '../../disk/yaml/edit.ts';
-import { optionFaults } from '../../engine/calls/option-faults.ts';
+import { modelFaults } from '../../engine/calls/model-faults.ts';
+import { notesOfModels } from '../../engine/calls/model-notes.ts';
 import { load } from '../../engine/journal/load.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
 import { declaredFaults } from '../../engine/tools/declared-faults.ts';
@@ -36,6 +37,7 @@ import { cut } from '../../schema/print.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
+import { missingKeyLines } from '../key-hints.ts';
 import { exactText, replaceExact } from '../own-files.ts';
 import { faultShape } from '../shapes.ts';
 import { notesOfPrograms, programsOf } from './programs.ts';
@@ -87,21 +89,22 @@ export const run: Run<typeof command> = async (world, input) => {
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
   fixes.fixed.unshift(...room);
   const { config } = checkFolder(place);
-  const declared = config
-    ? [...(await declaredFaults(TOOLS, config, disk)), ...(await optionFaults(config, disk))]
-    : [];
+  const declared = config ? [...(await declaredFaults(TOOLS, config, disk)), ...(await modelFaults(config, disk))] : [];
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
   const hosts = config ? hostsIn(config) : [];
   const network = hosts.length > 0 ? await tryProxy(hosts) : [];
-  return examine(place, disk, fixes, { declared, outbound, network }, await portsOf(place).sandbox.probe());
+  const missing = config ? missingKeyLines(world, config) : [];
+  return examine(place, disk, fixes, { declared, outbound, network, missing }, await portsOf(place).sandbox.probe());
 };
 
-/** The faults of the org's own tools, and which of all tools send data out. */
-interface Tools {
+/** What was looked at beforehand: the faults of the org's own tools and models, and which of all tools send data out. */
+interface Known {
   declared: readonly Fault[];
   outbound: readonly string[];
   /** How the proxy for tools with hosts treated an unlisted host. */
   network: readonly string[];
+  /** Keys that are not set. */
+  missing: readonly string[];
 }
 
 /** All hosts that programs may reach. */
@@ -128,7 +131,7 @@ function examine(
   place: OrgPlace,
   disk: Disk,
   { fixed, left }: Fixes,
-  { declared, outbound, network }: Tools,
+  { declared, outbound, network, missing }: Known,
   box: Probed,
 ) {
   const { config, faults, warnings } = checkFolder(place);
@@ -147,7 +150,14 @@ function examine(
     ...left,
     ...(running ? [`An engine is running here: process ${running.pid} (lemming ${running.command})`] : []),
     ...(journal.length === 0 ? notesOfState(disk, config, outbound, running !== null) : []),
-    ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : []),
+    ...(config
+      ? [
+          ...notesOfChart(config, disk),
+          ...notesOfPrograms(programsOf(config, disk, owner), owner),
+          ...notesOfModels(config, owner),
+          ...missing,
+        ]
+      : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
     ...network,

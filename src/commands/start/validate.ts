@@ -5,13 +5,15 @@ import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { idleLimits } from '../../core/turn/limits.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
-import { optionFaults } from '../../engine/calls/option-faults.ts';
+import { modelFaults } from '../../engine/calls/model-faults.ts';
+import { notesOfModels } from '../../engine/calls/model-notes.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
 import { declaredFaults } from '../../engine/tools/declared-faults.ts';
 import { FAULTS, printFault } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
+import { missingKeyLines } from '../key-hints.ts';
 import { faultShape } from '../shapes.ts';
 import { cronFaults } from '../work/workflow-look.ts';
 import { notesOfPrograms, programsOf } from './programs.ts';
@@ -46,7 +48,7 @@ export const run: Run<typeof command> = async (world) => {
   const more = config
     ? [
         ...(await declaredFaults(TOOLS, config, disk)),
-        ...(await optionFaults(config, disk)),
+        ...(await modelFaults(config, disk)),
         ...faultyDrops(world, config),
         ...(await cronFaults(config.workflows)),
       ]
@@ -55,7 +57,13 @@ export const run: Run<typeof command> = async (world) => {
   const keys = config ? keyFaults(config, owner) : [];
   const faults = [...broken, ...warnings, ...more, ...keys];
   const notes = config
-    ? [...idleLimits(config), ...notesOfPrograms(programsOf(config, disk, owner), owner), ...notesOfPackages(config)]
+    ? [
+        ...idleLimits(config),
+        ...notesOfPrograms(programsOf(config, disk, owner), owner),
+        ...notesOfPackages(config),
+        ...notesOfModels(config, owner),
+        ...missingKeyLines(world, config),
+      ]
     : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;

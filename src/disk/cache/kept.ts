@@ -21,6 +21,7 @@ export const KEPT_NAMES = [
   'config.bin',
   ...['pace', 'spending-turn', 'spending-day', 'spending-task', 'spending-thread'].map((fold) => `${fold}.fold`),
   'load.json',
+  'model.json',
   'received',
   'replies.json',
   ...['mail', 'memory'].flatMap((index) => [`${index}.texts`, `${index}.mark`]),

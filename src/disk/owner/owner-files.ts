@@ -5,15 +5,16 @@ import { stringify } from 'yaml';
 import * as z from 'zod';
 import { type Keymap, keymapFile } from '../../schema/config/keymap.ts';
 import { defined } from '../../schema/copy.ts';
-import { type Fault, fault } from '../../schema/fault.ts';
+import { type Fault, failure, fault } from '../../schema/fault.ts';
 import { later } from '../../schema/later.ts';
 import { failureOf } from '../fs/real.ts';
 import { decode } from '../yaml/codec.ts';
 import { readYaml } from '../yaml/yaml.ts';
+import { readEnv } from './env-file.ts';
 import { isOpen, type OwnerFolder, putFile } from './owner-folder.ts';
 
 /** The largest file of the owner that is read, in bytes. */
-const MOST = 1_048_576;
+export const MOST_BYTES = 1_048_576;
 /** Permission bits that let group or others read or write. */
 const OPEN_BITS = 0o066;
 /** Permission bits that let group or others write. */
@@ -74,6 +75,17 @@ export function liveTrust(folder: OwnerFolder | null): Live<readonly TrustRow[]>
 /** `keys.yaml` as it stands now: keys for these actions of the terminal screen. */
 export function readKeymap(folder: OwnerFolder | null, actions: Iterable<string>): OwnerFile<Keymap> {
   return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(actions), text, file), 'read')();
+}
+
+/** The exact text of a file; '' if it is absent. Throws `not-text`. */
+export function ownersText(folder: OwnerFolder, name: string): string {
+  const file = path.join(folder.path, name);
+  if (!fs.existsSync(file)) return '';
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fs.readFileSync(file));
+  } catch {
+    throw failure('not-text', 'The file is not UTF-8 text', { file: `${folder.label}/${name}` });
+  }
 }
 
 /** Replaces `trust.yaml` atomically, readable only by the owner. */
@@ -141,7 +153,7 @@ function found<T>(
   parse: (text: string, file: string) => OwnerFile<T>,
   whenOpen: 'read' | 'refuse',
 ): OwnerFile<T> {
-  const decoded = decode(bytes, MOST, label);
+  const decoded = decode(bytes, MOST_BYTES, label);
   if ('fault' in decoded) return { value: null, faults: [decoded.fault] };
   const mode = Number(stat.mode);
   if (whenOpen === 'refuse' && isOpen(mode, WRITE_BITS))
@@ -155,12 +167,12 @@ function found<T>(
 }
 
 /** Reads a regular file, also through a link; never blocks on a pipe. Reads no more than the limit. */
-function readRegular(file: string): { bytes: Uint8Array; stat: fs.BigIntStats } {
+export function readRegular(file: string): { bytes: Uint8Array; stat: fs.BigIntStats } {
   const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   try {
     const stat = fs.fstatSync(fd, { bigint: true });
     if (!stat.isFile()) throw new Error('not a regular file');
-    const bytes = Buffer.alloc(Math.min(Number(stat.size), MOST + 1));
+    const bytes = Buffer.alloc(Math.min(Number(stat.size), MOST_BYTES + 1));
     return { bytes: bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, 0)), stat };
   } finally {
     fs.closeSync(fd);
@@ -182,41 +194,4 @@ function quiet<T>({ value, faults }: OwnerFile<T>): OwnerFile<T> {
       }),
     ),
   };
-}
-
-const LINE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
-const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
-
-/** Reads lines `KEY=value`. A value may be quoted; only a comment may follow the closing quote. A fault never shows the line. */
-export function readEnv(text: string, file: string): OwnerFile<ReadonlyMap<string, string>> {
-  const value = new Map<string, string>();
-  const faults: Fault[] = [];
-  for (const [i, raw] of text
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .entries()) {
-    const line = raw.trim();
-    if (line === '' || line.startsWith('#')) continue;
-    const [, name = '', rest = ''] = LINE.exec(line) ?? [];
-    const said = name ? valueIn(rest) : null;
-    if (said === null)
-      faults.push(
-        fault('invalid-value', 'This line is not KEY=value', {
-          file,
-          line: i + 1,
-          remedy: 'Write KEY=value. A quote must be closed on the same line.',
-        }),
-      );
-    else value.set(name, said);
-  }
-  return { value, faults };
-}
-
-/** The value after `=`; null if a quote is not closed or is followed by text. */
-function valueIn(text: string): string | null {
-  const single = /^'([^']*)'\s*(?:#.*)?$/.exec(text);
-  if (single) return single[1] ?? '';
-  const double = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(text);
-  if (double) return (double[1] ?? '').replace(/\\(.)/g, (_, c: string) => ESCAPES[c] ?? c);
-  return /^['"]/.test(text) ? null : text.replace(/(^|\s+)#.*$/, '').trim();
 }

@@ -9,11 +9,13 @@ import type { Job, Ran } from '../../core/tools/job.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Env } from '../../schema/env.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
+import { withVariable } from './env-file.ts';
 import {
   folderFaults,
   liveEnv,
   liveSecrets,
   liveTrust,
+  ownersText,
   type SecretsFile,
   strayFaults,
   type TrustRow,
@@ -50,6 +52,8 @@ export interface Owner {
   approved(what: Trusted): boolean;
   /** Throws the fault of the folder if it cannot hold approvals. */
   approve(what: Trusted): void;
+  /** Writes the variable into the owner's `.env`. False if it stands there already. Throws the fault of the folder or the file. */
+  setVariable(name: string, value: string): boolean;
   /** False if it was not approved. Throws like `approve`. */
   revoke(what: Trusted): boolean;
   /** The URL of a module with exactly this text, in a folder that only the owner can write. */
@@ -287,11 +291,25 @@ class MachineOwner implements Owner {
     const { value, faults } = this.trust();
     const [first] = [...this.own(), ...faults];
     if (first && !value) throw new FaultError(first);
-    if (this.folder) return { folder: this.folder, approvals: value ?? [] };
-    throw failure('bad-env', 'There is no folder for approvals, because neither LEMMING_HOME nor HOME is set', {
+    return { folder: this.itsFolder('approvals'), approvals: value ?? [] };
+  }
+
+  private itsFolder(what: string): OwnerFolder {
+    if (this.folder) return this.folder;
+    throw failure('bad-env', `There is no folder for ${what}, because neither LEMMING_HOME nor HOME is set`, {
       remedy: 'Set LEMMING_HOME to a folder outside the organisation.',
     });
   }
+
+  setVariable = (name: string, value: string): boolean => {
+    const [first] = this.own();
+    if (first) throw new FaultError(first);
+    const folder = this.itsFolder('keys');
+    const text = ownersText(folder, '.env');
+    const after = withVariable(text, name, value);
+    if (after !== text) putFile(folder, '.env', after);
+    return after !== text;
+  };
 
   moduleOf = (text: string): string => {
     const { folder } = this.forApprovals();

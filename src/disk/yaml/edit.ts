@@ -60,13 +60,12 @@ export function putFirst(text: string, path: YamlPath, item: Readonly<Record<str
   });
 }
 
-/** A map on one line; the order of its keys is kept. */
-function printInOrder(map: Readonly<Record<string, Json>>): string {
-  const pairs = Object.entries(map).map(([key, value]) => {
-    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return `${key}: ${isMap ? printInOrder(value) : printValue(value)}`;
-  });
-  return `{ ${pairs.join(', ')} }`;
+/** A value on one line; the order of keys is kept. */
+export function printInOrder(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(printInOrder).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return printValue(value);
+  const pairs = Object.entries(value).map(([key, one]) => `${printValue(key)}: ${printInOrder(one)}`);
+  return pairs.length > 0 ? `{ ${pairs.join(', ')} }` : '{}';
 }
 
 /** Removes the item with that index from a list, with its lines. Otherwise like `setScalar`. */

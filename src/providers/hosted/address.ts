@@ -79,6 +79,24 @@ export function addressOf(service: ServiceName, model: Model, env: EnvLookup): s
   return SERVICES[service].address(model, env);
 }
 
+/** The variables that are tried, in this order, when a model of that provider names no key. */
+export function usualKeys(provider: string): readonly string[] {
+  return Object.hasOwn(SERVICES, provider) ? SERVICES[provider as ServiceName].usual : [];
+}
+
+/**
+ * The key that a call of the model sends, or lacks: the name of a variable or `secret://name`. Null when it needs none.
+ * Throws as `addressOf` does.
+ */
+export function keyName(model: Model, env: EnvLookup): string | null {
+  const [usual] = usualKeys(model.provider);
+  const use = keyUse(model, env);
+  if (use) return use.reference.replace(/^env:/, '');
+  return usual !== undefined && !isLoopback(new URL(addressOf(model.provider as ServiceName, model, env)))
+    ? usual
+    : null;
+}
+
 /** A key, and where it would go. */
 export interface KeyUse {
   /** The reference: `env:NAME` or `secret://name`. */

@@ -19,8 +19,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProviderError } from '../../../src/core/model/call.ts';
 import { type Trusted, trustHash } from '../../../src/core/model/trust.ts';
 import { override } from '../../../src/disk/config/env.ts';
+import { readEnv } from '../../../src/disk/owner/env-file.ts';
 import { type Owner, outsideOf, ownerOf } from '../../../src/disk/owner/owner.ts';
-import { readEnv } from '../../../src/disk/owner/owner-files.ts';
 import { ownerFolder } from '../../../src/disk/owner/owner-folder.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
 
