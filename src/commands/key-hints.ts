@@ -1,7 +1,7 @@
 /** Says which keys are missing, where they were looked for, and how to set them. */
 import { resolve } from 'node:path';
 import type { Config } from '../core/model/config.ts';
-import { variablesOutside } from '../disk/owner/env-file.ts';
+import { variablesOutside } from '../disk/owner/outside-env.ts';
 import { ownerOf } from '../disk/owner/owner.ts';
 import { ownerFolder } from '../disk/owner/owner-folder.ts';
 import { missingKeys } from '../engine/calls/model-notes.ts';

@@ -18,7 +18,7 @@ export interface WantedModel {
 }
 
 /** Path → text of a file. */
-export type Texts = ReadonlyMap<string, string>;
+export type EditedTexts = ReadonlyMap<string, string>;
 
 export const MODELS = 'org/models.yaml';
 export const CREDITS = 'org/credits.yaml';
@@ -90,17 +90,17 @@ export function withSeat(path: string, text: string, name: string): string {
 }
 
 /** What the organisation has spent, and what each agent has, in micro-credits. */
-export interface Spending {
+export interface Spent {
   org: number;
   agents: ReadonlyMap<string, number>;
 }
 
 /** Lets the organisation spend so many micro-credits from now on, and lowers grants that are above that. */
-export function withBudget(text: string, config: Config, budget: number, spent: Spending): string {
+export function withBudget(text: string, config: Config, budget: number, spent: Spent): string {
   return withoutAliases(text, (now) => eachLimit(now, config, budget, spent));
 }
 
-function eachLimit(text: string, { credits }: Config, budget: number, spent: Spending): string {
+function eachLimit(text: string, { credits }: Config, budget: number, spent: Spent): string {
   let now = text;
   const put = (path: YamlPath, micro: number): void => {
     now = done(CREDITS, setScalar(now, path, inCredits(micro)));

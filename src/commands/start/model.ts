@@ -25,7 +25,7 @@ import { confirm, YES } from '../confirm.ts';
 import { missingKeyLine } from '../key-hints.ts';
 import { exactText, replaceExact } from '../own-files.ts';
 import type { World } from '../world.ts';
-import { CREDITS, MODELS, type Texts, type WantedModel, withBudget, withModel, withSeat } from './model-files.ts';
+import { CREDITS, type EditedTexts, MODELS, type WantedModel, withBudget, withModel, withSeat } from './model-files.ts';
 import { tryModel } from './model-try.ts';
 
 export const command = {
@@ -178,7 +178,7 @@ async function use(world: World, input: UseInput) {
   return { data: { ...plan.data, tried }, text: `${done}\n\n${text}`, exit };
 }
 
-type Planned = Awaited<ReturnType<typeof planned>>;
+type ModelChange = Awaited<ReturnType<typeof planned>>;
 
 /** All files as they are to be, and what the person should know of it. */
 async function planned(world: World, view: View, input: UseInput) {
@@ -208,7 +208,7 @@ async function change(
   world: World,
   view: View,
   input: UseInput,
-  { wanted, texts, costs, data }: Planned,
+  { wanted, texts, costs, data }: ModelChange,
 ): Promise<string> {
   const { files, agents, notes } = data;
   const told = [...files.map((path) => `${path}\n${differenceIn(view, path, texts)}`), costs, ...notes].join('\n\n');
@@ -344,7 +344,7 @@ function notesOn(world: World, name: string, { key, key_found, needs, why }: Acc
   ];
 }
 
-function differenceIn({ disk }: View, path: string, texts: Texts): string {
+function differenceIn({ disk }: View, path: string, texts: EditedTexts): string {
   return diffText(exactText(disk, path) ?? '', texts.get(path) as string) ?? '';
 }
 
@@ -356,7 +356,7 @@ interface LastChange {
 }
 
 /** What was there is kept first, so that it can be taken back however this ends. */
-function replaceAll({ disk, kept }: View, paths: readonly string[], texts: Texts): void {
+function replaceAll({ disk, kept }: View, paths: readonly string[], texts: EditedTexts): void {
   const files = paths.map((path) => ({ path, before: exactText(disk, path), after: texts.get(path) as string }));
   kept.write(LAST, '', JSON.stringify({ files } satisfies LastChange));
   for (const { path, before, after } of files)

@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import { readOrg } from '../../app/read-org.ts';
 import { nearestTo } from '../../core/text/nearest.ts';
-import { variablesOutside } from '../../disk/owner/env-file.ts';
+import { variablesOutside } from '../../disk/owner/outside-env.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import { ownerFolder } from '../../disk/owner/owner-folder.ts';
-import { keyVariables, missingKeys } from '../../engine/calls/model-notes.ts';
+import { missingKeys } from '../../engine/calls/model-notes.ts';
+import { keyVariables } from '../../engine/search/keys.ts';
 import { failure } from '../../schema/fault.ts';
 import { table } from '../../views/text/table.ts';
 import type { Definition, Runs } from '../command.ts';

@@ -4,10 +4,9 @@ import type { Config } from '../../core/model/config.ts';
 import { UNPRICED } from '../../core/money/money.ts';
 import type { Owner } from '../../disk/owner/owner.ts';
 import { PROVIDER_NAMES } from '../../providers/find.ts';
-import { keyName, usualKeys } from '../../providers/hosted/address.ts';
+import { keyName } from '../../providers/hosted/address.ts';
 import { listPrice } from '../../providers/prices.ts';
 import type { Model } from '../../schema/config/models.ts';
-import { SEARCH_NAMES } from '../search/keys.ts';
 
 /** Providers whose answers are made up on this machine. */
 const MADE_UP: readonly string[] = ['scripted', 'simulated'];
@@ -36,14 +35,6 @@ export function missingKeys(config: Config, { env }: Pick<Owner, 'env'>): Missin
       missing.set(name, [...(missing.get(name) ?? []), model]);
   }
   return [...missing].map(([name, models]) => ({ name, models }));
-}
-
-/** Every variable in which the organisation expects a key: those that it names, and the usual ones of its services. */
-export function keyVariables({ models, org: { search } }: Config): string[] {
-  const named = [...models.values()].flatMap(({ key, provider }) => (key === undefined ? usualKeys(provider) : [key]));
-  const searched = search && 'key' in search ? [search.key, ...SEARCH_NAMES[search.backend]] : [];
-  const names = [...named, ...searched].filter((one) => !one.startsWith('secret://'));
-  return [...new Set(names.map((one) => one.replace(/^env:/, '')))].sort();
 }
 
 /** Notes models in use that cannot be called as they are, and answers that are made up beside real ones. */

@@ -3,7 +3,7 @@ import { ProviderError } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import { type Trusted, trustTerm } from '../../core/model/trust.ts';
 import type { Owner } from '../../disk/owner/owner.ts';
-import { belongs, type KeyUse, keyUse } from '../../providers/hosted/address.ts';
+import { belongs, type KeyUse, keyUse, usualKeys } from '../../providers/hosted/address.ts';
 import type { Model } from '../../schema/config/models.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 
@@ -27,6 +27,14 @@ export function keysOf(config: Config, owner: Pick<Owner, 'env'>): SentKey[] {
     return use?.needs ? [{ model, what: use.needs, optional: use.optional }] : [];
   });
   return [...ofModels, ...ofSearch];
+}
+
+/** Every variable in which the organisation expects a key: those that it names, and the usual ones of its services. */
+export function keyVariables({ models, org: { search } }: Config): string[] {
+  const named = [...models.values()].flatMap(({ key, provider }) => (key === undefined ? usualKeys(provider) : [key]));
+  const searched = search && 'key' in search ? [search.key, ...SEARCH_NAMES[search.backend]] : [];
+  const names = [...named, ...searched].filter((one) => !one.startsWith('secret://'));
+  return [...new Set(names.map((one) => one.replace(/^env:/, '')))].sort();
 }
 
 /** The variables that belong to services of `web_search`. */

@@ -12,7 +12,7 @@ import * as doctorCommand from '../../../src/commands/start/doctor.ts';
 import * as modelCommand from '../../../src/commands/start/model.ts';
 import * as validateCommand from '../../../src/commands/start/validate.ts';
 import { realMachine } from '../../../src/engine/machine.ts';
-import { SAMPLE_JOB } from '../../../src/views/money/sample-job.ts';
+import { SAMPLE_JOB, sampleCosts } from '../../../src/views/money/sample-job.ts';
 import { checked, checkedLeaf } from '../checked.ts';
 import { faultsOf, filesIn, inputOf, scratch, scratchOrg, testWorld, type WorldWish, writtenIn } from '../world.ts';
 
@@ -390,9 +390,11 @@ it('the cost of a job is that of the played runs of the sample', () => {
     .split('\n')
     .filter((line) => /^\| the sample: .* \| (all calls|one call) \|/.test(line))
     .map((line) => line.split('|').map((cell) => cell.trim().replaceAll(',', '')));
-  const numbers = rows.map(([, , , , tokens = '', output]) => {
+  const jobs = rows.map(([, , , calls, tokens = '', output]) => {
     const [, input, cached] = /^(\d+) \((\d+)\)$/.exec(tokens) ?? [];
-    return { input: Number(input), cached: Number(cached), output: Number(output) };
+    const usage = { input: Number(input) - Number(cached), cachedInput: Number(cached), output: Number(output) };
+    return { calls: Number(calls), usage: { ...usage, cacheWrite: 0, reasoning: 0 } };
   });
-  expect(numbers).toEqual(SAMPLE_JOB);
+  expect(jobs).toEqual(SAMPLE_JOB);
+  expect(sampleCosts({ input: 1e6, cached_input: 5e5, output: 2e6, per_call: 1000 })).toEqual([29_375, 50_841]);
 });

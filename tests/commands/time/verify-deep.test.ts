@@ -65,6 +65,7 @@ async function keptOrg(): Promise<string> {
   store.write(kept, { state, marks }, { file: journal.file, end: journal.size, head: journal.head, synced, boot });
   keepVectors(kept, 'model', new Map([['one', new Float32Array([1, 2])]]));
   kept.write('load.json', '', '[]');
+  kept.write('model.json', '', '{"files":[]}');
   return root;
 }
 

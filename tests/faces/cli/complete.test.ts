@@ -33,7 +33,7 @@ async function offered(root: string, ...words: string[]): Promise<string[]> {
 describe('what is offered', () => {
   it('is commands, then options, with choices and after an equals sign', async () => {
     const root = office();
-    expect(await offered(root, 'se')).toEqual(['send', 'search']);
+    expect(await offered(root, 'se')).toEqual(['secret', 'send', 'search']);
     expect(await offered(root, '--json', 'insp')).toEqual(['inspect']);
     expect(await offered(root, 'help', 'insp')).toEqual(['inspect']);
     expect(await offered(root, 'run', '--m')).toEqual(['--max-cost']);
