@@ -4,7 +4,8 @@ import type { Ask } from '../../app/requests.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
-import { balanceOf, countCredits, printCredits, tightest } from '../../core/money/ledger.ts';
+import type { Left } from '../../core/model/entry.ts';
+import { balanceOf, countCredits, leftFor, printCredits, tightest } from '../../core/money/ledger.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
 import { boundAmount, readAmount } from '../amount.ts';
@@ -57,18 +58,30 @@ export const run: Run<typeof command> = async (world, input) => {
     text: now
       .map(({ agent, granted }) => `${agent}: ${countCredits(amount)} more, ${printCredits(granted)} granted in total`)
       .concat(waits ? ['This takes effect in the next turn.'] : [])
-      .concat(agents.flatMap((agent) => capNote(view, agent, amount)))
+      .concat(agents.flatMap((agent) => capNotes(view, agent, amount)))
       .join('\n'),
   };
 };
 
-/** Notes a cap that leaves the agent less than it has with the top-up, so that the credits alone do not help. */
-function capNote({ config, state }: View, agent: string, amount: number): string[] {
-  const cap = tightest(config, state, agent, amount);
-  if (cap.key === null) return [];
+/** Notes limits that leave the agent less than it has with the top-up, so that the credits alone do not help. */
+function capNotes({ config, state }: View, agent: string, amount: number): string[] {
+  const [own, ...shared] = leftFor(config, state, agent) as [Left, ...Left[]];
+  const has = own.left + amount;
+  const cap = shared.reduce((least, one) => (one.left < least.left ? one : least), { of: agent, left: has });
+  const says = (limit: number, key: string) =>
+    `${agent} may spend only ${printCredits(Math.max(0, limit))} of that until you raise ${key} in org/credits.yaml.`;
+  const now = tightest(config, state, agent, amount);
   return [
-    `${agent} may spend only ${printCredits(Math.max(0, cap.amount))} of that until you raise ${cap.key} in org/credits.yaml.`,
+    ...(cap.left < has ? [says(cap.left, capOf(cap.of))] : []),
+    ...(now.key !== null && now.amount < cap.left
+      ? [`${now.key.endsWith('.per_day') ? 'In one day' : 'In one turn'}, ${says(now.amount, now.key)}`]
+      : []),
   ];
+}
+
+/** Where a shared cap stands. */
+function capOf(of: string): string {
+  return of.startsWith('@') ? `units.${of.slice(1)}.cap` : 'org.cap';
 }
 
 /** Micro-credits; more than zero. */

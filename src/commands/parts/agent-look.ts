@@ -2,7 +2,7 @@
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
 import { agentState } from '../../core/model/state/staff.ts';
-import { balanceOf } from '../../core/money/ledger.ts';
+import { spendable } from '../../core/money/ledger.ts';
 import { teamOf } from '../../core/staff/staff.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { oneLine, shorten, table } from '../../views/text/table.ts';
@@ -17,7 +17,7 @@ export async function listAll(world: World) {
       name,
       role: config.agents.get(name)?.role ?? '',
       hired_by: state.staff.hired.get(name)?.by ?? null,
-      left: inCredits(balanceOf(config, state, name).left),
+      left: inCredits(spendable(config, state, name)),
       last_turn: agentState(state.staff, name).lastTurn,
     }));
   const rows = agents.map(({ name, role, hired_by, left }) => [name, hired_by ?? '-', String(left), shorten(role, 80)]);

@@ -35,6 +35,17 @@ export function balanceOf(config: Config, state: State, agent: string): Balance 
   };
 }
 
+/** What an agent may spend until somebody grants more or raises a cap: the least of what it, its unit and the organisation have left. */
+export function spendable(config: Config, state: State, agent: string): number {
+  return Math.max(0, Math.min(...leftFor(config, state, agent).map(({ left }) => left)));
+}
+
+/** What all agents may spend together until somebody grants more or raises a cap. */
+export function spendableByAll(config: Config, state: State): number {
+  const org = leftOf('org', config.credits.org, state.money.org);
+  return Math.max(0, Math.min(balanceOfOrg(config, state).left, ...org.map(({ left }) => left)));
+}
+
 /** The sum over all agents that were ever granted or spent anything. */
 export function balanceOfOrg(config: Config, state: State): Balance {
   const names = new Set([...Object.keys(config.credits.agents), ...state.staff.agents.keys()]);

@@ -7,7 +7,7 @@ import type { Tally } from '../../core/model/state/money.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import { endsAtTurn, leftByAgent, leftOfOrg, type Pace } from '../../core/money/forecast.ts';
-import { balanceOf, balanceOfOrg, printCredits } from '../../core/money/ledger.ts';
+import { balanceOf, balanceOfOrg, printCredits, spendable, spendableByAll } from '../../core/money/ledger.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import { count, table } from '../text/table.ts';
 
@@ -35,13 +35,13 @@ export interface Costs {
 
 /** The ledger as the state holds it. */
 export function costsOf(config: Config, state: State): Costs {
-  const { granted, spent, reserved, left, doubt } = balanceOfOrg(config, state);
+  const { granted, spent, reserved, doubt } = balanceOfOrg(config, state);
   const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.staff.agents.keys()]);
   return {
     granted: inCredits(granted),
     spent: inCredits(spent),
     reserved: inCredits(reserved),
-    left: inCredits(left),
+    left: inCredits(spendableByAll(config, state)),
     in_doubt: inCredits(doubt),
     by_agent: Object.fromEntries(
       [...names]
@@ -55,7 +55,7 @@ export function costsOf(config: Config, state: State): Costs {
 }
 
 function costOfAgent(config: Config, state: State, name: string): Costs['by_agent'][string] {
-  const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
+  const { granted, spent, reserved, doubt } = balanceOf(config, state, name);
   const { calls, tokensIn, tokensOut } = agentState(state.staff, name);
   return {
     spent: inCredits(spent),
@@ -64,7 +64,7 @@ function costOfAgent(config: Config, state: State, name: string): Costs['by_agen
     tokens_out: tokensOut,
     granted: inCredits(granted),
     reserved: inCredits(reserved),
-    left: inCredits(left),
+    left: inCredits(spendable(config, state, name)),
     in_doubt: inCredits(doubt),
   };
 }

@@ -6,7 +6,7 @@ import { type Answer, answersFor } from '../../core/model/state/approvals.ts';
 import { collectedFor, inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
-import { balanceOf } from '../../core/money/ledger.ts';
+import { balanceOf, spendable } from '../../core/money/ledger.ts';
 import { pricedTools, priceOf } from '../../core/money/price.ts';
 import { grants } from '../../core/rights/permit.ts';
 import { dueOf } from '../../core/turn/schedule.ts';
@@ -132,14 +132,14 @@ function pricesOf(config: Config, resume: Resume, everyone: readonly string[]): 
 }
 
 function creditsOf(config: Config, state: State, name: string): Inspection['credits'] {
-  const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
+  const { granted, spent, reserved, doubt } = balanceOf(config, state, name);
   const caps: Caps = config.credits.agents[name] ?? {};
   const credits = (micro: number | undefined): number | null => (micro === undefined ? null : inCredits(micro));
   return {
     granted: inCredits(granted),
     spent: inCredits(spent),
     reserved: inCredits(reserved),
-    left: inCredits(left),
+    left: inCredits(spendable(config, state, name)),
     in_doubt: inCredits(doubt),
     soft: credits(caps.soft),
     per_turn: credits(caps.per_turn),

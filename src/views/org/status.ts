@@ -5,7 +5,7 @@ import { unreadBy } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
-import { balanceOf, printCredits } from '../../core/money/ledger.ts';
+import { balanceOf, printCredits, spendable } from '../../core/money/ledger.ts';
 import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import type { Fault } from '../../schema/fault.ts';
@@ -91,7 +91,7 @@ function goneIn(config: Config, { staff: { absent } }: State): string[] {
 }
 
 function agentStatus(config: Config, state: State, name: string, due: Due | undefined): AgentStatus {
-  const { granted, spent, reserved, left } = balanceOf(config, state, name);
+  const { granted, spent, reserved } = balanceOf(config, state, name);
   return {
     name,
     person: config.agents.get(name)?.person ?? false,
@@ -102,7 +102,7 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
       granted: inCredits(granted),
       spent: inCredits(spent),
       reserved: inCredits(reserved),
-      left: inCredits(left),
+      left: inCredits(spendable(config, state, name)),
     },
     last_turn: agentState(state.staff, name).lastTurn,
     last_outcome: agentState(state.staff, name).lastOutcome,

@@ -115,6 +115,19 @@ describe('advice for an agent that may spend no more works in that very state', 
     expect((await lemming(root, ['run', '--until-idle'])).exit).toBe(0);
   });
 
+  it('what is left is what can be spent, however much was granted, wherever it is shown', async () => {
+    const credits = { agents: { a: { grant: 50, per_turn: 0.5 } }, org: { cap: 2 } };
+    const root = scratchOrg({ ...PLAN, credits });
+    const { out } = await lemming(root, ['top-up', 'a', '100']);
+    expect(out).toContain('a may spend only 2 of that until you raise org.cap in org/credits.yaml.');
+    expect(out).toContain('In one turn, a may spend only 0.5 of that until you raise agents.a.per_turn');
+    const data = async (...words: string[]) => (await lemming(root, [...words, '--json'])).data;
+    const status = (await data('status')).agents.find(({ name }: { name: string }) => name === 'a');
+    expect(status.credits).toMatchObject({ granted: 150, left: 2 });
+    expect(await data('costs')).toMatchObject({ granted: 150, left: 2, by_agent: { a: { left: 2 } } });
+    expect((await data('inspect', 'a')).credits).toMatchObject({ left: 2 });
+  });
+
   it.each<[string, object, string]>([
     ['its soft cap', { agents: { a: { grant: 1, soft: 0.03 } } }, 'raise agents.a.soft in org/credits.yaml.'],
     ['what it was granted', { agents: { a: { grant: 0.035 } } }, 'Grant more credits.'],

@@ -8,7 +8,7 @@ import { questionOf, wishOf } from '../../../core/approvals/question.ts';
 import type { Approval } from '../../../core/model/state/approvals.ts';
 import { inboxOf, type Mail } from '../../../core/model/state/mail.ts';
 import type { State } from '../../../core/model/state.ts';
-import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
+import { countCredits, printCredits, spendable } from '../../../core/money/ledger.ts';
 import { lockHolder } from '../../../disk/fs/lock.ts';
 import { FolderWatcher } from '../../../disk/fs/watcher.ts';
 import { load } from '../../../engine/journal/load.ts';
@@ -231,7 +231,7 @@ export class ChatSession {
   /** The cost of the session so far, and what the agent has left. */
   cost(): string {
     const { config, state } = readOrg(this.world);
-    return `${countCredits(this.micro)} spent in this chat; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
+    return `${countCredits(this.micro)} spent in this chat; ${this.agent} has ${printCredits(spendable(config, state, this.agent))} left`;
   }
 
   /** What happened to the work after the person asked to stop. */

@@ -2,7 +2,7 @@
 import type { Config } from '../../../core/model/config.ts';
 import { inboxOf } from '../../../core/model/state/mail.ts';
 import { agentState } from '../../../core/model/state/staff.ts';
-import { balanceOf, balanceOfOrg, printCredits } from '../../../core/money/ledger.ts';
+import { balanceOf, balanceOfOrg, printCredits, spendable, spendableByAll } from '../../../core/money/ledger.ts';
 import { scheduleTurn } from '../../../core/turn/schedule.ts';
 import { conditionOf, healthOf } from '../../org/health.ts';
 import { inspect } from '../../org/inspect.ts';
@@ -169,7 +169,8 @@ function orgCells(scene: ScreenSnapshot, name: string): Cell[] {
 
 /** The rest of a grant, as a bar and in percent. Below a fifth it is low. */
 function creditCell({ config, state }: ScreenSnapshot, name: string): Cell {
-  const { granted, left } = balanceOf(config, state, name);
+  const { granted } = balanceOf(config, state, name);
+  const left = spendable(config, state, name);
   if (granted <= 0) return cell('no credits', 'quiet');
   return partCell(left / granted);
 }
@@ -208,7 +209,7 @@ function detailOf(scene: ScreenSnapshot, { what, name }: Node): ScreenLine[] {
 
 function orgDetail(scene: ScreenSnapshot): ScreenLine[] {
   const { config, state, engine } = scene;
-  const { granted, spent, left } = balanceOfOrg(config, state);
+  const { granted, spent } = balanceOfOrg(config, state);
   return [
     line(config.org.name, 'title'),
     line(config.org.purpose ?? ''),
@@ -218,7 +219,10 @@ function orgDetail(scene: ScreenSnapshot): ScreenLine[] {
       ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'not running; step makes one turn'],
       ['agents', config.order.filter((name) => !config.agents.get(name)?.person).length],
       ['messages', state.mail.sent],
-      ['spent', `${printCredits(spent)} of ${printCredits(granted)} granted, ${printCredits(left)} left`],
+      [
+        'spent',
+        `${printCredits(spent)} of ${printCredits(granted)} granted, ${printCredits(spendableByAll(config, state))} left`,
+      ],
       ['cap', config.credits.org.cap === undefined ? 'none' : printCredits(config.credits.org.cap)],
     ]),
   ];
