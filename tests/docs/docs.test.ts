@@ -86,6 +86,15 @@ it('docs/promises.md names a test for every promise', () => {
   for (const row of rows.slice(1)) expect(row).toMatch(/`tests\/[^`]+\.test\.ts`/);
 });
 
+describe('docs/providers.md', () => {
+  it('shows models that are valid', () => {
+    const shown = blocks(readFileSync(join(ROOT, 'docs/providers.md'), 'utf8'), 'yaml');
+    const models = shown.filter((block) => block.startsWith('# org/models.yaml'));
+    expect(models).not.toEqual([]);
+    for (const block of models) expect(() => modelsFile().parse(parse(block))).not.toThrow();
+  });
+});
+
 describe('the README', () => {
   it('lists commands that exist, and shows the folder in twelve lines', () => {
     const known = catalogue.commands.map(({ name }) => name);
@@ -93,11 +102,6 @@ describe('the README', () => {
     expect(listed.length).toBeGreaterThan(30);
     expect(listed.filter((name) => !known.includes(name))).toEqual([]);
     expect(blocks(section(README, 'The folder'), '')[0]?.trimEnd().split('\n')).toHaveLength(12);
-  });
-
-  it('shows a model that is valid', () => {
-    const [line = ''] = blocks(section(README, 'Connect a real model'), 'yaml');
-    expect(() => modelsFile().parse(parse(`version: 1\nmodels:\n${line}`))).not.toThrow();
   });
 
   it('has a tour that works as it is written', async () => {

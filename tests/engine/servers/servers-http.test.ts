@@ -93,7 +93,7 @@ describe('a server made with the SDK', () => {
     await expect(made.trust('c', {}, { interactive: true, stdin: 'no\n' })).rejects.toThrow('nothing was done');
     await expect(made.trust('c', {}, { interactive: true, stdin: '' })).rejects.toThrow('nothing was done');
     expect(asked).toEqual([]);
-    const { said } = await made.trust('c', {}, { interactive: true, stdin: 'yes\n' });
+    const { said } = await made.trust('c', {}, { interactive: true, stdin: 'yes\nyes\n' });
     expect(said.indexOf(`asks ${url}`)).toBeLessThan(said.indexOf('Ask c'));
     expect(said.indexOf('Ask c')).toBeLessThan(said.indexOf('c__add'));
     expect(said).not.toContain(canary);

@@ -262,7 +262,7 @@ describe('the approval of a server', () => {
     expect(made.refusals()).toMatchObject([{ tool: 's__echo', rule: 'known-tool' }]);
     expect(await faultsOf(made.trust('s', {}))).toEqual(['usage']);
     expect(existsSync(join(made.root, 'org/mcp/s.yaml'))).toBe(false);
-    const { said, data } = await made.trust('s', {}, { interactive: true, stdin: 'yes\n' });
+    const { said, data } = await made.trust('s', {}, { interactive: true, stdin: 'yes\nyes\n' });
     expect(said).toMatch(/s:\n {2}runs \["python3","server.py","good",".*"\] in the sandbox, without the network\n/);
     expect(said).toContain('is given API_KEY');
     expect(said).toContain('s__echo {"additionalProperties":false,');
